@@ -1,7 +1,7 @@
 //! Exact products and quotients with a 128-bit index: wider than `u128`, done in 64-bit digits.
 //!
-//! Operators here are plain where a comment shows that they cannot overflow.
-#![allow(clippy::arithmetic_side_effects)]
+//! Operators here are plain where a comment shows that they cannot overflow; casts take the low digit on purpose.
+#![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
 use crate::error::{Result, RiskError};
 
@@ -85,7 +85,9 @@ pub(crate) fn per_index_down(amount: u64, index: u128) -> Result<u64> {
 #[inline]
 pub(crate) fn per_index_up(amount: u64, index: u128) -> Result<u64> {
     let (quotient, has_remainder) = divide_by_index(amount, index)?;
-    quotient.checked_add(u64::from(has_remainder)).ok_or(RiskError::Overflow)
+    quotient
+        .checked_add(u64::from(has_remainder))
+        .ok_or(RiskError::Overflow)
 }
 
 /// `⌊amount · 2⁹⁶ / count⌋`: the index at which `count` shares are worth at most `amount`.
