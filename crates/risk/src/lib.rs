@@ -32,6 +32,7 @@ pub mod metrics;
 pub mod position;
 pub mod price;
 pub mod quantities;
+pub mod ramp;
 pub mod threshold;
 pub mod volatility;
 pub mod waterfall;

@@ -18,7 +18,9 @@ pub enum PlimsollError {
     PriceNotPositive = 2,
     #[msg("the oracle's exponent lies outside -18 to 6; check the feed")]
     PriceExponent = 3,
-    #[msg("the price is too small for the Book's fixed point (mantissa below 2^20); list the asset with fewer decimals")]
+    #[msg(
+        "the price is too small for the Book's fixed point (mantissa below 2^20); list the asset with fewer decimals"
+    )]
     PriceTooSmall = 4,
     #[msg("the price is too large for the Book's fixed point (mantissa above 2^53); list the asset with more decimals")]
     PriceTooLarge = 5,
@@ -30,15 +32,11 @@ pub enum PlimsollError {
     PriceNotNewer = 8,
     #[msg("the confidence interval is wider than max_confidence; wait for a more certain publication")]
     PriceUncertain = 9,
-    #[msg(
-        "the publication is not the first of its grid step; post the one with prev_publish_time before the boundary"
-    )]
+    #[msg("the publication is not the first of its grid step; post the one with prev_publish_time before the boundary")]
     SampleNotFirst = 10,
     #[msg("this grid step was folded before; wait for the next boundary")]
     StepAlreadyFolded = 11,
-    #[msg(
-        "a live factor has no sample of this step yet; bring it, or wait until 120 seconds after the boundary"
-    )]
+    #[msg("a live factor has no sample of this step yet; bring it, or wait until 120 seconds after the boundary")]
     StepIncomplete = 12,
     #[msg("a parameter lies outside its bounds; see docs/accounts.md")]
     ParameterOutOfBounds = 13,
@@ -56,9 +54,7 @@ pub enum PlimsollError {
     HealthNotImproved = 19,
     #[msg("a position would be worth more than 2^53 quote atoms; use smaller positions")]
     LegTooLarge = 20,
-    #[msg(
-        "the account still has deposits worth more than dust, or no debt in this reserve; liquidate it first"
-    )]
+    #[msg("the account still has deposits worth more than dust, or no debt in this reserve; liquidate it first")]
     NotBankrupt = 21,
     #[msg(
         "a leg of this exchange has a price older than liquidation_max_age; call refresh_prices in the same transaction"
@@ -68,6 +64,10 @@ pub enum PlimsollError {
     LiquidationSpiral = 23,
     #[msg("the seized and the repaid reserve are the same; name two different ones")]
     SameReserve = 24,
+    #[msg("losses brought the reserve's deposit index below 2^-32; it takes no more deposits")]
+    ReserveClosed = 40,
+    #[msg("the account's initial health would be negative; deposit or repay more, or take less")]
+    InitialHealthNegative = 41,
 
     #[msg("the account has an older layout; call migrate first")]
     AccountVersion = 100,
@@ -131,11 +131,11 @@ pub enum PlimsollError {
     UtilisationLimit = 129,
     #[msg("the vault has too little idle liquidity; withdraw or borrow less, or wait for repayments")]
     NotEnoughLiquidity = 130,
-    #[msg("initial health would be negative; deposit or repay first, or take less")]
-    InitialHealth = 131,
     #[msg("a reserve that the account uses was accrued too long ago; call accrue in the same transaction")]
     ReserveStale = 132,
-    #[msg("a factor that the account uses has an unconfirmed price; wait for its confirmation, or only deposit and repay")]
+    #[msg(
+        "a factor that the account uses has an unconfirmed price; wait for its confirmation, or only deposit and repay"
+    )]
     PricePending = 133,
     #[msg("the vault moved by another amount than was booked; the token behaves in a way this program refuses")]
     VaultMismatch = 134,
@@ -165,6 +165,8 @@ pub enum PlimsollError {
     LiquidatorHealth = 146,
     #[msg("the source account's balance is zero or its data is not a token account; pass a funded token account")]
     SourceEmpty = 147,
+    #[msg("grid_seconds and grace_seconds are fixed when the Book is created; keep them")]
+    GridFixed = 148,
 }
 
 impl From<RiskError> for PlimsollError {
@@ -176,7 +178,7 @@ impl From<RiskError> for PlimsollError {
             Overflow DivisionByZero PriceNotPositive PriceExponent PriceTooSmall PriceTooLarge PriceStale PriceFromFuture
             PriceNotNewer PriceUncertain SampleNotFirst StepAlreadyFolded StepIncomplete ParameterOutOfBounds AmountZero
             NotLiquidatable NothingToRepay NothingToSeize ThroughputExhausted HealthNotImproved LegTooLarge NotBankrupt
-            StalePriceLeg LiquidationSpiral SameReserve
+            StalePriceLeg LiquidationSpiral SameReserve ReserveClosed InitialHealthNegative
         )
     }
 }

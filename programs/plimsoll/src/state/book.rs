@@ -70,6 +70,8 @@ pub struct Scenario {
 /// Bytes of a Book, discriminator included.
 pub const BOOK_BYTES: usize = 8 + core::mem::size_of::<Book>();
 
+const _: () = assert!(core::mem::size_of::<Book>() == 37_472);
+
 impl Book {
     /// Refuses a layout that this program does not write.
     pub fn require_version(&self) -> Result<()> {
@@ -86,21 +88,30 @@ impl Book {
 
     /// A listed factor, to change.
     pub fn factor_mut(&mut self, index: u8) -> Result<&mut Factor> {
-        let factor = self.factors.get_mut(usize::from(index)).ok_or(PlimsollError::FactorIndex)?;
+        let factor = self
+            .factors
+            .get_mut(usize::from(index))
+            .ok_or(PlimsollError::FactorIndex)?;
         require!(factor.is_listed(), PlimsollError::FactorIndex);
         Ok(factor)
     }
 
     /// A listed reserve.
     pub fn reserve(&self, index: u8) -> Result<&Reserve> {
-        let reserve = self.reserves.get(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
+        let reserve = self
+            .reserves
+            .get(usize::from(index))
+            .ok_or(PlimsollError::ReserveIndex)?;
         require!(reserve.is_listed(), PlimsollError::ReserveIndex);
         Ok(reserve)
     }
 
     /// A listed reserve, to change.
     pub fn reserve_mut(&mut self, index: u8) -> Result<&mut Reserve> {
-        let reserve = self.reserves.get_mut(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
+        let reserve = self
+            .reserves
+            .get_mut(usize::from(index))
+            .ok_or(PlimsollError::ReserveIndex)?;
         require!(reserve.is_listed(), PlimsollError::ReserveIndex);
         Ok(reserve)
     }
@@ -109,6 +120,8 @@ impl Book {
     #[must_use]
     #[inline(always)]
     pub fn step_at(&self, now_seconds: u64) -> u64 {
-        now_seconds.checked_div(u64::from(self.params.grid_seconds)).unwrap_or(0)
+        now_seconds
+            .checked_div(u64::from(self.params.grid_seconds))
+            .unwrap_or(0)
     }
 }

@@ -87,12 +87,16 @@ pub struct FactorPrice {
 pub struct JumpState {
     /// The price that waits, mantissa; 0: none does.
     pub pending_mid: u64,
+    /// Its confidence interval.
+    pub pending_confidence: u64,
     /// When it was published.
     pub pending_publish_time_seconds: u64,
-    /// Start of the hour over which the pending budget counts.
-    pub budget_start_seconds: u64,
-    /// Seconds spent pending in that hour.
-    pub budget_spent_seconds: u64,
+    /// When the publication before it was published.
+    pub pending_prev_publish_time_seconds: u64,
+    /// Pending time spent of the hour's budget, in sixtieths of a second.
+    pub spent_sixtieths: u64,
+    /// When that was counted.
+    pub spent_at_seconds: u64,
 }
 
 /// The stable price's memory.
@@ -103,13 +107,11 @@ pub struct StableState {
     pub stable: u64,
     /// Its last update.
     pub updated_seconds: u64,
-    /// Σ price·seconds of the hour under way.
-    pub accumulator: Wide,
+    /// Σ mantissa·seconds of the hour under way.
+    pub hour_sum: Wide,
     /// Seconds in it.
-    pub accumulator_seconds: u64,
-    /// Which hour is under way.
-    pub hour: u64,
-    /// Average price of each of the last 24 hours, mantissas.
+    pub hour_weight_seconds: u64,
+    /// Average price of each of the last 24 hours, mantissas, at the hour of Unix time modulo 24.
     pub hours: [u64; DELAY_HOURS],
 }
 
@@ -123,11 +125,9 @@ pub struct VolatilityState {
     pub variance_slow: Wide,
     /// Jump level, ratio.
     pub jump_level: u64,
-    /// √ of the slow variance or the floor, whichever is larger: the jump guard's measure. Ratio per √day.
-    pub sigma_slow: u64,
     /// √ of the larger variance: widens stale bands, measures distances. Ratio per √day.
     pub sigma_now: u64,
-    /// Log price of the last folded sample.
+    /// Log price of the last folded sample, 48 fractional bits.
     pub last_log_price: i64,
     /// Its grid step.
     pub last_step: u64,
@@ -135,10 +135,14 @@ pub struct VolatilityState {
     pub sample_log_price: i64,
     /// Its grid step.
     pub sample_step: u64,
-    /// Highest log price accepted since the last fold.
-    pub log_high: i64,
-    /// Lowest log price accepted since the last fold.
-    pub log_low: i64,
+    /// Log prices from the last folded sample to the newest one: highest and lowest.
+    pub closed_high: i64,
+    /// See `closed_high`.
+    pub closed_low: i64,
+    /// Log prices from the newest sample on: highest and lowest.
+    pub open_high: i64,
+    /// See `open_high`.
+    pub open_low: i64,
     /// λ of the fast variance over one grid step, 63 fractional bits.
     pub decay_fast: u64,
     /// λ of the slow variance.
@@ -161,6 +165,28 @@ pub struct ThresholdState {
     pub initial: u64,
     /// Added to initial margin by the steward, for a later version.
     pub initial_add: u64,
+    /// What follows from the parameters alone.
+    pub derived: ThresholdDerived,
+}
+
+/// Constants of a factor's threshold, derived by the core when its parameters are set.
+#[zero_copy]
+#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct ThresholdDerived {
+    /// Least expected shortfall, squared, 96 fractional bits.
+    pub floor_shortfall: Wide,
+    /// What stress adds to it.
+    pub stress_shortfall: Wide,
+    /// What the current variance is multiplied by, 48 fractional bits.
+    pub live_multiplier: u64,
+    /// Cost of closing out, ratio.
+    pub closing_cost: u64,
+    /// Level up to which the buffer fills, ratio.
+    pub buffer_level: u64,
+    /// Upward walk of one step relative to the level, ratio.
+    pub step_relative: u64,
+    /// Upward walk of one step at least, ratio.
+    pub step_absolute: u64,
 }
 
 /// An implied-volatility feed, for a later version.
@@ -188,6 +214,8 @@ pub struct LiquidityProfile {
     /// Its standard deviation.
     pub spread_deviation_ppm: u32,
 }
+
+const _: () = assert!(core::mem::size_of::<Factor>() == 1_088);
 
 impl Factor {
     /// Whether the slot is in use.

@@ -65,7 +65,7 @@ pub struct PendingChange {
     pub padding: [u8; 2],
 }
 
-const _: () = assert!(core::mem::size_of::<Group>() == 1280);
+const _: () = assert!(core::mem::size_of::<Group>() == 1216);
 
 impl Group {
     /// Refuses a layout that this program does not write.

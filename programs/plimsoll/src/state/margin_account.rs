@@ -1,7 +1,7 @@
 //! A margin account: one owner's portfolio.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::position::Position;
+use plimsoll_risk::position::ReservePosition;
 use plimsoll_risk::quantities::Shares;
 
 use crate::constants::{ACCOUNT_VERSION, ORDERS, PERP_MARKETS, RESERVES};
@@ -144,7 +144,7 @@ pub struct MarginCall {
 
 use super::wide::Wide;
 
-const _: () = assert!(core::mem::size_of::<MarginAccount>() == 3408);
+const _: () = assert!(core::mem::size_of::<MarginAccount>() == 3312);
 
 impl MarginAccount {
     /// Refuses a layout that this program does not write.
@@ -167,14 +167,20 @@ impl MarginAccount {
     }
 
     /// The balance in a reserve as the core sees it.
-    pub fn position(&self, reserve_index: usize) -> Result<Position> {
+    pub fn position(&self, reserve_index: usize) -> Result<ReservePosition> {
         let balance = self.balances.get(reserve_index).ok_or(PlimsollError::ReserveIndex)?;
-        Ok(Position { deposit_shares: Shares(balance.deposit_shares), debt_shares: Shares(balance.debt_shares) })
+        Ok(ReservePosition {
+            deposit_shares: Shares(balance.deposit_shares),
+            debt_shares: Shares(balance.debt_shares),
+        })
     }
 
     /// Stores a balance and keeps the bitmap.
-    pub fn set_position(&mut self, reserve_index: usize, position: Position) -> Result<()> {
-        let balance = self.balances.get_mut(reserve_index).ok_or(PlimsollError::ReserveIndex)?;
+    pub fn set_position(&mut self, reserve_index: usize, position: ReservePosition) -> Result<()> {
+        let balance = self
+            .balances
+            .get_mut(reserve_index)
+            .ok_or(PlimsollError::ReserveIndex)?;
         balance.deposit_shares = position.deposit_shares.0;
         balance.debt_shares = position.debt_shares.0;
         let bit = 1u16 << reserve_index;

@@ -13,16 +13,12 @@ pub struct BookParams {
     pub grid_seconds: u32,
     /// How far ahead maintenance margin is announced; a multiple of the grid, at most 12 steps.
     pub grace_seconds: u32,
-    /// How long after its boundary a step waits for samples of live factors.
-    pub sample_wait_seconds: u32,
     /// Half-life of every covariance.
     pub covariance_half_life_seconds: u32,
     /// Largest rise of the announced path per hour, relative to its level.
     pub walk_relative_ppm_per_hour: u32,
     /// Largest rise of the announced path per hour, absolute; the larger of the two holds.
     pub walk_absolute_ppm_per_hour: u32,
-    /// The part of the largest rise by which the path may fall.
-    pub walk_down_ppm: u32,
     /// How far above maintenance margin a liquidation brings an account, relative to the margin.
     pub liquidation_buffer_ppm: u32,
     /// Liquidation bonus per unit of shortfall ratio.
@@ -67,10 +63,6 @@ pub struct FactorParams {
     pub halt_min_ppm: u32,
     /// Jump guard: how much later a confirming publication must be.
     pub confirm_seconds: u32,
-    /// Largest relative move of the stable price per second, at zero distance from the delay price.
-    pub stable_growth_ppm_per_second: u32,
-    /// Largest relative move of the delay price per hour.
-    pub delay_growth_ppm: u32,
     /// Half-life of the fast variance.
     pub half_life_fast_seconds: u32,
     /// Half-life of the slow variance.

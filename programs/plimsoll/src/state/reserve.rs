@@ -64,6 +64,8 @@ pub struct Reserve {
     pub reserved: [u64; 12],
 }
 
+const _: () = assert!(core::mem::size_of::<Reserve>() == 448);
+
 impl Reserve {
     /// Whether the slot is in use.
     #[must_use]

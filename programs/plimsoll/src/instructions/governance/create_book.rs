@@ -16,9 +16,8 @@ pub struct CreateBook<'info> {
     /// The group's admin.
     pub admin: Signer<'info>,
     /// Created by the client with this program as owner: a Book is larger than a program may create.
-    /// CHECK: the loader below wants this program as owner and a discriminator of zeros; the size is checked in the handler
-    #[account(mut, owner = crate::ID)]
-    pub book: UncheckedAccount<'info>,
+    #[account(zero)]
+    pub book: AccountLoader<'info, Book>,
     /// The group's quote token.
     /// CHECK: compared with the group's
     pub quote_mint: UncheckedAccount<'info>,
@@ -30,26 +29,31 @@ pub(crate) fn handler(ctx: Context<CreateBook>, params: BookParams) -> Result<()
     group.require_version()?;
     group.require_admin(ctx.accounts.admin.key)?;
     require_keys_eq!(group.book, Pubkey::default(), PlimsollError::BookExists);
-    require_keys_eq!(ctx.accounts.quote_mint.key(), group.quote_mint, PlimsollError::WrongMint);
-    require!(ctx.accounts.book.data_len() >= BOOK_BYTES, PlimsollError::BookTooSmall);
+    require_keys_eq!(
+        ctx.accounts.quote_mint.key(),
+        group.quote_mint,
+        PlimsollError::WrongMint
+    );
+    require!(ctx.accounts.book.as_ref().data_len() >= BOOK_BYTES, PlimsollError::BookTooSmall);
     let quote_decimals = crate::vault::mint_decimals(&ctx.accounts.quote_mint)?;
 
     let (vault_authority, vault_authority_bump) =
         Pubkey::find_program_address(&[VAULT_AUTHORITY_SEED, book_key.as_ref()], &crate::ID);
 
-    let loader = AccountLoader::<Book>::try_from_unchecked(&crate::ID, &ctx.accounts.book)?;
-    {
-        let mut book = loader.load_init()?;
-        book.version = ACCOUNT_VERSION;
-        book.vault_authority_bump = vault_authority_bump;
-        book.vault_authority = vault_authority;
-        book.quote_decimals = quote_decimals;
-        book.group = ctx.accounts.group.key();
-        crate::risk_bridge::set_book_params(&mut book, &params)?;
-    }
-    loader.exit(&crate::ID)?;
+    let mut book = ctx.accounts.book.load_init()?;
+    book.version = ACCOUNT_VERSION;
+    book.vault_authority_bump = vault_authority_bump;
+    book.vault_authority = vault_authority;
+    book.quote_decimals = quote_decimals;
+    book.group = ctx.accounts.group.key();
+    crate::parameters::set_book_params(&mut book, &params)?;
+    // the first fold spans one step, not all of Unix time
+    book.folded_step = book.step_at(crate::clock::now_seconds()?);
     group.book = book_key;
 
-    emit!(BookCreated { group: ctx.accounts.group.key(), book: book_key });
+    emit!(BookCreated {
+        group: ctx.accounts.group.key(),
+        book: book_key
+    });
     Ok(())
 }

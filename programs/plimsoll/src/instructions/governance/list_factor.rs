@@ -5,8 +5,8 @@ use anchor_lang::prelude::*;
 use super::Govern;
 use crate::error::PlimsollError;
 use crate::events::FactorListed;
-use crate::state::factor::{ORACLE_PULL, ORACLE_PUSH, STATUS_ACTIVE};
 use crate::state::FactorParams;
+use crate::state::factor::{ORACLE_PULL, ORACLE_PUSH, STATUS_ACTIVE};
 
 /// A factor to be.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -30,12 +30,19 @@ pub struct FactorListing {
 pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
     let mut book = ctx.accounts.load_book_mut()?;
-    require!(listing.oracle_kind == ORACLE_PULL || listing.oracle_kind == ORACLE_PUSH, PlimsollError::OracleKind);
+    require!(
+        listing.oracle_kind == ORACLE_PULL || listing.oracle_kind == ORACLE_PUSH,
+        PlimsollError::OracleKind
+    );
     require!(listing.base_decimals <= 18, PlimsollError::ParameterOutOfBounds);
     let mut listed = book.factors.iter().filter(|factor| factor.is_listed());
     let taken = listed.any(|factor| factor.feed_id == listing.feed_id || factor.symbol == listing.symbol);
     require!(!taken, PlimsollError::AlreadyListed);
-    let index = book.factors.iter().position(|factor| !factor.is_listed()).ok_or(PlimsollError::NoFreeSlot)?;
+    let index = book
+        .factors
+        .iter()
+        .position(|factor| !factor.is_listed())
+        .ok_or(PlimsollError::NoFreeSlot)?;
 
     let book = &mut *book;
     let factor = book.factors.get_mut(index).ok_or(PlimsollError::NoFreeSlot)?;
@@ -45,8 +52,12 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()
     factor.oracle_kind = listing.oracle_kind;
     factor.base_decimals = listing.base_decimals;
     factor.status = STATUS_ACTIVE;
-    crate::risk_bridge::seed_factor(factor, &book.params, &listing, now_seconds)?;
+    crate::parameters::seed_factor(factor, &book.params, &listing, now_seconds)?;
 
-    emit!(FactorListed { book: ctx.accounts.book.key(), factor_index: index as u8, feed_id: listing.feed_id });
+    emit!(FactorListed {
+        book: ctx.accounts.book.key(),
+        factor_index: index as u8,
+        feed_id: listing.feed_id
+    });
     Ok(())
 }

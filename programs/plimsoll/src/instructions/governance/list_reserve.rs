@@ -63,11 +63,21 @@ pub(crate) fn handler(ctx: Context<ListReserve>, listing: ReserveListing) -> Res
     group.require_version()?;
     group.require_admin(ctx.accounts.admin.key)?;
     let factor = book.factor(listing.factor_index)?;
-    require!(factor.base_decimals == ctx.accounts.mint.decimals, PlimsollError::MintDecimals);
+    require!(
+        factor.base_decimals == ctx.accounts.mint.decimals,
+        PlimsollError::MintDecimals
+    );
     crate::vault::require_allowed_extensions(ctx.accounts.mint.as_ref())?;
-    let taken = book.reserves.iter().any(|reserve| reserve.is_listed() && reserve.mint == mint);
+    let taken = book
+        .reserves
+        .iter()
+        .any(|reserve| reserve.is_listed() && reserve.mint == mint);
     require!(!taken, PlimsollError::AlreadyListed);
-    let index = book.reserves.iter().position(|reserve| !reserve.is_listed()).ok_or(PlimsollError::NoFreeSlot)?;
+    let index = book
+        .reserves
+        .iter()
+        .position(|reserve| !reserve.is_listed())
+        .ok_or(PlimsollError::NoFreeSlot)?;
 
     let reserve = book.reserves.get_mut(index).ok_or(PlimsollError::NoFreeSlot)?;
     *reserve = bytemuck::Zeroable::zeroed();
@@ -78,8 +88,12 @@ pub(crate) fn handler(ctx: Context<ListReserve>, listing: ReserveListing) -> Res
     reserve.decimals = ctx.accounts.mint.decimals;
     reserve.vault_bump = ctx.bumps.vault;
     reserve.status = STATUS_ACTIVE;
-    crate::risk_bridge::seed_reserve(reserve, &listing, now_seconds)?;
+    crate::parameters::seed_reserve(reserve, &listing, now_seconds)?;
 
-    emit!(ReserveListed { book: ctx.accounts.book.key(), reserve_index: index as u8, mint });
+    emit!(ReserveListed {
+        book: ctx.accounts.book.key(),
+        reserve_index: index as u8,
+        mint
+    });
     Ok(())
 }

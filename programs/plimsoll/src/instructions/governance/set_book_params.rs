@@ -9,8 +9,11 @@ use crate::state::BookParams;
 pub(crate) fn handler(ctx: Context<Govern>, params: BookParams) -> Result<()> {
     let mut book = ctx.accounts.load_book_mut()?;
 
-    crate::risk_bridge::set_book_params(&mut book, &params)?;
+    crate::parameters::set_book_params(&mut book, &params)?;
 
-    emit!(BookParamsSet { book: ctx.accounts.book.key(), params_version: book.params_version });
+    emit!(BookParamsSet {
+        book: ctx.accounts.book.key(),
+        params_version: book.params_version
+    });
     Ok(())
 }

@@ -12,9 +12,13 @@ pub(crate) fn handler(ctx: Context<Govern>, factor_index: u8, params: FactorPara
     let book_params = book.params;
     let factor = book.factor_mut(factor_index)?;
 
-    crate::risk_bridge::set_factor_params(factor, &book_params, &params)?;
+    crate::parameters::set_factor_params(factor, &book_params, &params)?;
 
     let params_version = factor.params_version;
-    emit!(FactorParamsSet { book: ctx.accounts.book.key(), factor_index, params_version });
+    emit!(FactorParamsSet {
+        book: ctx.accounts.book.key(),
+        factor_index,
+        params_version
+    });
     Ok(())
 }

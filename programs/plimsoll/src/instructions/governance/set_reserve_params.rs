@@ -14,9 +14,13 @@ pub(crate) fn handler(ctx: Context<Govern>, reserve_index: u8, params: ReservePa
 
     // interest up to now follows the parameters that were in force
     crate::lending::accrue_reserve(reserve, now_seconds)?;
-    crate::risk_bridge::set_reserve_params(reserve, &params, grace_seconds, now_seconds)?;
+    crate::parameters::set_reserve_params(reserve, &params, grace_seconds, now_seconds)?;
 
     let params_version = reserve.params_version;
-    emit!(ReserveParamsSet { book: ctx.accounts.book.key(), reserve_index, params_version });
+    emit!(ReserveParamsSet {
+        book: ctx.accounts.book.key(),
+        reserve_index,
+        params_version
+    });
     Ok(())
 }
