@@ -1,5 +1,10 @@
 //! The covariance fold against doubles, published vectors and the law that it stays positive semidefinite in integers.
-#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // doubles judge integers here
+// doubles judge integers here
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
 use plimsoll_risk::correlation::{CELLS, CovarianceWeights, FACTORS, covariance, fold, rho, variance};
 use plimsoll_risk::quantities::{Correlation, Decay, LogReturn};
@@ -67,10 +72,18 @@ fn the_published_covariance_path_is_reproduced() {
     for (step, expected) in [
         ([-0.05, -0.08], [0.001_654, 0.002_734, 0.001_368, 0.643_308_20]),
         ([0.02, 0.01], [0.001_578_76, 0.002_575_96, 0.001_297_92, 0.643_606_33]),
-        ([-0.03, 0.01], [0.001_538_034_4, 0.002_427_402_4, 0.001_202_044_8, 0.622_109_37]),
+        (
+            [-0.03, 0.01],
+            [0.001_538_034_4, 0.002_427_402_4, 0.001_202_044_8, 0.622_109_37],
+        ),
     ] {
         fold(&mut cells, &returns(&step), &daily()).unwrap();
-        let found = [as_f64(&cells, 0, 0), as_f64(&cells, 1, 1), as_f64(&cells, 0, 1), correlation(&cells, 1, 0)];
+        let found = [
+            as_f64(&cells, 0, 0),
+            as_f64(&cells, 1, 1),
+            as_f64(&cells, 0, 1),
+            correlation(&cells, 1, 0),
+        ];
         for (found, expected) in found.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-8, "{found} against {expected}");
         }
@@ -106,7 +119,10 @@ fn correlations_reach_but_never_pass_one() {
     }
     for (i, j, expected) in [(0, 1, 1.0), (0, 2, -1.0), (2, 1, -1.0), (0, 3, 0.0)] {
         let found = correlation(&cells, i, j);
-        assert!((found - expected).abs() < 1e-6 && found.abs() <= 1.0, "{i} {j}: {found}");
+        assert!(
+            (found - expected).abs() < 1e-6 && found.abs() <= 1.0,
+            "{i} {j}: {found}"
+        );
     }
 }
 
@@ -120,7 +136,7 @@ fn fifty_days_of_identical_factors_stay_positive_definite() {
     }
     assert!(smallest_pivot(&cells) > 16.0, "{}", smallest_pivot(&cells));
     // the lift stays negligible: below 10⁻⁹ of the variance
-    let expected = ((0.0021f64.powi(2) + 0.0017f64.powi(2)) / 2.0) * 288.0 * (1.0 - 2f64.powi(-10));
+    let expected = 0.0021f64.powi(2).midpoint(0.0017f64.powi(2)) * 288.0 * (1.0 - 2f64.powi(-10));
     assert!((as_f64(&cells, 0, 0) / expected - 1.0).abs() < 1e-3);
 }
 
@@ -139,7 +155,12 @@ fn no_variance_passes_sixty_four_a_day() {
 #[test]
 fn nothing_elapsed_changes_only_the_lift() {
     let mut cells = [1 << 40; CELLS];
-    fold(&mut cells, &returns(&[0.5; FACTORS]), &CovarianceWeights::new(Decay::ONE, 1, 288).unwrap()).unwrap();
+    fold(
+        &mut cells,
+        &returns(&[0.5; FACTORS]),
+        &CovarianceWeights::new(Decay::ONE, 1, 288).unwrap(),
+    )
+    .unwrap();
     assert_eq!((cells[0], cells[1]), ((1 << 40) + 32, 1 << 40));
     assert!(CovarianceWeights::new(Decay::ONE, 0, 288).is_err());
 }

@@ -1,5 +1,10 @@
 //! Screening, the jump guard, the stable price and the bands.
-#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // doubles judge integers here
+// doubles judge integers here
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::price::{
@@ -33,8 +38,8 @@ fn sol() -> Publication {
         price: 20_000_000_000,
         confidence: 10_000_000,
         exponent: -8,
-        publish_time_seconds: NOW as i64,
-        prev_publish_time_seconds: NOW as i64 - 1,
+        publish_time_seconds: NOW.cast_signed(),
+        prev_publish_time_seconds: NOW.cast_signed() - 1,
     }
 }
 
@@ -66,7 +71,10 @@ fn a_publication_becomes_quote_atoms_per_base_atom() {
     // 200 USD per SOL are 200·10⁶ per 10⁹ atoms: 0.2
     assert_eq!(quote.mid.to_bits(), 219_902_325_555); // 0.2·2^40 = 219 902 325 555.2, to the nearest
     assert_eq!(quote.confidence.to_bits(), 109_951_163); // 0.0001·2^40 = 109 951 162.78, up
-    assert_eq!((quote.publish_time_seconds, quote.prev_publish_time_seconds), (NOW, NOW - 1));
+    assert_eq!(
+        (quote.publish_time_seconds, quote.prev_publish_time_seconds),
+        (NOW, NOW - 1)
+    );
 }
 
 #[test]
@@ -80,15 +88,33 @@ fn each_check_has_its_error() {
     assert_eq!(refuse(|p| p.price = i64::MIN), RiskError::PriceNotPositive);
     assert_eq!(refuse(|p| p.exponent = -19), RiskError::PriceExponent);
     assert_eq!(refuse(|p| p.exponent = 7), RiskError::PriceExponent);
-    assert_eq!(refuse(|p| p.publish_time_seconds = NOW as i64 - 100), RiskError::PriceNotNewer);
+    assert_eq!(
+        refuse(|p| p.publish_time_seconds = NOW.cast_signed() - 100),
+        RiskError::PriceNotNewer
+    );
     assert_eq!(refuse(|p| p.publish_time_seconds = -1), RiskError::PriceNotNewer);
-    assert_eq!(refuse(|p| p.publish_time_seconds = NOW as i64 + 31), RiskError::PriceFromFuture);
-    assert_eq!(refuse(|p| p.publish_time_seconds = NOW as i64 - 61), RiskError::PriceStale);
+    assert_eq!(
+        refuse(|p| p.publish_time_seconds = NOW.cast_signed() + 31),
+        RiskError::PriceFromFuture
+    );
+    assert_eq!(
+        refuse(|p| p.publish_time_seconds = NOW.cast_signed() - 61),
+        RiskError::PriceStale
+    );
     assert_eq!(refuse(|p| p.confidence = 400_000_001), RiskError::PriceUncertain);
     assert_eq!(refuse(|p| p.confidence = u64::MAX), RiskError::PriceUncertain);
-    assert_eq!(refuse(|p| (p.price, p.confidence) = (90_000, 0)), RiskError::PriceTooSmall);
-    assert_eq!(refuse(|p| (p.price, p.confidence, p.exponent) = (9_000_000, 0, 0)), RiskError::PriceTooLarge);
-    assert_eq!(refuse(|p| (p.price, p.confidence, p.exponent) = (i64::MAX, 0, 6)), RiskError::PriceTooLarge);
+    assert_eq!(
+        refuse(|p| (p.price, p.confidence) = (90_000, 0)),
+        RiskError::PriceTooSmall
+    );
+    assert_eq!(
+        refuse(|p| (p.price, p.confidence, p.exponent) = (9_000_000, 0, 0)),
+        RiskError::PriceTooLarge
+    );
+    assert_eq!(
+        refuse(|p| (p.price, p.confidence, p.exponent) = (i64::MAX, 0, 6)),
+        RiskError::PriceTooLarge
+    );
 }
 
 #[test]
@@ -98,27 +124,68 @@ fn the_edges_of_each_check_pass() {
         change(&mut publication);
         publication.screen(NOW - 100, NOW, &terms()).unwrap()
     };
-    assert_eq!(accept(|p| p.publish_time_seconds = NOW as i64 + 30).age_seconds(NOW), 0);
-    assert_eq!(accept(|p| p.publish_time_seconds = NOW as i64 - 60).age_seconds(NOW), 60);
+    assert_eq!(
+        accept(|p| p.publish_time_seconds = NOW.cast_signed() + 30).age_seconds(NOW),
+        0
+    );
+    assert_eq!(
+        accept(|p| p.publish_time_seconds = NOW.cast_signed() - 60).age_seconds(NOW),
+        60
+    );
     // 2 % with 32 fractional bits is 5 parts in 10¹⁰ below 2 %
     accept(|p| p.confidence = 399_999_995);
     assert!(accept(|p| (p.price, p.confidence) = (96_000, 0)).mid.to_bits() >= Price::MIN_MANTISSA);
-    assert_eq!(accept(|p| (p.price, p.confidence, p.exponent) = (8_192_000, 0, 0)).mid.to_bits(), Price::MAX_MANTISSA);
+    assert_eq!(
+        accept(|p| (p.price, p.confidence, p.exponent) = (8_192_000, 0, 0))
+            .mid
+            .to_bits(),
+        Price::MAX_MANTISSA
+    );
 }
 
 #[test]
 fn parameters_outside_their_bounds_are_refused() {
     for broken in [
-        PriceParameters { max_age_seconds: 9, ..PARAMETERS },
-        PriceParameters { liquidation_max_age_seconds: 61, ..PARAMETERS },
-        PriceParameters { max_confidence_ppm: 200_001, ..PARAMETERS },
-        PriceParameters { confidence_multiple_ppm: u32::MAX, ..PARAMETERS },
-        PriceParameters { age_sigmas_ppm: 0, ..PARAMETERS },
-        PriceParameters { halt_sigmas_ppm: 0, ..PARAMETERS },
-        PriceParameters { halt_min_ppm: 0, ..PARAMETERS },
-        PriceParameters { confirm_seconds: 0, ..PARAMETERS },
-        PriceParameters { base_decimals: 19, ..PARAMETERS },
-        PriceParameters { quote_decimals: 19, ..PARAMETERS },
+        PriceParameters {
+            max_age_seconds: 9,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            liquidation_max_age_seconds: 61,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            max_confidence_ppm: 200_001,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            confidence_multiple_ppm: u32::MAX,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            age_sigmas_ppm: 0,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            halt_sigmas_ppm: 0,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            halt_min_ppm: 0,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            confirm_seconds: 0,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            base_decimals: 19,
+            ..PARAMETERS
+        },
+        PriceParameters {
+            quote_decimals: 19,
+            ..PARAMETERS
+        },
     ] {
         assert_eq!(broken.terms(), Err(RiskError::ParameterOutOfBounds));
     }
@@ -132,7 +199,10 @@ fn judge(guard: JumpGuard, in_force: &Quote, arriving: Quote) -> (JumpDecision, 
 fn a_calm_step_enters_and_changes_no_guard() {
     let in_force = quote(0.2, NOW);
     let arriving = quote(0.209, NOW + 1);
-    assert_eq!(judge(JumpGuard::default(), &in_force, arriving), (JumpDecision::Accepted(arriving), JumpGuard::default()));
+    assert_eq!(
+        judge(JumpGuard::default(), &in_force, arriving),
+        (JumpDecision::Accepted(arriving), JumpGuard::default())
+    );
     // 10 % within a day is no jump at 4 % a day
     assert!(!is_jump(&in_force, &quote(0.22, NOW + 86_400), variance(), &terms()).unwrap());
     assert!(is_jump(&in_force, &quote(0.22, NOW + 600), variance(), &terms()).unwrap());
@@ -149,7 +219,10 @@ fn a_jump_waits_and_the_nearer_of_two_enters() {
     assert_eq!(guard.newest_seconds(&in_force), NOW + 10);
 
     // too soon to confirm
-    assert_eq!(judge(guard, &in_force, quote(0.15, NOW + 11)), (JumpDecision::Pending, guard));
+    assert_eq!(
+        judge(guard, &in_force, quote(0.15, NOW + 11)),
+        (JumpDecision::Pending, guard)
+    );
     let deeper = judge(guard, &in_force, quote(0.15, NOW + 12));
     assert_eq!(deeper.0, JumpDecision::Accepted(quote(0.16, NOW + 10)));
     let nearer = judge(guard, &in_force, quote(0.17, NOW + 12));
@@ -162,7 +235,10 @@ fn a_jump_is_dropped_by_a_calm_price_by_age_and_by_the_other_side() {
     let in_force = quote(0.2, NOW);
     let (_, guard) = judge(JumpGuard::default(), &in_force, quote(0.16, NOW + 10));
     let (calm, after) = judge(guard, &in_force, quote(0.199, NOW + 13));
-    assert_eq!((calm, after.pending), (JumpDecision::Accepted(quote(0.199, NOW + 13)), None));
+    assert_eq!(
+        (calm, after.pending),
+        (JumpDecision::Accepted(quote(0.199, NOW + 13)), None)
+    );
     let late = quote(0.16, NOW + 41);
     assert_eq!(judge(guard, &in_force, late).1.pending, Some(late));
     let other_side = quote(0.24, NOW + 13);
@@ -193,7 +269,11 @@ fn nobody_holds_a_market_still() {
 
 #[test]
 fn the_budget_comes_back_within_an_hour() {
-    let spent = JumpGuard { pending: None, spent_sixtieths: 3_600, spent_at_seconds: NOW };
+    let spent = JumpGuard {
+        pending: None,
+        spent_sixtieths: 3_600,
+        spent_at_seconds: NOW,
+    };
     let jump = |at| judge(spent, &quote(0.2, NOW), quote(0.16, at)).0;
     assert!(matches!(jump(NOW), JumpDecision::Accepted(_)));
     assert_eq!(jump(NOW + 60), JumpDecision::Pending);
@@ -206,7 +286,9 @@ fn stable_after_step(value: f64) -> [f64; 3] {
     let mut stable = StablePrice::start(price(1.0), start, &mut hourly);
     let mut at_hour = |hours: u64, stable: &mut StablePrice| {
         while stable.updated_at_seconds < start + hours * 3_600 {
-            *stable = stable.update(price(value), stable.updated_at_seconds + 60, &mut hourly).unwrap();
+            *stable = stable
+                .update(price(value), stable.updated_at_seconds + 60, &mut hourly)
+                .unwrap();
         }
         as_f64(stable.price)
     };
@@ -251,7 +333,12 @@ fn bands_stand_against_the_account() {
     // 3·4 %·√(240/86400) = 0.632 % of mid, on top of 2·confidence
     let stale = initial_band(&fresh, price(0.2), sigma, NOW + 240, &terms()).unwrap();
     assert!((as_f64(stale.debt) - 0.2 * (1.001 + 0.006_324_555)).abs() < 1e-9);
-    assert_eq!(initial_band(&fresh, price(0.2), sigma, NOW + 301, &terms()).unwrap().asset, Price::ZERO);
+    assert_eq!(
+        initial_band(&fresh, price(0.2), sigma, NOW + 301, &terms())
+            .unwrap()
+            .asset,
+        Price::ZERO
+    );
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! Goals, the announced path and initial margin.
-#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // doubles judge integers here
+// doubles judge integers here
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::quantities::{Ratio, Variance};
@@ -52,19 +57,29 @@ fn goal_in_doubles(sigma: f64, p: &ThresholdParameters) -> f64 {
             + part(p.insurance_cut_ppm)
     };
     let (floor, w) = (part(p.floor_volatility_ppm), part(p.stress_weight_ppm));
-    let apc = ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2)).sqrt().max(floor);
+    let apc = ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2))
+        .sqrt()
+        .max(floor);
     let buffer = 1.25 * raw(1.2 * floor);
-    raw(apc).max((1.25 * raw(apc)).min(buffer)).clamp(part(p.margin_min_ppm), part(p.margin_max_ppm))
+    raw(apc)
+        .max((1.25 * raw(apc)).min(buffer))
+        .clamp(part(p.margin_min_ppm), part(p.margin_max_ppm))
 }
 
 #[test]
 fn goals_agree_with_doubles() {
     for stress in [20_000, 80_000, 200_000] {
         for sigma in [0.0, 0.001, 0.01, 0.02, 0.024, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0] {
-            let parameters = ThresholdParameters { stress_volatility_ppm: stress, ..PARAMETERS };
+            let parameters = ThresholdParameters {
+                stress_volatility_ppm: stress,
+                ..PARAMETERS
+            };
             let found = as_f64(margin_goal(square(sigma), &parameters.terms().unwrap()).unwrap());
             let expected = goal_in_doubles(sigma, &parameters);
-            assert!((found - expected).abs() < 2e-8 && found >= expected - 1e-9, "{sigma}: {found} against {expected}");
+            assert!(
+                (found - expected).abs() < 2e-8 && found >= expected - 1e-9,
+                "{sigma}: {found} against {expected}"
+            );
         }
     }
 }
@@ -72,7 +87,12 @@ fn goals_agree_with_doubles() {
 #[test]
 fn the_shortfall_of_a_t4_is_the_published_table() {
     // unit variance scaled to 1 %: ES at 95, 97.5, 99 and 99.5 % are 2.264771, 2.823871, 3.691510 and 4.472331 %
-    for (ppm, expected) in [(2_264_771, 0.022_647_71), (2_823_871, 0.028_238_71), (3_691_510, 0.036_915_10), (4_472_331, 0.044_723_31)] {
+    for (ppm, expected) in [
+        (2_264_771, 0.022_647_71),
+        (2_823_871, 0.028_238_71),
+        (3_691_510, 0.036_915_10),
+        (4_472_331, 0.044_723_31),
+    ] {
         let parameters = ThresholdParameters {
             floor_volatility_ppm: 100,
             stress_volatility_ppm: 10_000,
@@ -109,21 +129,37 @@ fn horizons_scale_by_the_root_of_time() {
 #[test]
 fn the_three_tools_against_procyclicality_work() {
     // peers' example: a margin of 4 % with a calm level of 4 % is buffered to 5 %
-    let buffered = ThresholdTerms { buffer_level: ratio(0.05), ..terms() };
+    let buffered = ThresholdTerms {
+        buffer_level: ratio(0.05),
+        ..terms()
+    };
     assert!((as_f64(buffered.exhaustible_buffer(ratio(0.04)).unwrap()) - 0.05).abs() < 1e-9);
     // … and the buffer is used up at 5 %
     assert_eq!(buffered.exhaustible_buffer(ratio(0.06)), Ok(ratio(0.05)));
     // stress weighs in however calm it is; the floor holds
-    let harsher = ThresholdParameters { stress_volatility_ppm: 200_000, ..PARAMETERS }.terms().unwrap();
+    let harsher = ThresholdParameters {
+        stress_volatility_ppm: 200_000,
+        ..PARAMETERS
+    }
+    .terms()
+    .unwrap();
     assert!(margin_goal(Variance::ZERO, &harsher).unwrap() > margin_goal(Variance::ZERO, &terms()).unwrap());
-    let calm = ThresholdParameters { stress_volatility_ppm: 20_000, ..PARAMETERS }.terms().unwrap();
+    let calm = ThresholdParameters {
+        stress_volatility_ppm: 20_000,
+        ..PARAMETERS
+    }
+    .terms()
+    .unwrap();
     assert_eq!(margin_goal(Variance::ZERO, &calm), margin_goal(square(0.019), &calm));
 }
 
 #[test]
 fn a_listing_is_announced_at_its_goal() {
     let path = Path::start(ratio(0.1), 100, &terms());
-    assert_eq!((path.length, path.at(0), path.at(100), path.at(u64::MAX)), (13, ratio(0.1), ratio(0.1), ratio(0.1)));
+    assert_eq!(
+        (path.length, path.at(0), path.at(100), path.at(u64::MAX)),
+        (13, ratio(0.1), ratio(0.1), ratio(0.1))
+    );
     // (10 % + 1 %)·1.25
     let initial = initial_margin(&path, ratio(0.05), ratio(0.01), &terms()).unwrap();
     assert!((as_f64(initial) - 0.1375).abs() < 1e-9);
@@ -138,7 +174,9 @@ fn only_the_end_walks_at_its_speed() {
     assert!((as_f64(raised.at(113)) - (0.1 + 0.0025 / 12.0)).abs() < 1e-8);
     let lowered = path.slide(101, ratio(0.05), &terms()).unwrap();
     assert!((as_f64(lowered.at(113)) - (0.1 - 0.0025 / 48.0)).abs() < 1e-8);
-    let steep = Path::start(ratio(0.4), 100, &terms()).slide(101, ratio(0.5), &terms()).unwrap();
+    let steep = Path::start(ratio(0.4), 100, &terms())
+        .slide(101, ratio(0.5), &terms())
+        .unwrap();
     assert!((as_f64(steep.at(113)) - (0.4 + 0.008 / 12.0)).abs() < 1e-8);
     let near = path.slide(101, ratio(0.1001), &terms()).unwrap();
     assert_eq!(near.at(113), ratio(0.1001));
@@ -147,7 +185,9 @@ fn only_the_end_walks_at_its_speed() {
 
 #[test]
 fn an_idle_gap_is_not_caught_up() {
-    let walking = Path::start(ratio(0.1), 100, &terms()).slide(101, ratio(0.5), &terms()).unwrap();
+    let walking = Path::start(ratio(0.1), 100, &terms())
+        .slide(101, ratio(0.5), &terms())
+        .unwrap();
     let after = walking.slide(10_000, ratio(0.5), &terms()).unwrap();
     assert!((10_000..10_012).all(|step| after.at(step) == walking.at(113)));
     assert!((as_f64(after.at(10_012)) - (0.1 + 0.005 / 12.0)).abs() < 1e-8);
@@ -155,8 +195,15 @@ fn an_idle_gap_is_not_caught_up() {
 
 #[test]
 fn short_paths_announce_their_own_grace() {
-    let short = ThresholdParameters { grace_seconds: 600, ..PARAMETERS }.terms().unwrap();
-    let path = Path::start(ratio(0.1), 100, &short).slide(101, ratio(0.5), &short).unwrap();
+    let short = ThresholdParameters {
+        grace_seconds: 600,
+        ..PARAMETERS
+    }
+    .terms()
+    .unwrap();
+    let path = Path::start(ratio(0.1), 100, &short)
+        .slide(101, ratio(0.5), &short)
+        .unwrap();
     assert_eq!((path.length, path.at(102)), (3, ratio(0.1)));
     assert!(path.at(103) > ratio(0.1) && path.at(104) == path.at(103));
     let next = path.slide(102, ratio(0.5), &short).unwrap();
@@ -167,24 +214,78 @@ fn short_paths_announce_their_own_grace() {
 #[test]
 fn parameters_outside_their_bounds_are_refused() {
     for broken in [
-        ThresholdParameters { floor_volatility_ppm: 0, ..PARAMETERS },
-        ThresholdParameters { stress_volatility_ppm: 19_999, ..PARAMETERS },
-        ThresholdParameters { stress_weight_ppm: 249_999, ..PARAMETERS },
-        ThresholdParameters { stress_weight_ppm: 1_000_001, ..PARAMETERS },
-        ThresholdParameters { shortfall_multiple_ppm: 0, ..PARAMETERS },
-        ThresholdParameters { horizon_seconds: 0, ..PARAMETERS },
-        ThresholdParameters { spread_ppm: u32::MAX, ..PARAMETERS },
-        ThresholdParameters { bonus_max_ppm: 200_001, ..PARAMETERS },
-        ThresholdParameters { insurance_cut_ppm: 50_001, ..PARAMETERS },
-        ThresholdParameters { margin_min_ppm: 0, ..PARAMETERS },
-        ThresholdParameters { margin_max_ppm: 19_999, ..PARAMETERS },
-        ThresholdParameters { initial_gap_ppm: 0, ..PARAMETERS },
-        ThresholdParameters { walk_relative_ppm: 200_001, ..PARAMETERS },
-        ThresholdParameters { walk_absolute_ppm: 0, ..PARAMETERS },
-        ThresholdParameters { grid_seconds: 7, ..PARAMETERS },
-        ThresholdParameters { grace_seconds: 3_900, ..PARAMETERS },
-        ThresholdParameters { grace_seconds: 450, ..PARAMETERS },
-        ThresholdParameters { grace_seconds: 0, ..PARAMETERS },
+        ThresholdParameters {
+            floor_volatility_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            stress_volatility_ppm: 19_999,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            stress_weight_ppm: 249_999,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            stress_weight_ppm: 1_000_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            shortfall_multiple_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            horizon_seconds: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            spread_ppm: u32::MAX,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            bonus_max_ppm: 200_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            insurance_cut_ppm: 50_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            margin_min_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            margin_max_ppm: 19_999,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            initial_gap_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            walk_relative_ppm: 200_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            walk_absolute_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grid_seconds: 7,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grace_seconds: 3_900,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grace_seconds: 450,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grace_seconds: 0,
+            ..PARAMETERS
+        },
     ] {
         assert_eq!(broken.terms(), Err(RiskError::ParameterOutOfBounds));
     }

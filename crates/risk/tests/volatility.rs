@@ -1,5 +1,10 @@
 //! Samples, folds and what nobody can do to a variance.
-#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // doubles judge integers here
+// doubles judge integers here
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::quantities::{Decay, LogPrice, Ratio, Variance};
@@ -53,17 +58,30 @@ fn observed(log_return: f64, low: f64, high: f64, steps: u64) -> Observations {
     Observations {
         sample: log(log_return),
         sample_step: 100 + steps,
-        closed: LogRange { high: log(high.max(log_return)), low: log(low.min(log_return)) },
+        closed: LogRange {
+            high: log(high.max(log_return)),
+            low: log(low.min(log_return)),
+        },
         open: LogRange::of(log(log_return)),
     }
 }
 
 /// A daily grid's worth of one return: Δt = 1, so that published daily vectors apply.
 fn fold_daily(fast: f64, log_return: f64, keep: f64) -> f64 {
-    let decays = Decays { fast: decay(keep), slow: Decay::ONE, jump: Decay::ONE };
+    let decays = Decays {
+        fast: decay(keep),
+        slow: Decay::ONE,
+        jump: Decay::ONE,
+    };
     // slow is high enough to cut nothing
     let observations = observed(log_return, 0.0, 0.0, terms().steps_per_day);
-    as_f64(start(fast, 0.01).fold(&observations, &decays, &terms()).unwrap().volatility.fast)
+    as_f64(
+        start(fast, 0.01)
+            .fold(&observations, &decays, &terms())
+            .unwrap()
+            .volatility
+            .fast,
+    )
 }
 
 #[test]
@@ -80,27 +98,43 @@ fn the_published_range_estimate_is_reproduced() {
     // Parkinson of H 105, L 98: 0.0017168130; divided by 1.28 it is 0.00134126, more than the squared return
     let range_log = (105.0f64 / 98.0).ln();
     let observations = observed(0.001, -0.03, -0.03 + range_log, terms().steps_per_day);
-    let decays = Decays { fast: decay(0.0), slow: Decay::ONE, jump: Decay::ONE };
-    let found = start(0.001, 0.01).fold(&observations, &decays, &terms()).unwrap().volatility.fast;
+    let decays = Decays {
+        fast: decay(0.0),
+        slow: Decay::ONE,
+        jump: Decay::ONE,
+    };
+    let found = start(0.001, 0.01)
+        .fold(&observations, &decays, &terms())
+        .unwrap()
+        .volatility
+        .fast;
     assert!((as_f64(found) * 1.28 - 0.001_716_813_0).abs() < 1e-10);
 }
 
 #[test]
 fn a_calm_fold_over_one_step_is_the_formula() {
     let decays = Decays::over(1, &terms()).unwrap();
-    let folded = start(0.0016, 0.0009).fold(&observed(0.002, 0.0, 0.0, 1), &decays, &terms()).unwrap();
+    let folded = start(0.0016, 0.0009)
+        .fold(&observed(0.002, 0.0, 0.0, 1), &decays, &terms())
+        .unwrap();
     let keep = 2f64.powf(-300.0 / 43_200.0);
     let expected = keep * 0.0016 + (1.0 - keep) * (0.002f64.powi(2) * 288.0);
     assert!((as_f64(folded.volatility.fast) - expected).abs() < 1e-15);
     assert_eq!((folded.winsorised.to_bits(), folded.steps), (log(0.002).to_bits(), 1));
-    assert_eq!((folded.volatility.last_step, folded.volatility.jump), (101, Ratio::ZERO));
+    assert_eq!(
+        (folded.volatility.last_step, folded.volatility.jump),
+        (101, Ratio::ZERO)
+    );
     assert_eq!(folded.observations.closed, LogRange::of(log(0.002)));
 }
 
 #[test]
 fn a_wild_return_is_cut_and_the_rest_becomes_the_jump_level() {
     let decays = Decays::over(1, &terms()).unwrap();
-    let before = Volatility { jump: Ratio::from_ppm_down(100_000), ..start(0.0016, 0.0016) };
+    let before = Volatility {
+        jump: Ratio::from_ppm_down(100_000),
+        ..start(0.0016, 0.0016)
+    };
     let folded = before.fold(&observed(-0.1, 0.0, 0.0, 1), &decays, &terms()).unwrap();
     let bound = 6.0 * 0.04 / 288f64.sqrt();
     let cut = folded.winsorised.to_bits() as f64 / 2f64.powi(48);
@@ -116,7 +150,9 @@ fn a_wild_return_is_cut_and_the_rest_becomes_the_jump_level() {
 #[test]
 fn a_gap_counts_with_its_true_length() {
     let decays = Decays::over(12, &terms()).unwrap();
-    let folded = start(0.0016, 0.0016).fold(&observed(0.01, 0.0, 0.0, 12), &decays, &terms()).unwrap();
+    let folded = start(0.0016, 0.0016)
+        .fold(&observed(0.01, 0.0, 0.0, 12), &decays, &terms())
+        .unwrap();
     let keep = 2f64.powf(-3_600.0 / 43_200.0);
     let expected = keep * 0.0016 + (1.0 - keep) * (0.0001 * 24.0);
     assert!((as_f64(folded.volatility.fast) - expected).abs() < 1e-15);
@@ -131,22 +167,45 @@ fn the_first_publication_after_a_boundary_is_the_sample() {
     let (at, is_sample) = before.observe(log(1.1), 3_300, 3_299, GRID).unwrap();
     assert!(is_sample && at.has_sample(11));
     // the range that the sample ends holds what came before and the sample itself
-    assert_eq!(at.closed, LogRange { high: log(1.2), low: log(1.0) });
+    assert_eq!(
+        at.closed,
+        LogRange {
+            high: log(1.2),
+            low: log(1.0)
+        }
+    );
     let (later, is_sample) = at.observe(log(1.5), 3_305, 3_301, GRID).unwrap();
     assert!(!is_sample);
-    assert_eq!((later.sample, later.closed, later.open.high), (log(1.1), at.closed, log(1.5)));
+    assert_eq!(
+        (later.sample, later.closed, later.open.high),
+        (log(1.1), at.closed, log(1.5))
+    );
     // the publication before lies in the same step: not the first, however late the crank
-    assert_eq!(later.observe_sample(log(1.3), 3_800, 3_601, GRID), Err(RiskError::SampleNotFirst));
+    assert_eq!(
+        later.observe_sample(log(1.3), 3_800, 3_601, GRID),
+        Err(RiskError::SampleNotFirst)
+    );
     // a sample is taken once
-    assert_eq!(at.observe_sample(log(1.1), 3_300, 3_299, GRID), Err(RiskError::SampleNotFirst));
+    assert_eq!(
+        at.observe_sample(log(1.1), 3_300, 3_299, GRID),
+        Err(RiskError::SampleNotFirst)
+    );
     assert_eq!(at.observe(log(1.1), 3_300, 3_299, 0), Err(RiskError::DivisionByZero));
 }
 
 #[test]
 fn a_sample_that_was_not_folded_leaves_its_range_to_the_next() {
-    let first = Observations::start(log(1.0), 10).observe_sample(log(1.4), 3_300, 3_299, GRID).unwrap();
+    let first = Observations::start(log(1.0), 10)
+        .observe_sample(log(1.4), 3_300, 3_299, GRID)
+        .unwrap();
     let second = first.observe_sample(log(0.9), 3_600, 3_590, GRID).unwrap();
-    assert_eq!(second.closed, LogRange { high: log(1.4), low: log(0.9) });
+    assert_eq!(
+        second.closed,
+        LogRange {
+            high: log(1.4),
+            low: log(0.9)
+        }
+    );
     assert!(second.has_sample(12) && !second.has_sample(11));
 }
 
@@ -157,10 +216,25 @@ fn a_step_is_folded_once_and_not_before_everyone_is_there() {
     assert_eq!(step_to_fold(10, false, 3_420, GRID), Ok(11));
     assert_eq!(step_to_fold(11, true, 3_599, GRID), Err(RiskError::StepAlreadyFolded));
     assert_eq!(step_to_fold(0, true, 3_599, 0), Err(RiskError::DivisionByZero));
-    let listed = Volatility { last_step: 11, ..start(0.001, 0.001) };
+    let listed = Volatility {
+        last_step: 11,
+        ..start(0.001, 0.001)
+    };
     let sample = observed(0.0, 0.0, 0.0, 0);
-    assert!(!listed.is_due(&Observations { sample_step: 11, ..sample }, 11));
-    assert!(listed.is_due(&Observations { sample_step: 12, ..sample }, 12));
+    assert!(!listed.is_due(
+        &Observations {
+            sample_step: 11,
+            ..sample
+        },
+        11
+    ));
+    assert!(listed.is_due(
+        &Observations {
+            sample_step: 12,
+            ..sample
+        },
+        12
+    ));
     let again = start(0.001, 0.001).fold(&sample, &Decays::over(1, &terms()).unwrap(), &terms());
     assert_eq!(again, Err(RiskError::StepAlreadyFolded));
 }
@@ -168,13 +242,34 @@ fn a_step_is_folded_once_and_not_before_everyone_is_there() {
 #[test]
 fn parameters_outside_their_bounds_are_refused() {
     for broken in [
-        VolatilityParameters { floor_volatility_ppm: 99, ..PARAMETERS },
-        VolatilityParameters { winsor_sigmas_ppm: 2_999_999, ..PARAMETERS },
-        VolatilityParameters { fast_half_life_seconds: 0, ..PARAMETERS },
-        VolatilityParameters { slow_half_life_seconds: 43_199, ..PARAMETERS },
-        VolatilityParameters { jump_half_life_seconds: u32::MAX, ..PARAMETERS },
-        VolatilityParameters { grid_seconds: 0, ..PARAMETERS },
-        VolatilityParameters { grid_seconds: 301, ..PARAMETERS },
+        VolatilityParameters {
+            floor_volatility_ppm: 99,
+            ..PARAMETERS
+        },
+        VolatilityParameters {
+            winsor_sigmas_ppm: 2_999_999,
+            ..PARAMETERS
+        },
+        VolatilityParameters {
+            fast_half_life_seconds: 0,
+            ..PARAMETERS
+        },
+        VolatilityParameters {
+            slow_half_life_seconds: 43_199,
+            ..PARAMETERS
+        },
+        VolatilityParameters {
+            jump_half_life_seconds: u32::MAX,
+            ..PARAMETERS
+        },
+        VolatilityParameters {
+            grid_seconds: 0,
+            ..PARAMETERS
+        },
+        VolatilityParameters {
+            grid_seconds: 301,
+            ..PARAMETERS
+        },
     ] {
         assert_eq!(broken.terms(), Err(RiskError::ParameterOutOfBounds));
     }
