@@ -74,7 +74,7 @@ fn fold_daily(fast: f64, log_return: f64, keep: f64) -> f64 {
         jump: Decay::ONE,
     };
     // slow is high enough to cut nothing
-    let observations = observed(log_return, 0.0, 0.0, terms().steps_per_day);
+    let observations = observed(log_return, 0.0, 0.0, terms().steps_per_day.into());
     as_f64(
         start(fast, 0.01)
             .fold(&observations, &decays, &terms())
@@ -97,7 +97,7 @@ fn published_ewma_vectors_are_reproduced() {
 fn the_published_range_estimate_is_reproduced() {
     // Parkinson of H 105, L 98: 0.0017168130; divided by 1.28 it is 0.00134126, more than the squared return
     let range_log = (105.0f64 / 98.0).ln();
-    let observations = observed(0.001, -0.03, -0.03 + range_log, terms().steps_per_day);
+    let observations = observed(0.001, -0.03, -0.03 + range_log, terms().steps_per_day.into());
     let decays = Decays {
         fast: decay(0.0),
         slow: Decay::ONE,

@@ -63,3 +63,13 @@ pub fn fraction31_down(smaller: u64, larger: u64) -> u64 {
     let (numerator, denominator) = (smaller.min(larger) >> shift, larger >> shift);
     (numerator << 31).checked_div(denominator).unwrap_or(0)
 }
+
+/// `size²·multiplier`: one 128-bit product where `size·multiplier` fits 64 bits, as that of every return below 32 does. Saturates.
+#[inline(always)]
+#[must_use]
+pub fn square_times(size: u64, multiplier: u32) -> u128 {
+    if size < 1 << 53 && multiplier < 1 << 11 {
+        return u128::from(size) * u128::from(size.wrapping_mul(multiplier.into()));
+    }
+    (u128::from(size) * u128::from(size)).saturating_mul(multiplier.into())
+}

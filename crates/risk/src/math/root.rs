@@ -14,8 +14,8 @@ pub fn sqrt_down(x: u128) -> u64 {
 #[must_use]
 pub fn sqrt_up(x: u128) -> u64 {
     let (mantissa, half_shift) = normalise(x);
-    let root = mantissa.isqrt();
-    let is_exact = root * root == mantissa && u128::from(mantissa) << (2 * half_shift) == x;
+    let root = mantissa.isqrt(); // below 2^32
+    let is_exact = root.wrapping_mul(root) == mantissa && u128::from(mantissa) << (2 * half_shift) == x;
     if is_exact {
         return root << half_shift;
     }
