@@ -73,3 +73,18 @@ pub fn square_times(size: u64, multiplier: u32) -> u128 {
     }
     (u128::from(size) * u128::from(size)).saturating_mul(multiplier.into())
 }
+
+/// `⌊fraction²·factor⌋` for a fraction of 2^31 that is at most one, and a factor below 2^32: native products only.
+#[inline(always)]
+#[must_use]
+pub fn square31_times(fraction31: u64, factor: u64) -> u64 {
+    let square = fraction31.wrapping_mul(fraction31) >> 31; // at most 2^31
+    square.wrapping_mul(factor) >> 31
+}
+
+/// The whole product.
+#[inline(always)]
+#[must_use]
+pub fn product(a: u64, b: u64) -> u128 {
+    u128::from(a) * u128::from(b)
+}
