@@ -23,11 +23,11 @@ const MAX_VARIANCE_ROOT: Ratio = Ratio::from_ppm_down(8_000_000);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CovarianceWeights {
     /// λ, rounded to 32 fractional bits; the new weight is computed from the rounded one.
-    keep32: u64,
+    pub keep32: u64,
     /// √((1 − λ)/Δt), rounded up, 32 fractional bits.
-    scale: u64,
+    pub scale: u64,
     /// The largest size of an element of y.
-    limit: u64,
+    pub limit: u64,
 }
 
 impl CovarianceWeights {
@@ -51,7 +51,8 @@ impl CovarianceWeights {
 
     /// y of a winsorised return, with 31 fractional bits.
     #[inline]
-    fn element(&self, winsorised: LogReturn) -> i64 {
+    #[must_use]
+    pub fn element(&self, winsorised: LogReturn) -> i64 {
         let bits = winsorised.to_bits();
         // 48 + 32 fractional bits, of which 31 stay
         let size = mul_shift_up::<49>(bits.unsigned_abs(), self.scale).map_or(self.limit, |size| size.min(self.limit));

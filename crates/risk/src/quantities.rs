@@ -5,7 +5,7 @@ use fixed::types::{I2F30, I8F56, I16F48, U0F64, U1F63, U24F40, U32F32, U32F96};
 
 use crate::error::{Result, RiskError};
 use crate::math::{
-    blend_up, decay_factor, ln_bits, mul_shift_down, mul_shift_up, sqrt_down, sqrt_up, wide_mul_shift_up,
+    blend_up, decay_factor, ln_bits, mul_shift_down, mul_shift_up, sqrt_down, sqrt_up, square_times, wide_mul_shift_up,
 };
 
 /// Seconds of a day.
@@ -306,9 +306,14 @@ impl LogReturn {
     #[must_use]
     #[inline(always)]
     pub fn squared(self) -> Variance {
-        // the size is at most 2^63, so its square fits
-        let size = u128::from(self.to_bits().unsigned_abs());
-        Variance::from_bits(size.saturating_mul(size))
+        Variance::from_bits(square_times(self.to_bits().unsigned_abs(), 1))
+    }
+
+    /// The square times a whole number (of such intervals a day), saturating far beyond any market.
+    #[must_use]
+    #[inline(always)]
+    pub fn squared_times(self, multiplier: u32) -> Variance {
+        Variance::from_bits(square_times(self.to_bits().unsigned_abs(), multiplier))
     }
 }
 

@@ -9,6 +9,17 @@ pub const MAX_POWER_OF_TEN: u32 = 36;
 /// The largest power of ten of one division: its square still leaves room in 64 bits for chunks of the quotient.
 const MAX_STEP: u32 = 18;
 
+#[allow(clippy::indexing_slicing)] // runs in the compiler
+static POWERS_OF_TEN: [u64; 19] = {
+    let mut powers = [1; 19];
+    let mut i = 1;
+    while i < powers.len() {
+        powers[i] = powers[i - 1] * 10;
+        i += 1;
+    }
+    powers
+};
+
 /// `⌊value · 10^power · 2^40⌋`.
 ///
 /// # Errors
@@ -41,12 +52,12 @@ fn scale(value: u64, power: i32, bits: u32) -> Result<(u64, bool)> {
     if power >= 0 {
         return multiply(value, size, bits).map(|product| (product, false));
     }
-    let (quotient, is_inexact) = divide(value, 10u64.pow(size.min(MAX_STEP)), bits)?;
+    let (quotient, is_inexact) = divide(value, power_of_ten(size.min(MAX_STEP)), bits)?;
     if size <= MAX_STEP {
         return Ok((quotient, is_inexact));
     }
     // a floor of a floor is the floor of the whole quotient
-    let rest = 10u64.pow(size - MAX_STEP);
+    let rest = power_of_ten(size - MAX_STEP);
     Ok((quotient / rest, is_inexact || quotient % rest != 0))
 }
 
@@ -74,6 +85,12 @@ fn divide(value: u64, divisor: u64, bits: u32) -> Result<(u64, bool)> {
         bits_left -= chunk;
     }
     Ok((quotient, remainder != 0))
+}
+
+/// 10^power for a power of at most 18.
+#[inline(always)]
+fn power_of_ten(power: u32) -> u64 {
+    POWERS_OF_TEN.get(power as usize).copied().unwrap_or(1)
 }
 
 #[inline(always)]

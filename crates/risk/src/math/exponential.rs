@@ -58,9 +58,10 @@ fn exp2_minus(fraction: u64) -> u64 {
     let y = ((rest * u128::from(LN_2_Q64)) >> 64) as u64; // below 2^57
     let square = ((u128::from(y) * u128::from(y)) >> 64) as u64; // below 2^49
     let (y_q36, square_q46) = (y >> 28, square >> 18); // below 2^29 and 2^31
-    let cube = (y_q36 * square_q46) >> 18;
-    let fourth = (square_q46 * square_q46) >> 28;
-    let fifth = ((fourth >> 8) * y_q36) >> 28;
+    // wrapping, because an overflow check on a product costs as much as a product of 128 bits; each is below 2^62
+    let cube = y_q36.wrapping_mul(square_q46) >> 18;
+    let fourth = square_q46.wrapping_mul(square_q46) >> 28;
+    let fifth = (fourth >> 8).wrapping_mul(y_q36) >> 28;
     // 1 − e^−y = y − y²/2 + y³/6 − y⁴/24 + y⁵/120, positive and below 2^-7
     let fall = y - square / 2 + cube / 6 - fourth / 24 + fifth / 120;
     power - ((u128::from(power) * u128::from(fall)) >> 64) as u64

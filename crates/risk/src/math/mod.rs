@@ -63,3 +63,28 @@ pub fn fraction31_down(smaller: u64, larger: u64) -> u64 {
     let (numerator, denominator) = (smaller.min(larger) >> shift, larger >> shift);
     (numerator << 31).checked_div(denominator).unwrap_or(0)
 }
+
+/// `size²·multiplier`: one 128-bit product where `size·multiplier` fits 64 bits, as that of every return below 32 does. Saturates.
+#[inline(always)]
+#[must_use]
+pub fn square_times(size: u64, multiplier: u32) -> u128 {
+    if size < 1 << 53 && multiplier < 1 << 11 {
+        return u128::from(size) * u128::from(size.wrapping_mul(multiplier.into()));
+    }
+    (u128::from(size) * u128::from(size)).saturating_mul(multiplier.into())
+}
+
+/// `⌊fraction²·factor⌋` for a fraction of 2^31 that is at most one, and a factor below 2^32: native products only.
+#[inline(always)]
+#[must_use]
+pub fn square31_times(fraction31: u64, factor: u64) -> u64 {
+    let square = fraction31.wrapping_mul(fraction31) >> 31; // at most 2^31
+    square.wrapping_mul(factor) >> 31
+}
+
+/// The whole product.
+#[inline(always)]
+#[must_use]
+pub fn product(a: u64, b: u64) -> u128 {
+    u128::from(a) * u128::from(b)
+}

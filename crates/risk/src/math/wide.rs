@@ -31,11 +31,11 @@ pub fn blend_up(old: u128, new: u128, keep63: u64) -> u128 {
     let weight = (1u64 << 63).saturating_sub(keep63);
     // weight ≤ 2^63, so the product shifted by 63 is at most the difference: neither sum leaves the interval [old, new]
     if old >= new {
-        let (high, low) = partial_products(old - new, weight);
-        old - ((high << 1) + (low >> 63))
+        let (high, low) = partial_products(old.wrapping_sub(new), weight);
+        old.wrapping_sub((high << 1).wrapping_add(low >> 63))
     } else {
-        let (high, low) = partial_products(new - old, weight);
-        old + ((high << 1) + ((low + ((1 << 63) - 1)) >> 63))
+        let (high, low) = partial_products(new.wrapping_sub(old), weight);
+        old.wrapping_add((high << 1).wrapping_add(low.wrapping_add((1 << 63) - 1) >> 63))
     }
 }
 
@@ -52,10 +52,10 @@ pub fn wide_mul_div_up(a: u128, b: u128, c: u128) -> Result<u128> {
         .ok_or(RiskError::Overflow)
 }
 
-/// The products of `b` with the upper and lower half of `a`.
+/// The products of `b` with the upper and lower half of `a`: 64 by 64 bits, so nothing wraps; a check would cost another product.
 #[inline(always)]
 fn partial_products(a: u128, b: u64) -> (u128, u128) {
-    ((a >> 64) * u128::from(b), (a & LOW) * u128::from(b))
+    ((a >> 64).wrapping_mul(b.into()), (a & LOW).wrapping_mul(b.into()))
 }
 
 #[inline(always)]

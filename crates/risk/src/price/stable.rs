@@ -2,7 +2,7 @@
 //! The rule is Mango v4's; see `docs/risk.md`, section 2.
 
 use crate::error::{Result, RiskError};
-use crate::math::{fraction31_down, mul_shift_down};
+use crate::math::{fraction31_down, mul_shift_down, product, square31_times};
 use crate::quantities::{Price, Ratio};
 
 /// Hourly averages that are kept.
@@ -58,7 +58,7 @@ impl StablePrice {
             self.close_hours(last_hour, hour, hourly)?;
             (0, 0)
         };
-        let added = u128::from(price.to_bits()).saturating_mul(counted.into());
+        let added = product(price.to_bits(), counted);
         Ok(Self {
             price: follow(self.price, price, delay_price(hour, hourly), counted)?,
             updated_at_seconds: at_seconds,
@@ -107,12 +107,9 @@ fn delay_price(hour: u64, hourly: &[u64; HOURS]) -> u64 {
 #[inline(always)]
 fn follow(stable: Price, price: Price, delay_price: u64, seconds: u64) -> Result<Price> {
     let stable_bits = stable.to_bits();
-    // 31 fractional bits, so the square has 62; growth·600 is below 2^30
     let agreement = fraction31_down(stable_bits.min(delay_price), stable_bits.max(delay_price));
-    let growth = mul_shift_down::<62>(
-        agreement.saturating_mul(agreement),
-        GROWTH_PER_SECOND.saturating_mul(seconds),
-    )?;
+    // GROWTH_PER_SECOND·600 is below 2^30
+    let growth = square31_times(agreement, GROWTH_PER_SECOND.wrapping_mul(seconds));
     grow_clamped(price.to_bits(), stable_bits, growth).map(Price::from_bits)
 }
 

@@ -44,7 +44,7 @@ pub struct VolatilityTerms {
     /// See [`VolatilityParameters::jump_half_life_seconds`].
     pub jump_half_life_seconds: u32,
     /// Steps a day: 1/Δt of one step.
-    pub steps_per_day: u64,
+    pub steps_per_day: u32,
 }
 
 impl VolatilityParameters {
@@ -73,12 +73,12 @@ impl VolatilityParameters {
 }
 
 /// Steps a day of a grid, or [`RiskError::ParameterOutOfBounds`] unless the step is one to sixty minutes and divides a day.
-pub fn steps_per_day(grid_seconds: u32) -> Result<u64> {
-    let grid = u64::from(grid_seconds);
-    if !(60..=3_600).contains(&grid) || DAY_SECONDS.checked_rem(grid) != Some(0) {
+pub fn steps_per_day(grid_seconds: u32) -> Result<u32> {
+    const DAY: u32 = 86_400;
+    if !(60..=3_600).contains(&grid_seconds) || DAY.checked_rem(grid_seconds) != Some(0) {
         return Err(RiskError::ParameterOutOfBounds);
     }
-    DAY_SECONDS.checked_div(grid).ok_or(RiskError::ParameterOutOfBounds)
+    DAY.checked_div(grid_seconds).ok_or(RiskError::ParameterOutOfBounds)
 }
 
 /// What is left of each old weight after the interval of a fold. The program keeps those of one step; longer ones are computed.
@@ -96,7 +96,7 @@ impl Decays {
     /// The decays over `steps` steps.
     pub fn over(steps: u64, terms: &VolatilityTerms) -> Result<Self> {
         let grid_seconds = DAY_SECONDS
-            .checked_div(terms.steps_per_day)
+            .checked_div(terms.steps_per_day.into())
             .ok_or(RiskError::DivisionByZero)?;
         let elapsed = grid_seconds.checked_mul(steps).ok_or(RiskError::Overflow)?;
         Ok(Self {
@@ -185,12 +185,13 @@ impl Volatility {
         }
         let most = self.reference(terms).times_up(terms.winsor_squared)?;
         let log_return = observations.sample.since(self.last_sample)?;
-        let squared = per_day(log_return.squared(), steps, terms)?;
-        let range = observations.closed.high.since(observations.closed.low)?;
-        let range = per_day(range.squared(), steps, terms)?
-            .min(most)
-            .times_up(RANGE_WEIGHT)?;
-        let observed = squared.min(most).max(range);
+        let squared = per_day(log_return, steps, terms)?;
+        let range = per_day(observations.closed.high.since(observations.closed.low)?, steps, terms)?;
+        let mut observed = squared.min(most);
+        // the range weighs less than one, so it matters only where it is the larger
+        if range > observed {
+            observed = range.min(most).times_up(RANGE_WEIGHT)?.max(observed);
+        }
 
         let (winsorised, excess) = if squared <= most {
             (log_return, Ratio::ZERO)
@@ -216,15 +217,14 @@ impl Volatility {
     }
 }
 
-/// A variance over `steps` steps as one per day, rounded up.
+/// The squared return over `steps` steps as a variance per day, rounded up.
 #[inline(always)]
-fn per_day(variance: Variance, steps: u64, terms: &VolatilityTerms) -> Result<Variance> {
-    // a squared log return is below 2^110 and a day has at most 1440 steps
-    let scaled = variance.to_bits().saturating_mul(terms.steps_per_day.into());
+fn per_day(log_return: LogReturn, steps: u64, terms: &VolatilityTerms) -> Result<Variance> {
+    let squared = log_return.squared_times(terms.steps_per_day);
     if steps == 1 {
-        return Ok(Variance::from_bits(scaled));
+        return Ok(squared);
     }
-    wide_mul_div_up(scaled, 1, steps.into()).map(Variance::from_bits)
+    wide_mul_div_up(squared.to_bits(), 1, steps.into()).map(Variance::from_bits)
 }
 
 /// The return cut to √(most·Δt), and what was cut off.
