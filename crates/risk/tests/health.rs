@@ -1,4 +1,12 @@
 //! Cross health: the worked example of docs/risk.md and the laws of its section 5.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod seeded;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{
@@ -7,16 +15,7 @@ use plimsoll_risk::health::{
 };
 use plimsoll_risk::quantities::{Price, Ratio, Shares};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// The same cases on every run.
-fn seeded(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: RngSeed::Fixed(0x504C_494D),
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
-    }
-}
+use seeded::seeded;
 
 const INDEX_ONE: u64 = 1 << 48;
 
@@ -96,7 +95,7 @@ fn what_was_admitted_can_be_evaluated_at_prices_a_thousand_times_higher() {
             .unwrap();
         health.add_debt(shares, INDEX_ONE, &higher).unwrap();
     }
-    assert_eq!(health.maintenance.0, -(48 * ((1i128 << 53) - 1) << 10));
+    assert_eq!(health.maintenance.0, -((48 * ((1i128 << 53) - 1)) << 10));
     assert!(health.equity().0 == 0);
 }
 

@@ -1,20 +1,19 @@
 //! Interest: Morpho's published vectors, conservation to the atom, gaps of any length.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod seeded;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::interest::{CurveTerms, InterestTerms, MAX_DEBT_INDEX, accrue, utilisation_down};
 use plimsoll_risk::position::ReserveTotals;
 use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Index, Rate, Ratio, Shares, YEAR_SECONDS};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// The same cases on every run.
-fn seeded(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: RngSeed::Fixed(0x504C_494D),
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
-    }
-}
+use seeded::seeded;
 
 fn curve() -> CurveTerms {
     CurveTerms {

@@ -1,20 +1,19 @@
 //! What the owner sees: liquidation price, distance, probability.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod seeded;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, FactorTerms, asset_weight_down, debt_weight_up};
 use plimsoll_risk::metrics::{FactorExposure, MAX_DISTANCE, distance_down, touch_probability};
 use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, Ratio, Shares, SignedValue, Variance};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// The same cases on every run.
-fn seeded(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: RngSeed::Fixed(0x504C_494D),
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
-    }
-}
+use seeded::seeded;
 
 const INDEX_ONE: u64 = 1 << 48;
 

@@ -1,4 +1,12 @@
 //! Positions: splits, and the two laws that hold whatever the order of bookings: INV-SOLVENT and INV-ROUND.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod seeded;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::interest::{CurveTerms, InterestTerms, accrue};
@@ -6,16 +14,7 @@ use plimsoll_risk::position::{ReservePosition, ReserveTotals, Split, credit, deb
 use plimsoll_risk::quantities::{Amount, Index, Rate, Ratio, Shares, Value};
 use plimsoll_risk::waterfall::resolve_bankruptcy;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// The same cases on every run.
-fn seeded(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: RngSeed::Fixed(0x504C_494D),
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
-    }
-}
+use seeded::seeded;
 
 fn at_indices(deposit_bits: u128, debt_bits: u128) -> ReserveTotals {
     ReserveTotals {

@@ -1,20 +1,19 @@
 //! The waterfall: insurance, then depositors, every atom accounted for (INV-WATERFALL).
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+mod seeded;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::position::{ReservePosition, ReserveTotals, credit};
 use plimsoll_risk::quantities::{Amount, Index, Shares, Value};
 use plimsoll_risk::waterfall::{Bankruptcy, resolve_bankruptcy};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-
-/// The same cases on every run.
-fn seeded(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: RngSeed::Fixed(0x504C_494D),
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
-    }
-}
+use seeded::seeded;
 
 /// 1,000 deposited and `insurance` on top, of which `debts` are lent.
 fn reserve(insurance: u64, debts: u64) -> ReserveTotals {

@@ -85,6 +85,7 @@ pub(crate) fn exp(x: LogReturn) -> Result<Exponential> {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 mod tests {
     use super::*;
 
@@ -96,7 +97,10 @@ mod tests {
             let value = found.mantissa as f64 * 2f64.powi(found.exponent - 63);
             assert!((value / x.exp() - 1.0).abs() < 2f64.powi(-44), "e^{x}: {value}");
             let scaled = found.scale_down(1 << 32) as f64;
-            assert!((scaled - value * 2f64.powi(32)).abs() <= 1.0 + scaled * 2f64.powi(-44), "{x}: {scaled}");
+            assert!(
+                (scaled - value * 2f64.powi(32)).abs() <= 1.0 + scaled * 2f64.powi(-44),
+                "{x}: {scaled}"
+            );
         }
     }
 
