@@ -137,7 +137,8 @@ impl CurveTerms {
 
     /// Half of `speed · e · Δt`, within ±16.
     fn half_drift(&self, error: i64, elapsed_seconds: u64) -> Result<LogReturn> {
-        let longest = self.adaptation_speed.to_bits().saturating_mul(elapsed_seconds) >> 16;
+        // from Q64 to Q48; what does not fit is 2¹⁶ e-folds, far beyond the bound
+        let longest = mul_shift_down::<16>(self.adaptation_speed.to_bits(), elapsed_seconds).unwrap_or(u64::MAX);
         let magnitude = mul_shift_down::<32>(longest, error.unsigned_abs())?.min(MAX_EXPONENT) >> 1;
         let magnitude = i64::try_from(magnitude).map_err(|_| RiskError::Overflow)?;
         Ok(LogReturn::from_bits(if error < 0 {

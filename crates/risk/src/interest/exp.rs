@@ -83,3 +83,32 @@ pub(crate) fn exp(x: LogReturn) -> Result<Exponential> {
         exponent,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follows_the_exponential_on_both_sides_of_zero() {
+        for step in -1_600..=1_600 {
+            let x = f64::from(step) / 100.0;
+            let found = exp(LogReturn::from_bits((x * 2f64.powi(48)) as i64)).unwrap();
+            let value = found.mantissa as f64 * 2f64.powi(found.exponent - 63);
+            assert!((value / x.exp() - 1.0).abs() < 2f64.powi(-44), "e^{x}: {value}");
+            let scaled = found.scale_down(1 << 32) as f64;
+            assert!(
+                (scaled - value * 2f64.powi(32)).abs() <= 1.0 + scaled * 2f64.powi(-44),
+                "{x}: {scaled}"
+            );
+        }
+    }
+
+    #[test]
+    fn scales_to_the_ends_of_its_range() {
+        let largest = exp(LogReturn::MAX).unwrap();
+        assert_eq!(largest.scale_down(1), u64::MAX);
+        let smallest = exp(LogReturn::from_bits(i64::MIN)).unwrap();
+        assert_eq!(smallest.scale_down(u64::MAX), 0);
+    }
+}

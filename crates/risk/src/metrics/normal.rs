@@ -13,11 +13,11 @@ const RECIPROCAL_SQRT_2: u64 = 0xB504_F333;
 const P: u64 = 1_406_993_061;
 /// The coefficients a₅ … a₁ with 32 fractional bits.
 const A: [i64; 5] = [
-    4_558_899_230,
-    -6_241_323_498,
-    6_104_956_932,
-    -1_221_914_397,
-    1_094_484_711,
+    4_558_701_605,
+    -6_241_240_432,
+    6_104_925_532,
+    -1_221_904_177,
+    1_094_484_764,
 ];
 
 /// `2·Φ(−deviations) = erfc(deviations/√2)`, by Abramowitz and Stegun 7.1.26 (Handbook of Mathematical Functions, 1964; error below 1.5·10⁻⁷).
