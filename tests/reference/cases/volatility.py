@@ -72,7 +72,8 @@ def _fold_case(rule: dict, estimate: tuple[int, int, int], corners: tuple[int, i
         "jump": seen.after.jump,
     }
     texts = {name: str(value) for name, value in inputs.items()}
-    return texts | HALF_LIVES | {"seconds": steps * GRID_SECONDS} | {f"{n}_expected": printed(v) for n, v in expected.items()}
+    results = {f"{name}_expected": printed(value) for name, value in expected.items()}
+    return texts | HALF_LIVES | {"seconds": steps * GRID_SECONDS} | results
 
 
 def folds(draw: Draw) -> list[dict]:
