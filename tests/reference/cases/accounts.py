@@ -1,7 +1,10 @@
 """Cases that need an account: health, metrics, and the accounts that liquidation draws on."""
 
+from fractions import Fraction
+
 from .. import metrics
 from ..health import Leg, health
+from ..prices import PRICE_MANTISSA_MAX, PRICE_MANTISSA_MIN
 from ..real import PRICE_BITS, RATIO_BITS, VARIANCE_BITS, printed, scaled
 from .draw import Draw, nearby_price, price_bits, ratio_bits, variance_between
 
@@ -14,7 +17,7 @@ LARGEST_LEG = 1 << 52
 
 def leg_fields(draw: Draw, kind: str, value: int, margin: int) -> dict:
     """A leg worth about `value` quote atoms with maintenance margin `margin` (mantissa)."""
-    mid = draw.pick(USUAL_MIDS) if not draw.one_in(5) else draw.magnitude(1 << 20, 1 << 53)
+    mid = draw.pick(USUAL_MIDS) if not draw.one_in(5) else draw.magnitude(1 << 21, 1 << 49)
     tilt = nearby_price(draw, mid, draw.pick([0, 1_000, 50_000]))
     weight = ONE if not draw.one_in(6) else draw.integer(0, ONE)
     return {
@@ -128,8 +131,15 @@ def owner_metrics(draw: Draw) -> list[dict]:
             legs.append(leg_fields(draw, draw.pick(kinds), value // draw.integer(2, 40), 5 * margin))
         if all(0 < leg["amount"] < 1 << 64 for leg in legs):
             horizon = draw.pick([60, 3_600, 14_400, 86_400, 604_800])
-            cases.append(_metrics_case(legs, 0, variance_between(draw, "0.005", "0.2"), horizon))
+            case = _metrics_case(legs, 0, variance_between(draw, "0.005", "0.2"), horizon)
+            if _fits_price(case["liquidation_price_expected"]):
+                cases.append(case)
     return cases
+
+
+def _fits_price(expected: str | None) -> bool:
+    """Whether the core's `Price` holds the expected one, if there is one."""
+    return expected is None or PRICE_MANTISSA_MIN < Fraction(expected) * (1 << PRICE_BITS) < PRICE_MANTISSA_MAX
 
 
 def _metrics_case(legs: list[dict], factor_leg: int, variance: int, horizon_seconds: int) -> dict:

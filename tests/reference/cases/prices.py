@@ -100,7 +100,7 @@ def stable_steps(draw: Draw) -> list[dict]:
             price = int(stable * Fraction(factor))
             cases.append(_stable_step(stable, stable, price, elapsed))
     while len(cases) < 200:
-        stable = draw.magnitude(1 << 20, 1 << 53)
+        stable = draw.magnitude(1 << 21, 1 << 52)
         delay = draw.integer(max(1 << 20, stable // 4), min(1 << 53, stable * 4))
         price = nearby_price(draw, stable, draw.pick([100, 10_000, 300_000]))
         cases.append(_stable_step(stable, delay, price, draw.integer(0, 900)))
@@ -167,7 +167,7 @@ def bands(draw: Draw) -> list[dict]:
             mid = price_bits("0.2")
             cases.append(_band(draw, mid, mid * stable_ppm // 1_000_000, age))
     while len(cases) < 200:
-        mid = draw.magnitude(1 << 20, 1 << 53)
+        mid = draw.magnitude(1 << 21, 1 << 50)
         stable = nearby_price(draw, mid, draw.pick([1_000, 200_000]))
         cases.append(_band(draw, mid, stable, draw.pick(BAND_AGES + [draw.integer(0, 400)])))
     return cases
