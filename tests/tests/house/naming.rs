@@ -91,7 +91,7 @@ fn catch_all_names_are_found() {
         assert!(!is_catch_all(name), "{name}");
     }
     assert_eq!(catch_all_paths(&SourceFile::new("src/utils/a.rs", "")).len(), 1);
-    let text = "use a::PriceUpdateV2;\n// fn process_a\nfn process_b() {}\nstruct CManager;";
+    let text = "use a::PriceUpdateV2;\n// fn process_a\nfn process_b() {}\nstruct FeeManager;";
     assert_eq!(catch_all_definitions(&SourceFile::new("a.rs", text)).len(), 2);
 }
 
