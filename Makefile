@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(PLIMSOLL_CACHE)/target
 export SBF_TOOLCHAIN ?= $(PLIMSOLL_CACHE)/sbf
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help setup program idl demo test check compute
+.PHONY: help setup program idl demo test test-rust test-python test-typescript check compute client
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,16 +29,28 @@ demo: program idl ## Play a crash on a real local node (SCENARIO=name or a CSV f
 	cargo build $(LOCKED) --workspace --bins
 	"$(CARGO_TARGET_DIR)/debug/plimsoll-demo" $(if $(SCENARIO),--scenario "$(SCENARIO)")
 
-test: program idl ## Run every test
-	cargo test $(LOCKED) --workspace --no-fail-fast
-	toolchain/npm.sh test
+test: test-rust test-python test-typescript ## Run every test
 
-check: setup ## Formatting, lints, documentation, house rules, reference vectors
+test-rust: program idl
+	cargo test $(LOCKED) --workspace --no-fail-fast
+
+test-python: setup
+	cd tests && python3 -m unittest discover -s reference -t .
+
+test-typescript: program idl
+	toolchain/npm.sh run test
+
+check: idl ## Formatting, lints, documentation, house rules, generated files
 	cargo fmt --all --check
 	cargo clippy $(LOCKED) --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --workspace --no-deps --lib
 	cargo test $(LOCKED) --workspace --test house
-	python3 tests/reference/generate.py --check
+	cd tests && python3 -m reference.generate --check
+	npm run --prefix clients/ts generate -- --check
+	toolchain/npm.sh run check
 
 compute: program ## Measure compute units on the real program; writes target/compute.json
 	cargo test $(LOCKED) --workspace --test compute -- --nocapture --test-threads=1
+
+client: idl ## Regenerate clients/ts from the IDL
+	npm run --prefix clients/ts generate

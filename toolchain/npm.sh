@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs npm in each folder with a lock file: `npm.sh install` installs exactly what the lock names, unless it is there;
-# `npm.sh test` runs the tests of those that have any.
+# `npm.sh run SCRIPT` runs a script of package.json in those that have it.
 set -euo pipefail
-action=${1:?usage: npm.sh install|test}
+action=${1:?usage: npm.sh install, or npm.sh run SCRIPT}
 cd "$(dirname "$0")/.."
 cache=${PLIMSOLL_CACHE:-$HOME/.cache/plimsoll}/npm
 
@@ -16,7 +16,7 @@ for folder in clients/ts migrations app; do # in the order in which they depend 
       npm ci --prefix "$folder" --cache "$cache" --prefer-offline --no-audit --no-fund --loglevel=error
       touch "$folder/node_modules/.lock-$stamp"
       ;;
-    test) npm test --prefix "$folder" --if-present ;;
+    run) npm run "${2:?npm.sh run: which script?}" --prefix "$folder" --if-present ;;
     *) echo "npm.sh: unknown action $action" >&2 && exit 2 ;;
   esac
 done
