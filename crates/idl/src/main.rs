@@ -28,7 +28,7 @@ fn write_idl(program: &Path, output: &Path) -> Result<()> {
     let program = fs::canonicalize(program).with_context(|| format!("no program in {}", program.display()))?;
     let idl = IdlBuilder::new()
         .program_path(program)
-        .cargo_args(vec!["--lib".to_owned(), "--quiet".to_owned()])
+        .cargo_args(vec!["--lib".to_owned()])
         .build()?;
     let json = serde_json::to_string_pretty(&idl)? + "\n";
 
