@@ -18,12 +18,11 @@ struct Field {
 }
 
 impl<'a> Locator<'a> {
-    /// Of a text that is no TOML it knows the lines alone.
+    /// Of a text that is no TOML it knows the fields that the parser could make out.
     pub(crate) fn new(text: &'a str) -> Self {
         let mut fields = Vec::new();
-        if let Ok(table) = DeTable::parse(text) {
-            collect_table(table.get_ref(), "", &mut fields);
-        }
+        let (table, _) = DeTable::parse_recoverable(text);
+        collect_table(table.get_ref(), "", &mut fields);
         Self { text, fields }
     }
 
@@ -37,14 +36,15 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// A parser's error, with its line and the field in which it arose.
+    /// A parser's error, with its line and the field in which it arose; where the parser could not place it, with the words it stumbled over.
     pub(crate) fn explain(&self, error: &toml::de::Error) -> Violation {
-        let start = error.span().map_or(0, |span| span.start);
-        let holds = |field: &&Field| field.key.contains(&start) || field.value.contains(&start);
+        let span = error.span().unwrap_or_default();
+        let holds = |field: &&Field| field.key.contains(&span.start) || field.value.contains(&span.start);
         let innermost = self.fields.iter().filter(holds).max_by_key(|field| field.path.len());
+        let words = self.text.get(span.clone()).unwrap_or_default().trim();
         Violation {
-            line: self.line_at(start),
-            field: innermost.map(|field| field.path.clone()).unwrap_or_default(),
+            line: self.line_at(span.start),
+            field: innermost.map_or(words, |field| &field.path).to_owned(),
             message: error.message().replace('\n', " "),
         }
     }
