@@ -35,5 +35,6 @@ pub mod quantities;
 pub mod threshold;
 pub mod volatility;
 pub mod waterfall;
+mod wide;
 
 pub use error::{Result, RiskError};

@@ -5,6 +5,20 @@
 
 use crate::error::{Result, RiskError};
 
+mod decimal;
+mod exponential;
+mod logarithm;
+mod matrix;
+mod root;
+mod wide;
+
+pub use decimal::{MAX_POWER_OF_TEN, scale_decimal_down, scale_decimal_nearest, scale_decimal_up};
+pub use exponential::{EXP_LIMIT_BITS, decay_factor, exp_bits};
+pub use logarithm::ln_bits;
+pub use matrix::decay_and_add_product;
+pub use root::{sqrt_down, sqrt_fraction32_up, sqrt_up};
+pub use wide::{blend_up, wide_mul_div_down, wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up};
+
 /// `⌊a·b / 2^SHIFT⌋`, or [`RiskError::Overflow`]. `SHIFT ≤ 64`.
 #[inline(always)]
 pub fn mul_shift_down<const SHIFT: u32>(a: u64, b: u64) -> Result<u64> {
@@ -37,4 +51,15 @@ pub fn mul_div_up(a: u64, b: u64, c: u64) -> Result<u64> {
     }
     let quotient = (u128::from(a) * u128::from(b)).div_ceil(u128::from(c));
     u64::try_from(quotient).map_err(|_| RiskError::Overflow)
+}
+
+/// `⌊smaller / larger · 2^31⌋` of two mantissas to about 31 significant bits, with native divisions only. Zero where `larger` is zero;
+/// `smaller ≤ larger` is the caller's to see to (a larger one counts as equal).
+#[inline(always)]
+#[must_use]
+pub fn fraction31_down(smaller: u64, larger: u64) -> u64 {
+    // 33 bits are left of the larger one, so the smaller one can be shifted by 31 and stay below 2^64
+    let shift = 31u32.saturating_sub(larger.leading_zeros());
+    let (numerator, denominator) = (smaller.min(larger) >> shift, larger >> shift);
+    (numerator << 31).checked_div(denominator).unwrap_or(0)
 }
