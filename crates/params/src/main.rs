@@ -1,4 +1,5 @@
-//! `plimsoll-params <file>`: checks a parameter file and prints it as JSON. Errors go to standard error, one per line, with exit status 1; wrong usage is status 2.
+//! `plimsoll-params <file>`: checks a parameter file and prints it as JSON. Errors go to standard error, one per line, with exit
+//! status 1; wrong usage is status 2.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

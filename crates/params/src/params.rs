@@ -1,5 +1,6 @@
 //! The parameters of the program, with their bounds. Each struct has the fields of the program's struct of the same name, without its reserved ones; a
-//! comment behind a bound says where it comes from. Rules between fields stand in `rules.rs`.
+//! comment behind a bound says where it comes from. Rules between fields stand in `rules.rs`. Every range lies
+//! within what the core accepts, so that the program takes whatever a file says.
 
 use std::fmt::Display;
 
@@ -38,7 +39,7 @@ bounded_params! {
         /// The part of the largest rise by which the path may fall.
         walk_down_ppm: u32 in 10_000..=ONE, // a path that falls faster than it rises would relax between two waves of a crisis
         /// How far above maintenance margin a liquidation brings an account, relative to the margin.
-        liquidation_buffer_ppm: u32 in 10_000..=500_000, // without a buffer the next price liquidates again; half the margin: liquidates far more than the risk asks
+        liquidation_buffer_ppm: u32 in 10_000..=500_000, // without a buffer the next price liquidates again; half: liquidates far more than the risk asks
         /// Liquidation bonus per unit of shortfall ratio.
         bonus_slope_ppm: u32 in 0..=5_000_000, // 0: the bonus rises with time alone
         /// Liquidation bonus per second since the account was first seen unhealthy.
@@ -68,7 +69,7 @@ bounded_params! {
         #[serde(serialize_with = "as_decimal_string")]
         liquidation_refill_quote_atoms_per_second: u64 in 1..=LEG_QUOTE_ATOMS_MAX, // above 0, or the bucket would stay empty
         /// Oldest publication that enters, and the age from which bands widen.
-        max_age_seconds: u32 in 5..=600, // shorter than a transaction's way: nothing enters; ten minutes: not a price any more
+        max_age_seconds: u32 in 10..=600, // shorter than a transaction's way: nothing enters; ten minutes: not a price any more
         /// Oldest price of a leg that a liquidation exchanges.
         liquidation_max_age_seconds: u32 in 1..=60, // a liquidator posts the price that he acts on
         /// Widest confidence interval that enters, relative to the price.
@@ -78,9 +79,9 @@ bounded_params! {
         /// Multiple of σ·√age by which a stale price's band widens.
         age_sigmas_ppm: u32 in ONE..=10_000_000, // at least one σ of what may have happened meanwhile
         /// Jump guard: a step beyond this many σ (and beyond `halt_min_ppm`) waits for confirmation.
-        halt_sigmas_ppm: u32 in 3_000_000..=20_000_000, // fewer halts a market every day
+        halt_sigmas_ppm: u32 in 4_000_000..=20_000_000, // fewer halts a market every day
         /// Jump guard: the smallest relative step that can wait.
-        halt_min_ppm: u32 in 5_000..=500_000, // 0.5 % happens in a calm minute
+        halt_min_ppm: u32 in 10_000..=500_000, // 1 % happens in a calm minute
         /// Jump guard: how much later a confirming publication must be.
         confirm_seconds: u32 in 1..=15, // a pending step is dropped after 30 s
         /// Largest relative move of the stable price per second, at zero distance from the delay price.
@@ -92,7 +93,7 @@ bounded_params! {
         /// Half-life of the slow variance.
         half_life_slow_seconds: u32 in 86_400..=31_536_000, // a day to a year
         /// Half-life of the jump level.
-        half_life_jump_seconds: u32 in 600..=604_800, // ten minutes to a week
+        half_life_jump_seconds: u32 in 3_600..=604_800, // an hour to a week
         /// A return counts at most this many σ in the variances.
         winsor_sigmas_ppm: u32 in 3_000_000..=20_000_000, // fewer cuts ordinary returns; more lets one print move the variance 400-fold
         /// σ of a calm day, per √day: the lowest the model believes.
@@ -136,7 +137,7 @@ bounded_params! {
         /// Borrowing and withdrawing stop where utilisation would pass this.
         max_utilisation_ppm: u32 in 500_000..=ONE, // a fraction
         /// The curve's steepness C: the rate at full utilisation is C times the rate at target.
-        curve_steepness_ppm: u32 in ONE..=20_000_000, // 1: flat
+        curve_steepness_ppm: u32 in ONE..=16_000_000, // 1: flat; 16: full use costs 160 % a year where the target costs 10 %
         /// Speed at which the rate at target adapts, per year.
         curve_speed_per_year: u32 in 1..=200, // Morpho's 50 doubles the rate in five days of full use
         /// Lowest rate at target.

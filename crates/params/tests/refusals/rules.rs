@@ -90,8 +90,8 @@ fn low_and_high_are_in_order() {
         assert!(found[0].field.starts_with(table), "{}", found[0].field);
         assert_eq!(found[0].message, message);
     }
-    let stale = with("liquidation_max_age_seconds", "6").replacen("max_age_seconds = 60", "max_age_seconds = 5", 1);
-    assert_eq!(violations_of(&stale)[0].message, "6 is above max_age_seconds (5)");
+    let stale = with("liquidation_max_age_seconds", "11").replacen("max_age_seconds = 60", "max_age_seconds = 10", 1);
+    assert_eq!(violations_of(&stale)[0].message, "11 is above max_age_seconds (10)");
 }
 
 #[test]
