@@ -44,15 +44,25 @@ fn the_page_stands_alone() {
     for outside in ["http:", "https:", "src=", "<link", "<script", "@import", "url("] {
         assert!(!page.contains(outside), "{outside}");
     }
-    assert_eq!(page.matches("<svg viewBox=\"0 0 1080").count(), 3 * 2 + 2, "three factors, volatility, running total");
-    assert_eq!(page.matches("class=\"mark walk\" d=\"M").count(), 3 + 3, "three in the legends, three in the charts");
+    assert_eq!(
+        page.matches("<svg viewBox=\"0 0 1080").count(),
+        3 * 2 + 2,
+        "three factors, volatility, running total"
+    );
+    assert_eq!(
+        page.matches("class=\"mark walk\" d=\"M").count(),
+        3 + 3,
+        "three in the legends, three in the charts"
+    );
     assert!(!page.contains("NaN") && !page.contains("inf\""));
 }
 
 #[test]
 fn the_page_names_the_walk_liquidation() {
     let page = sample::report().to_html();
-    assert!(page.contains("borrower 28 (account 7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN) was liquidated on 2025-10-11 07:00 UTC"));
+    assert!(page.contains(
+        "borrower 28 (account 7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN) was liquidated on 2025-10-11 07:00 UTC"
+    ));
     assert!(page.contains("None of its oracle prices had moved since 06:00"));
 }
 

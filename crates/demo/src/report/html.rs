@@ -23,7 +23,10 @@ const MARKS: &str = "<ul class=\"legend\">\
 
 /// Text made safe for element content and attributes.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// The whole page.
@@ -46,17 +49,37 @@ pub(super) fn page(report: &Report) -> String {
 }
 
 fn push_opening(page: &mut String, report: &Report) {
-    let errors = report.dynamic.totals.conservation_error_atoms.max(report.frozen.totals.conservation_error_atoms);
-    let conserved = if errors == 0 { "to the atom".to_owned() } else { format!("{} atoms off", grouped(errors)) };
+    let errors = report
+        .dynamic
+        .totals
+        .conservation_error_atoms
+        .max(report.frozen.totals.conservation_error_atoms);
+    let conserved = if errors == 0 {
+        "to the atom".to_owned()
+    } else {
+        format!("{} atoms off", grouped(errors))
+    };
     let facts = [
-        (grouped(report.dynamic.liquidations), "liquidations; {} with frozen thresholds", ""),
-        (grouped(report.dynamic.threshold_liquidations), "of them by the walk of the threshold alone", ""),
+        (
+            grouped(report.dynamic.liquidations),
+            "liquidations; {} with frozen thresholds",
+            "",
+        ),
+        (
+            grouped(report.dynamic.threshold_liquidations),
+            "of them by the walk of the threshold alone",
+            "",
+        ),
         (
             format!("{} pts", percent(report.dynamic.worst_hour_threshold_change_ppm.into())),
             "largest threshold change within an hour",
             "",
         ),
-        (conserved, "every vault against its claims, both runs", if errors == 0 { "" } else { " bad" }),
+        (
+            conserved,
+            "every vault against its claims, both runs",
+            if errors == 0 { "" } else { " bad" },
+        ),
     ];
     let _ = writeln!(
         page,
@@ -67,7 +90,10 @@ fn push_opening(page: &mut String, report: &Report) {
     );
     for (value, meaning, class) in facts {
         let meaning = meaning.replace("{}", &grouped(report.frozen.liquidations));
-        let _ = writeln!(page, "<div class=\"fact{class}\"><b>{value}</b><span>{meaning}</span></div>");
+        let _ = writeln!(
+            page,
+            "<div class=\"fact{class}\"><b>{value}</b><span>{meaning}</span></div>"
+        );
     }
     *page += "</div>\n";
 }
@@ -76,9 +102,16 @@ fn push_comparison(page: &mut String, report: &Report) {
     *page += "<h2>Side by side</h2>\n<div class=\"scroll\"><table><thead><tr><th></th><th>moving thresholds</th>\
               <th>frozen thresholds</th></tr></thead><tbody>\n";
     for row in comparison::rows(report) {
-        let class = if row.label.starts_with(' ') { " class=\"sub\"" } else { "" };
+        let class = if row.label.starts_with(' ') {
+            " class=\"sub\""
+        } else {
+            ""
+        };
         let (label, moving, frozen) = (row.label.trim_start(), row.moving, row.frozen);
-        let _ = writeln!(page, "<tr><td{class}>{label}</td><td>{moving}</td><td>{frozen}</td></tr>");
+        let _ = writeln!(
+            page,
+            "<tr><td{class}>{label}</td><td>{moving}</td><td>{frozen}</td></tr>"
+        );
     }
     *page += "</tbody></table></div>\n<p>Value liquidated is the debt repaid. Equity kept compares the borrowers' equity at the end \
               with that at the start, price losses included. The threshold change is that of a maintenance margin, in \
@@ -90,7 +123,11 @@ fn push_walk(page: &mut String, report: &Report) {
     let mut any = false;
     for liquidation in report.dynamic.walk_liquidations().take(3) {
         any = true;
-        let _ = writeln!(page, "<blockquote><p>{}</p></blockquote>", escape(&walk_sentence(liquidation)));
+        let _ = writeln!(
+            page,
+            "<blockquote><p>{}</p></blockquote>",
+            escape(&walk_sentence(liquidation))
+        );
     }
     let more = report.dynamic.threshold_liquidations.saturating_sub(3);
     if more > 0 {
@@ -105,18 +142,35 @@ fn push_factors(page: &mut String, report: &Report) {
     let factors = panels::moving_factors(report);
     for factor in &factors {
         let symbol = escape(&factor.symbol);
-        let _ = writeln!(page, "<section><h2>{symbol}</h2>\n<h3>Price and liquidations</h3>\n{MARKS}");
-        let _ = writeln!(page, "<div class=\"plot\">{}</div>", panels::price_chart(report, factor));
-        let _ = writeln!(page, "<h3>Thresholds, percent of a position's value</h3>\n{}", legend(&LINES));
-        let _ = writeln!(page, "<div class=\"plot\">{}</div></section>", panels::threshold_chart(report, factor));
+        let _ = writeln!(
+            page,
+            "<section><h2>{symbol}</h2>\n<h3>Price and liquidations</h3>\n{MARKS}"
+        );
+        let _ = writeln!(
+            page,
+            "<div class=\"plot\">{}</div>",
+            panels::price_chart(report, factor)
+        );
+        let _ = writeln!(
+            page,
+            "<h3>Thresholds, percent of a position's value</h3>\n{}",
+            legend(&LINES)
+        );
+        let _ = writeln!(
+            page,
+            "<div class=\"plot\">{}</div></section>",
+            panels::threshold_chart(report, factor)
+        );
     }
     if factors.is_empty() {
         *page += "<p>No price moved by more than two percent.</p>\n";
         return;
     }
     let names: Vec<String> = factors.iter().map(|factor| escape(&factor.symbol)).collect();
-    let hues: Vec<(&str, &str)> =
-        ["hue-0", "hue-1", "hue-2", "hue-3"].into_iter().zip(names.iter().map(String::as_str)).collect();
+    let hues: Vec<(&str, &str)> = ["hue-0", "hue-1", "hue-2", "hue-3"]
+        .into_iter()
+        .zip(names.iter().map(String::as_str))
+        .collect();
     let _ = writeln!(
         page,
         "<section><h2>Volatility</h2>\n<h3>Volatility in force, percent per √day</h3>\n{}<div class=\"plot\">{}</div></section>",
@@ -135,13 +189,14 @@ fn push_totals(page: &mut String, report: &Report) {
 }
 
 fn legend(entries: &[(&str, &str)]) -> String {
-    let items: String = entries
-        .iter()
-        .map(|(class, text)| {
-            format!("<li><svg viewBox=\"0 0 34 18\"><path class=\"line {class}\" d=\"M1 9h32\"/></svg>{text}</li>")
-        })
-        .collect();
-    format!("<ul class=\"legend\">{items}</ul>\n")
+    let mut list = "<ul class=\"legend\">".to_owned();
+    for (class, text) in entries {
+        let _ = write!(
+            list,
+            "<li><svg viewBox=\"0 0 34 18\"><path class=\"line {class}\" d=\"M1 9h32\"/></svg>{text}</li>"
+        );
+    }
+    list + "</ul>\n"
 }
 
 fn push_list(page: &mut String, name: &str, run: &Run) {

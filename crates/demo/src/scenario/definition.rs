@@ -73,42 +73,64 @@ const MAX_STEP_SECONDS: u64 = 86_400;
 pub fn parse(file: &str, text: &str, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
     let definition: Definition = toml::from_str(text)
         .map_err(|error| ScenarioError::file(file, error.to_string().trim_end(), "correct the key that is named"))?;
-    if definition.step_seconds == 0
-        || definition.step_seconds % GRID_SECONDS != 0
-        || definition.step_seconds > MAX_STEP_SECONDS
-    {
-        let problem = format!("step_seconds is {}", definition.step_seconds);
-        return Err(ScenarioError::file(file, problem, "use a multiple of 300, at most 86400"));
-    }
-    let ordered = order_assets(file, &definition.asset)?;
-    let reader = WaypointReader { file, step_seconds: definition.step_seconds };
-    let (start_seconds, end_seconds) = reader.span(ordered[0])?;
+    let reader = WaypointReader {
+        file,
+        step_seconds: check_step(file, definition.step_seconds)?,
+    };
+    let assets = order_assets(file, &definition.asset)?;
+    let (start_seconds, end_seconds) = reader.span(assets[0])?;
     let steps = usize::try_from((end_seconds - start_seconds) / definition.step_seconds).unwrap_or(usize::MAX);
     if steps >= MAX_STEPS {
         let problem = format!("{steps} steps are more than {MAX_STEPS}");
-        return Err(ScenarioError::file(file, problem, "shorten the scenario or lengthen step_seconds"));
+        return Err(ScenarioError::file(
+            file,
+            problem,
+            "shorten the scenario or lengthen step_seconds",
+        ));
     }
     let seed = seed.unwrap_or(definition.seed);
     let market = normals(seed, 0, steps + 1);
-    let mut tracks = Vec::with_capacity(ASSETS.len());
-    for (index, asset) in ordered.iter().enumerate() {
-        let knots = reader.knots(asset, start_seconds, end_seconds)?;
+    let draw = |index: usize| {
+        let knots = reader.knots(assets[index], start_seconds, end_seconds)?;
         let own = normals(seed, index as u64 + 1, steps + 1);
-        let loading = asset.market_correlation;
-        let mixed: Vec<f64> =
-            market.iter().zip(&own).map(|(m, o)| loading * m + (1.0 - loading * loading).sqrt() * o).collect();
-        tracks.push(track(file, asset, &bridge::sample(&knots, definition.step_seconds, &mixed))?);
-    }
-    let tracks = tracks.try_into().map_err(|_| ScenarioError::file(file, "assets are missing", "define all four"))?;
+        let returns = correlate(&market, &own, assets[index].market_correlation);
+        track(
+            file,
+            assets[index],
+            &bridge::sample(&knots, definition.step_seconds, &returns),
+        )
+    };
     Ok(Scenario {
+        tracks: [draw(0)?, draw(1)?, draw(2)?, draw(3)?],
         name: definition.name,
         description: definition.description,
         notes: definition.notes,
         seed,
         start_seconds,
         step_seconds: definition.step_seconds,
-        tracks,
     })
+}
+
+fn check_step(file: &str, step_seconds: u64) -> Result<u64, ScenarioError> {
+    if (1..=MAX_STEP_SECONDS).contains(&step_seconds) && step_seconds.is_multiple_of(GRID_SECONDS) {
+        return Ok(step_seconds);
+    }
+    let problem = format!("step_seconds is {step_seconds}");
+    Err(ScenarioError::file(
+        file,
+        problem,
+        "use a multiple of 300, at most 86400",
+    ))
+}
+
+/// Mixes the shared movement and an asset's own into one of unit variance.
+fn correlate(market: &[f64], own: &[f64], loading: f64) -> Vec<f64> {
+    let rest = (1.0 - loading * loading).sqrt();
+    market
+        .iter()
+        .zip(own)
+        .map(|(market, own)| loading * market + rest * own)
+        .collect()
 }
 
 /// One stream of standard normals; streams of one seed are independent of each other.
@@ -119,12 +141,18 @@ fn normals(seed: u64, stream: u64, count: usize) -> Vec<f64> {
 }
 
 fn track(file: &str, asset: &AssetDefinition, log_prices: &[f64]) -> Result<PriceTrack, ScenarioError> {
-    let prices: Option<Vec<i64>> = log_prices.iter().map(|log_price| price_units(log_price.exp())).collect();
+    let prices: Option<Vec<i64>> = log_prices
+        .iter()
+        .map(|log_price| price_units(log_price.exp()))
+        .collect();
     let prices = prices.ok_or_else(|| {
         let problem = format!("{}: the path leaves the range of prices", asset.symbol);
         ScenarioError::file(file, problem, "lower its volatility_percent")
     })?;
-    Ok(PriceTrack { prices, confidence_ppm: asset.confidence_ppm })
+    Ok(PriceTrack {
+        prices,
+        confidence_ppm: asset.confidence_ppm,
+    })
 }
 
 fn order_assets<'a>(file: &str, assets: &'a [AssetDefinition]) -> Result<[&'a AssetDefinition; 4], ScenarioError> {
@@ -136,8 +164,16 @@ fn order_assets<'a>(file: &str, assets: &'a [AssetDefinition]) -> Result<[&'a As
         let mut found = assets.iter().filter(|asset| asset.symbol == symbol);
         match (found.next(), found.next()) {
             (Some(asset), None) => check_asset(file, asset).map(|()| asset),
-            (None, _) => Err(ScenarioError::file(file, format!("{symbol} is missing"), "add an [[asset]] for it")),
-            (Some(_), Some(_)) => Err(ScenarioError::file(file, format!("{symbol} is given twice"), "remove one")),
+            (None, _) => Err(ScenarioError::file(
+                file,
+                format!("{symbol} is missing"),
+                "add an [[asset]] for it",
+            )),
+            (Some(_), Some(_)) => Err(ScenarioError::file(
+                file,
+                format!("{symbol} is given twice"),
+                "remove one",
+            )),
         }
     };
     Ok([find(ASSETS[0])?, find(ASSETS[1])?, find(ASSETS[2])?, find(ASSETS[3])?])
@@ -150,10 +186,16 @@ fn check_asset(file: &str, asset: &AssetDefinition) -> Result<(), ScenarioError>
         return refuse(problem, "use 0 to 1");
     }
     if asset.confidence_ppm > 1_000_000 {
-        return refuse(format!("{}: confidence_ppm is {}", asset.symbol, asset.confidence_ppm), "use at most 1000000");
+        return refuse(
+            format!("{}: confidence_ppm is {}", asset.symbol, asset.confidence_ppm),
+            "use at most 1000000",
+        );
     }
     if asset.waypoints.len() < 2 {
-        return refuse(format!("{}: fewer than two waypoints", asset.symbol), "give a start and an end");
+        return refuse(
+            format!("{}: fewer than two waypoints", asset.symbol),
+            "give a start and an end",
+        );
     }
     Ok(())
 }
@@ -172,7 +214,11 @@ impl WaypointReader<'_> {
     fn time(&self, asset: &AssetDefinition, at: &Datetime) -> Result<u64, ScenarioError> {
         let seconds = match (at.date, at.time, at.offset) {
             (Some(date), Some(time), Some(toml::value::Offset::Z)) if time.nanosecond == 0 => {
-                let day = Day { year: date.year.into(), month: date.month.into(), day: date.day.into() };
+                let day = Day {
+                    year: date.year.into(),
+                    month: date.month.into(),
+                    day: date.day.into(),
+                };
                 let second = u64::from(time.second);
                 unix_seconds(day, u64::from(time.hour) * 3_600 + u64::from(time.minute) * 60 + second)
             }
@@ -206,19 +252,35 @@ impl WaypointReader<'_> {
             }
             let time = self.time(asset, at)?;
             if time < start || time > end {
-                return self.refuse(asset, at, "outside the scenario, whose span is that of the first asset, USDC");
+                return self.refuse(
+                    asset,
+                    at,
+                    "outside the scenario, whose span is that of the first asset, USDC",
+                );
             }
             let step = usize::try_from((time - start) / self.step_seconds).unwrap_or(usize::MAX);
             if knots.last().is_some_and(|before| before.step >= step) {
                 return self.refuse(asset, at, "not after the one before it");
             }
             let sigma_per_sqrt_day = waypoint.volatility_percent / 100.0;
-            knots.push(Knot { step, log_price: waypoint.usd.ln(), sigma_per_sqrt_day });
+            knots.push(Knot {
+                step,
+                log_price: waypoint.usd.ln(),
+                sigma_per_sqrt_day,
+            });
         }
         let (first, last) = self.span(asset)?;
         if first != start || last != end {
-            let at = if first == start { &asset.waypoints[asset.waypoints.len() - 1].at } else { &asset.waypoints[0].at };
-            return self.refuse(asset, at, "first and last waypoints must be at the times of the first asset's, USDC's");
+            let at = if first == start {
+                &asset.waypoints[asset.waypoints.len() - 1].at
+            } else {
+                &asset.waypoints[0].at
+            };
+            return self.refuse(
+                asset,
+                at,
+                "first and last waypoints must be at the times of the first asset's, USDC's",
+            );
         }
         Ok(knots)
     }

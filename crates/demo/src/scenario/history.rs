@@ -5,7 +5,7 @@
 //! last price. Assets without a file stay at [`FLAT_USD`].
 
 use super::ohlcv::{self, Bar, Bars};
-use super::{ASSETS, GRID_SECONDS, MAX_STEPS, PriceTrack, Scenario, ScenarioError, price_units};
+use super::{ASSETS, MAX_STEPS, PriceTrack, Scenario, ScenarioError, price_units};
 
 pub use super::ohlcv::MAX_GAP_SECONDS;
 
@@ -38,11 +38,13 @@ pub fn parse(name: &str, histories: &[AssetHistory<'_>]) -> Result<Scenario, Sce
     let mut read: Vec<(usize, Bars)> = Vec::with_capacity(histories.len());
     for history in histories {
         let bars = ohlcv::read(history.file, history.text)?;
-        if bars.bar_seconds % GRID_SECONDS != 0 && GRID_SECONDS % bars.bar_seconds != 0
-            || bars.bar_seconds > STEP_SECONDS && bars.bar_seconds % STEP_SECONDS != 0
-        {
+        if !fits_steps(bars.bar_seconds) {
             let problem = format!("bars of {} s do not fit steps of {STEP_SECONDS} s", bars.bar_seconds);
-            return Err(ScenarioError::file(history.file, problem, "use bars of 1, 5, 15, 30 or 60 minutes"));
+            return Err(ScenarioError::file(
+                history.file,
+                problem,
+                "use bars of 1, 5, 15, 30 or 60 minutes",
+            ));
         }
         read.push((history.asset, bars));
     }
@@ -56,7 +58,9 @@ pub fn parse(name: &str, histories: &[AssetHistory<'_>]) -> Result<Scenario, Sce
         tracks[*asset].prices = resample(&knots(bars), start_seconds, steps);
         if bars.gaps > 0 {
             let (symbol, gaps, minutes) = (ASSETS[*asset], bars.gaps, bars.gap_seconds / 60);
-            notes.push(format!("{symbol}: {gaps} gaps, {minutes} minutes in all, hold the last price."));
+            notes.push(format!(
+                "{symbol}: {gaps} gaps, {minutes} minutes in all, hold the last price."
+            ));
         }
     }
     for (asset, symbol) in ASSETS.iter().enumerate() {
@@ -65,36 +69,68 @@ pub fn parse(name: &str, histories: &[AssetHistory<'_>]) -> Result<Scenario, Sce
         }
     }
     let description = "Prices of an OHLCV history.".to_owned();
-    Ok(Scenario { name: name.to_owned(), description, notes, seed: 0, start_seconds, step_seconds: STEP_SECONDS, tracks })
+    Ok(Scenario {
+        name: name.to_owned(),
+        description,
+        notes,
+        seed: 0,
+        start_seconds,
+        step_seconds: STEP_SECONDS,
+        tracks,
+    })
+}
+
+/// Short bars fill a step, long ones are filled by steps.
+fn fits_steps(bar_seconds: u64) -> bool {
+    STEP_SECONDS.is_multiple_of(bar_seconds) || bar_seconds.is_multiple_of(STEP_SECONDS)
 }
 
 /// First step's time and the number of steps that every file covers.
 fn common_span(name: &str, read: &[(usize, Bars)]) -> Result<(u64, usize), ScenarioError> {
-    let first = read.iter().filter_map(|(_, bars)| bars.bars.first()).map(|bar| bar.open_time).max();
-    let last = read.iter().filter_map(|(_, b)| b.bars.last().map(|bar| bar.open_time + b.bar_seconds)).min();
+    let first = read
+        .iter()
+        .filter_map(|(_, bars)| bars.rows.first())
+        .map(|bar| bar.open_time)
+        .max();
+    let last = read
+        .iter()
+        .filter_map(|(_, b)| b.rows.last().map(|bar| bar.open_time + b.bar_seconds))
+        .min();
     let (Some(first), Some(last)) = (first, last) else {
-        return Err(ScenarioError::file(name, "no file is given", "write asset=path, for example BTC=btc.csv"));
+        return Err(ScenarioError::file(
+            name,
+            "no file is given",
+            "write asset=path, for example BTC=btc.csv",
+        ));
     };
     let start = first.next_multiple_of(STEP_SECONDS);
     let steps = usize::try_from((last / STEP_SECONDS + 1).saturating_sub(start / STEP_SECONDS)).unwrap_or(usize::MAX);
     if steps < 2 {
-        return Err(ScenarioError::file(name, "the files share less than one step", "give files of the same days"));
+        return Err(ScenarioError::file(
+            name,
+            "the files share less than one step",
+            "give files of the same days",
+        ));
     }
     if steps > MAX_STEPS {
         let problem = format!("{} days are more than 31", steps / 96);
-        return Err(ScenarioError::file(name, problem, "keep the rows of the days that you want to see"));
+        return Err(ScenarioError::file(
+            name,
+            problem,
+            "keep the rows of the days that you want to see",
+        ));
     }
     Ok((start, steps))
 }
 
 /// The path as (time, price) knots; of several at one time the last counts from there on.
 fn knots(bars: &Bars) -> Vec<(u64, f64)> {
-    let mut knots = Vec::with_capacity(bars.bars.len() * 4);
-    for (index, bar) in bars.bars.iter().enumerate() {
+    let mut knots = Vec::with_capacity(bars.rows.len() * 4);
+    for (index, bar) in bars.rows.iter().enumerate() {
         knots.push((bar.open_time, bar.open));
         push_extremes(&mut knots, bar, bars.bar_seconds);
         knots.push((bar.open_time + bars.bar_seconds, bar.close));
-        if let Some(next) = bars.bars.get(index + 1) {
+        if let Some(next) = bars.rows.get(index + 1) {
             knots.push((next.open_time, bar.close));
         }
     }
@@ -102,7 +138,11 @@ fn knots(bars: &Bars) -> Vec<(u64, f64)> {
 }
 
 fn push_extremes(knots: &mut Vec<(u64, f64)>, bar: &Bar, bar_seconds: u64) {
-    let [first, second] = if bar.close >= bar.open { [bar.low, bar.high] } else { [bar.high, bar.low] };
+    let [first, second] = if bar.close >= bar.open {
+        [bar.low, bar.high]
+    } else {
+        [bar.high, bar.low]
+    };
     let steps = bar_seconds / STEP_SECONDS;
     match steps {
         0 | 1 => {
@@ -111,7 +151,11 @@ fn push_extremes(knots: &mut Vec<(u64, f64)>, bar: &Bar, bar_seconds: u64) {
         }
         // One step inside: the extreme farther from the open.
         2 => {
-            let farther = if bar.high / bar.open > bar.open / bar.low { bar.high } else { bar.low };
+            let farther = if bar.high / bar.open > bar.open / bar.low {
+                bar.high
+            } else {
+                bar.low
+            };
             knots.push((bar.open_time + STEP_SECONDS, farther));
         }
         _ => {
@@ -131,7 +175,10 @@ fn resample(knots: &[(u64, f64)], start_seconds: u64, steps: usize) -> Vec<i64> 
             while knots.get(next).is_some_and(|knot| knot.0 <= time) {
                 next += 1;
             }
-            let price = match (next.checked_sub(1).and_then(|before| knots.get(before)), knots.get(next)) {
+            let price = match (
+                next.checked_sub(1).and_then(|before| knots.get(before)),
+                knots.get(next),
+            ) {
                 (Some(a), Some(b)) => a.1 + (b.1 - a.1) * (time - a.0) as f64 / (b.0 - a.0) as f64,
                 (Some(only), None) | (None, Some(only)) => only.1,
                 (None, None) => 0.0,
