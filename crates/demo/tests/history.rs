@@ -74,7 +74,7 @@ fn a_gap_holds_the_last_price_and_is_reported() {
         scenario
             .notes
             .iter()
-            .any(|note| note == "SOL: 1 gaps, 120 minutes in all, hold the last price.")
+            .any(|note| note == "SOL: gaps in the file: 1, 120 minutes in all, bridged with the last price.")
     );
 }
 

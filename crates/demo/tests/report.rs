@@ -61,7 +61,7 @@ fn the_page_stands_alone() {
 fn the_page_names_the_walk_liquidation() {
     let page = sample::report().to_html();
     assert!(page.contains(
-        "borrower 28 (account 7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN) was liquidated on 2025-10-11 07:00 UTC"
+        "Borrower 28 (account 7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN) was liquidated on 2025-10-11 07:00 UTC"
     ));
     assert!(page.contains("None of its oracle prices had moved since 06:00"));
 }

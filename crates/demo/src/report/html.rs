@@ -71,7 +71,10 @@ fn push_opening(page: &mut String, report: &Report) {
             "",
         ),
         (
-            format!("{} pts", percent(report.dynamic.worst_hour_threshold_change_ppm.into())),
+            format!(
+                "{} points",
+                percent(report.dynamic.worst_hour_threshold_change_ppm.into())
+            ),
             "largest threshold change within an hour",
             "",
         ),
@@ -144,7 +147,7 @@ fn push_factors(page: &mut String, report: &Report) {
         let symbol = escape(&factor.symbol);
         let _ = writeln!(
             page,
-            "<section><h2>{symbol}</h2>\n<h3>Price and liquidations</h3>\n{MARKS}"
+            "<section><h2>{symbol}</h2>\n<h3>Price and liquidations, times in UTC</h3>\n{MARKS}"
         );
         let _ = writeln!(
             page,

@@ -59,7 +59,7 @@ pub fn parse(name: &str, histories: &[AssetHistory<'_>]) -> Result<Scenario, Sce
         if bars.gaps > 0 {
             let (symbol, gaps, minutes) = (ASSETS[*asset], bars.gaps, bars.gap_seconds / 60);
             notes.push(format!(
-                "{symbol}: {gaps} gaps, {minutes} minutes in all, hold the last price."
+                "{symbol}: gaps in the file: {gaps}, {minutes} minutes in all, bridged with the last price."
             ));
         }
     }

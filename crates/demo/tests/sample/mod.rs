@@ -94,7 +94,7 @@ fn liquidation(time: u64, number: u64, asset: usize, factor: &FactorSeries, walk
     Liquidation {
         time_seconds: time,
         account: "7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN".to_owned(),
-        borrower: format!("borrower {:02}", number % 60),
+        borrower: format!("Borrower {:02}", number % 60),
         keeper: if number.is_multiple_of(2) {
             "keeper A"
         } else {
