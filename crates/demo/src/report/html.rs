@@ -49,41 +49,6 @@ pub(super) fn page(report: &Report) -> String {
 }
 
 fn push_opening(page: &mut String, report: &Report) {
-    let errors = report
-        .dynamic
-        .totals
-        .conservation_error_atoms
-        .max(report.frozen.totals.conservation_error_atoms);
-    let conserved = if errors == 0 {
-        "to the atom".to_owned()
-    } else {
-        format!("{} atoms off", grouped(errors))
-    };
-    let facts = [
-        (
-            grouped(report.dynamic.liquidations),
-            "liquidations; {} with frozen thresholds",
-            "",
-        ),
-        (
-            grouped(report.dynamic.threshold_liquidations),
-            "of them by the walk of the threshold alone",
-            "",
-        ),
-        (
-            format!(
-                "{} points",
-                percent(report.dynamic.worst_hour_threshold_change_ppm.into())
-            ),
-            "largest threshold change within an hour",
-            "",
-        ),
-        (
-            conserved,
-            "every vault against its claims, both runs",
-            if errors == 0 { "" } else { " bad" },
-        ),
-    ];
     let _ = writeln!(
         page,
         "<p class=\"lead\">{} {} borrowers, played twice on a local node: once with liquidation thresholds that follow \
@@ -91,14 +56,41 @@ fn push_opening(page: &mut String, report: &Report) {
         escape(&report.description),
         grouped(report.borrowers)
     );
-    for (value, meaning, class) in facts {
-        let meaning = meaning.replace("{}", &grouped(report.frozen.liquidations));
-        let _ = writeln!(
-            page,
-            "<div class=\"fact{class}\"><b>{value}</b><span>{meaning}</span></div>"
-        );
+    for (value, meaning) in facts(report) {
+        let _ = writeln!(page, "<div class=\"fact\"><b>{value}</b><span>{meaning}</span></div>");
     }
-    *page += "</div>\n";
+    let errors = report
+        .dynamic
+        .totals
+        .conservation_error_atoms
+        .max(report.frozen.totals.conservation_error_atoms);
+    let (class, conserved) = if errors == 0 {
+        ("", "to the atom".to_owned())
+    } else {
+        (" bad", format!("{} atoms off", grouped(errors)))
+    };
+    let _ = writeln!(
+        page,
+        "<div class=\"fact{class}\"><b>{conserved}</b><span>every vault against its claims, both runs</span></div>\n</div>"
+    );
+}
+
+/// The figures that a reader should take away, each with its meaning.
+fn facts(report: &Report) -> [(String, String); 3] {
+    let run = &report.dynamic;
+    let liquidations = format!(
+        "liquidations; {} with frozen thresholds",
+        grouped(report.frozen.liquidations)
+    );
+    let worst = format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()));
+    [
+        (grouped(run.liquidations), liquidations),
+        (
+            grouped(run.threshold_liquidations),
+            "of them by the walk of the threshold alone".to_owned(),
+        ),
+        (worst, "largest threshold change within an hour".to_owned()),
+    ]
 }
 
 fn push_comparison(page: &mut String, report: &Report) {

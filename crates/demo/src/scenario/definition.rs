@@ -240,17 +240,25 @@ impl WaypointReader<'_> {
         Ok((start, end))
     }
 
+    /// The waypoint's time, once its price and volatility are sane.
+    fn check_waypoint(&self, asset: &AssetDefinition, waypoint: &Waypoint) -> Result<u64, ScenarioError> {
+        if price_units(waypoint.usd).is_none() {
+            return self.refuse(
+                asset,
+                &waypoint.at,
+                "usd is not a price between 0.00000001 and 90 million",
+            );
+        }
+        if !(0.0..=1_000.0).contains(&waypoint.volatility_percent) {
+            return self.refuse(asset, &waypoint.at, "volatility_percent is not between 0 and 1000");
+        }
+        self.time(asset, &waypoint.at)
+    }
+
     fn knots(&self, asset: &AssetDefinition, start: u64, end: u64) -> Result<Vec<Knot>, ScenarioError> {
         let mut knots: Vec<Knot> = Vec::with_capacity(asset.waypoints.len());
         for waypoint in &asset.waypoints {
-            let at = &waypoint.at;
-            if price_units(waypoint.usd).is_none() {
-                return self.refuse(asset, at, "usd is not a price between 0.00000001 and 90 million");
-            }
-            if !(0.0..=1_000.0).contains(&waypoint.volatility_percent) {
-                return self.refuse(asset, at, "volatility_percent is not between 0 and 1000");
-            }
-            let time = self.time(asset, at)?;
+            let (at, time) = (&waypoint.at, self.check_waypoint(asset, waypoint)?);
             if time < start || time > end {
                 return self.refuse(
                     asset,

@@ -35,49 +35,54 @@ pub struct AssetHistory<'a> {
 /// [`ScenarioError::Row`] names file, line and field of the first bad row; [`ScenarioError::File`] says what is wrong
 /// with a file as a whole: its columns, its length, bars that do not fit the step, or no common time.
 pub fn parse(name: &str, histories: &[AssetHistory<'_>]) -> Result<Scenario, ScenarioError> {
-    let mut read: Vec<(usize, Bars)> = Vec::with_capacity(histories.len());
-    for history in histories {
-        let bars = ohlcv::read(history.file, history.text)?;
-        if !fits_steps(bars.bar_seconds) {
-            let problem = format!("bars of {} s do not fit steps of {STEP_SECONDS} s", bars.bar_seconds);
-            return Err(ScenarioError::file(
-                history.file,
-                problem,
-                "use bars of 1, 5, 15, 30 or 60 minutes",
-            ));
-        }
-        read.push((history.asset, bars));
-    }
+    let read: Vec<(usize, Bars)> = histories.iter().map(read_bars).collect::<Result<_, _>>()?;
     let (start_seconds, steps) = common_span(name, &read)?;
-    let mut notes = vec!["Prices are resampled from bars of an OHLCV file.".to_owned()];
     let mut tracks = FLAT_USD.map(|usd| PriceTrack {
         prices: vec![price_units(usd).unwrap_or(1); steps],
         confidence_ppm: CONFIDENCE_PPM,
     });
     for (asset, bars) in &read {
         tracks[*asset].prices = resample(&knots(bars), start_seconds, steps);
-        if bars.gaps > 0 {
-            let (symbol, gaps, minutes) = (ASSETS[*asset], bars.gaps, bars.gap_seconds / 60);
-            notes.push(format!(
-                "{symbol}: gaps in the file: {gaps}, {minutes} minutes in all, bridged with the last price."
-            ));
-        }
+    }
+    Ok(Scenario {
+        name: name.to_owned(),
+        description: "Prices of an OHLCV history.".to_owned(),
+        notes: notes(&read),
+        seed: 0,
+        start_seconds,
+        step_seconds: STEP_SECONDS,
+        tracks,
+    })
+}
+
+fn read_bars(history: &AssetHistory<'_>) -> Result<(usize, Bars), ScenarioError> {
+    let bars = ohlcv::read(history.file, history.text)?;
+    if fits_steps(bars.bar_seconds) {
+        return Ok((history.asset, bars));
+    }
+    let problem = format!("bars of {} s do not fit steps of {STEP_SECONDS} s", bars.bar_seconds);
+    Err(ScenarioError::file(
+        history.file,
+        problem,
+        "use bars of 1, 5, 15, 30 or 60 minutes",
+    ))
+}
+
+/// What was assumed and repaired.
+fn notes(read: &[(usize, Bars)]) -> Vec<String> {
+    let mut notes = vec!["Prices are resampled from bars of an OHLCV file.".to_owned()];
+    for (asset, bars) in read.iter().filter(|(_, bars)| bars.gaps > 0) {
+        let (symbol, gaps, minutes) = (ASSETS[*asset], bars.gaps, bars.gap_seconds / 60);
+        notes.push(format!(
+            "{symbol}: gaps in the file: {gaps}, {minutes} minutes in all, bridged with the last price."
+        ));
     }
     for (asset, symbol) in ASSETS.iter().enumerate() {
         if read.iter().all(|(given, _)| *given != asset) {
             notes.push(format!("{symbol} has no file and stays at {} USD.", FLAT_USD[asset]));
         }
     }
-    let description = "Prices of an OHLCV history.".to_owned();
-    Ok(Scenario {
-        name: name.to_owned(),
-        description,
-        notes,
-        seed: 0,
-        start_seconds,
-        step_seconds: STEP_SECONDS,
-        tracks,
-    })
+    notes
 }
 
 /// Short bars fill a step, long ones are filled by steps.

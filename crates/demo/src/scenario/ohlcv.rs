@@ -91,6 +91,19 @@ impl Row<'_> {
             self.price(record, 3)?,
             self.price(record, 4)?,
         ];
+        self.check_extremes(&Bar {
+            open_time,
+            open,
+            high,
+            low,
+            close,
+        })
+    }
+
+    fn check_extremes(&self, bar: &Bar) -> Result<Bar, ScenarioError> {
+        let Bar {
+            open, high, low, close, ..
+        } = *bar;
         if high < low {
             return Err(self.error(2, format!("high {high} is below low {low}"), "swap or correct them"));
         }
@@ -100,13 +113,7 @@ impl Row<'_> {
                 return Err(self.error(field, problem, "correct the row"));
             }
         }
-        Ok(Bar {
-            open_time,
-            open,
-            high,
-            low,
-            close,
-        })
+        Ok(*bar)
     }
 }
 
