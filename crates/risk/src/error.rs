@@ -53,6 +53,8 @@ risk_errors! {
     StalePriceLeg = 22 => "a leg of this exchange has a price older than liquidation_max_age; call refresh_prices in the same transaction",
     LiquidationSpiral = 23 => "no bonus leaves the account healthier; the pair of reserves is past its spiral bound, choose another",
     SameReserve = 24 => "the seized and the repaid reserve are the same; name two different ones",
+    ReserveClosed = 40 => "losses brought the reserve's deposit index below 2^-32; it takes no more deposits",
+    InitialHealthNegative = 41 => "the account's initial health would be negative; deposit or repay more, or take less",
 }
 
 impl RiskError {

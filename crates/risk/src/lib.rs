@@ -32,8 +32,10 @@ pub mod metrics;
 pub mod position;
 pub mod price;
 pub mod quantities;
+pub mod ramp;
 pub mod threshold;
 pub mod volatility;
 pub mod waterfall;
+mod wide;
 
 pub use error::{Result, RiskError};

@@ -1,10 +1,12 @@
 //! The units of the core: each quantity is a type of its own over a number of the `fixed` crate or an integer, with only the products that
 //! make sense. `_down` and `_up` name the direction of every lossy operation. See `docs/risk.md`, section 1.
 
-use fixed::types::{I8F56, I16F48, U0F64, U24F40, U32F32, U32F96};
+use fixed::types::{I2F30, I8F56, I16F48, U0F64, U1F63, U24F40, U32F32, U32F96};
 
 use crate::error::{Result, RiskError};
-use crate::math::{mul_shift_down, mul_shift_up};
+use crate::math::{
+    blend_up, decay_factor, ln_bits, mul_shift_down, mul_shift_up, sqrt_down, sqrt_up, square_times, wide_mul_shift_up,
+};
 
 /// Seconds of a day.
 pub const DAY_SECONDS: u64 = 86_400;
@@ -239,5 +241,111 @@ impl SignedValue {
         u64::try_from(self.0.unsigned_abs())
             .map(Value)
             .map_err(|_| RiskError::Overflow)
+    }
+}
+
+fixed_quantity!(
+    /// What is left of an old weight after some time, 2^(−elapsed/half_life): at most 1.
+    Decay(U1F63, u64)
+);
+fixed_quantity!(
+    /// Correlation of two factors, within ±1.
+    Correlation(I2F30, i32)
+);
+
+impl Decay {
+    /// One: no time has passed.
+    pub const ONE: Self = Self(U1F63::ONE);
+
+    /// 2^(−elapsed/half_life), off by at most 2⁻⁵². Errors where the half-life is zero.
+    #[inline]
+    pub fn over(elapsed_seconds: u64, half_life_seconds: u32) -> Result<Self> {
+        decay_factor(elapsed_seconds, half_life_seconds).map(Self::from_bits)
+    }
+
+    /// 1 − self: the weight of the new observation.
+    #[must_use]
+    #[inline(always)]
+    pub const fn complement(self) -> Self {
+        Self::from_bits(Self::ONE.to_bits().saturating_sub(self.to_bits()))
+    }
+
+    /// λ·old + (1 − λ)·new, rounded up; it lies between the two.
+    #[must_use]
+    #[inline(always)]
+    pub fn blend_up(self, old: Variance, new: Variance) -> Variance {
+        Variance::from_bits(blend_up(old.to_bits(), new.to_bits(), self.to_bits()))
+    }
+
+    /// λ·ratio, rounded up.
+    #[inline(always)]
+    pub fn of_up(self, ratio: Ratio) -> Result<Ratio> {
+        mul_shift_up::<63>(ratio.to_bits(), self.to_bits()).map(Ratio::from_bits)
+    }
+}
+
+impl Price {
+    /// ln of the mantissa, off by at most 2⁻⁴⁷. Errors for zero.
+    #[inline]
+    pub fn ln(self) -> Result<LogPrice> {
+        ln_bits(self.to_bits()).map(LogPrice::from_bits)
+    }
+}
+
+impl LogPrice {
+    /// The log return from an earlier price to this one.
+    #[inline(always)]
+    pub fn since(self, earlier: Self) -> Result<LogReturn> {
+        self.minus(earlier)
+            .map(|difference| LogReturn::from_bits(difference.to_bits()))
+    }
+}
+
+impl LogReturn {
+    /// The square, exact: a variance over the interval of the return.
+    #[must_use]
+    #[inline(always)]
+    pub fn squared(self) -> Variance {
+        Variance::from_bits(square_times(self.to_bits().unsigned_abs(), 1))
+    }
+
+    /// The square times a whole number (of such intervals a day), saturating far beyond any market.
+    #[must_use]
+    #[inline(always)]
+    pub fn squared_times(self, multiplier: u32) -> Variance {
+        Variance::from_bits(square_times(self.to_bits().unsigned_abs(), multiplier))
+    }
+}
+
+impl Variance {
+    /// The standard deviation, rounded down, with 31 significant bits.
+    #[must_use]
+    #[inline]
+    pub fn root_down(self) -> Ratio {
+        Ratio::from_bits(sqrt_down(self.to_bits()) >> 16)
+    }
+
+    /// The standard deviation, rounded up, at most 2⁻³⁰ of it or one unit above.
+    #[must_use]
+    #[inline]
+    pub fn root_up(self) -> Ratio {
+        Ratio::from_bits(sqrt_up(self.to_bits()).div_ceil(1 << 16))
+    }
+
+    /// The square of a standard deviation, exact.
+    #[inline(always)]
+    pub const fn from_root(volatility: Ratio) -> Result<Self> {
+        let root = volatility.to_bits() as u128;
+        // 64 fractional bits become 96
+        match root.saturating_mul(root).checked_mul(1 << 32) {
+            Some(bits) => Ok(Self::from_bits(bits)),
+            None => Err(RiskError::Overflow),
+        }
+    }
+
+    /// The product with a ratio, rounded up.
+    #[inline(always)]
+    pub fn times_up(self, ratio: Ratio) -> Result<Self> {
+        wide_mul_shift_up::<32>(self.to_bits(), ratio.to_bits()).map(Self::from_bits)
     }
 }

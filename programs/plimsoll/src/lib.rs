@@ -1,11 +1,170 @@
+//! Plimsoll: lending and perpetuals margin whose liquidation thresholds move with volatility.
+//!
+//! This file is the table of contents. The formulas live in the risk core (`plimsoll_risk`); here are accounts, checks, bookings and tokens.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+// Anchor's macros
+#![allow(clippy::missing_safety_doc, clippy::result_large_err, missing_docs)]
+
+pub mod constants;
+pub mod error;
+pub mod events;
+pub mod instructions;
+pub mod oracle;
+pub mod state;
+pub mod vault;
+
+mod bridge;
+mod clock;
+mod lending;
+mod liquidation;
+mod margin;
+mod parameters;
+
 use anchor_lang::prelude::*;
+#[cfg(target_arch = "bpf")]
+use sbf_builtins as _;
+
+use instructions::governance::create_book::*;
+use instructions::governance::create_group::*;
+use instructions::governance::grow_book::*;
+use instructions::governance::list_factor::FactorListing;
+use instructions::governance::list_reserve::*;
+use instructions::governance::migrate::*;
+use instructions::governance::*;
+use instructions::keeper::fund_insurance::*;
+use instructions::keeper::liquidate::*;
+use instructions::keeper::resolve_bankruptcy::*;
+use instructions::keeper::*;
+use instructions::trader::close_margin_account::*;
+use instructions::trader::open_margin_account::*;
+use instructions::trader::set_delegate::*;
+use instructions::trader::*;
+use state::{BookParams, FactorParams, ReserveParams};
+use vault::*;
+
 declare_id!("P1imso11ine11111111111111111111111111111111");
+
+/// The program's instructions.
 #[program]
 pub mod plimsoll {
     use super::*;
-    pub fn noop(_ctx: Context<Noop>) -> Result<()> {
-        Ok(())
+
+    /// Creates a group and names its roles.
+    pub fn create_group(ctx: Context<CreateGroup>, index: u16, roles: GroupRoles) -> Result<()> {
+        create_group::handler(ctx, index, roles)
+    }
+
+    /// Takes over a zeroed account as the group's Book.
+    pub fn create_book(ctx: Context<CreateBook>, params: BookParams) -> Result<()> {
+        create_book::handler(ctx, params)
+    }
+
+    /// Makes a Book's account larger, as a later layout needs it.
+    pub fn grow_book(ctx: Context<GrowBook>, additional_bytes: u32) -> Result<()> {
+        grow_book::handler(ctx, additional_bytes)
+    }
+
+    /// Brings an account of an older layout forward. Anyone may.
+    pub fn migrate(ctx: Context<Migrate>) -> Result<()> {
+        migrate::handler(ctx)
+    }
+
+    /// Lists a risk factor.
+    pub fn list_factor(ctx: Context<Govern>, listing: FactorListing) -> Result<()> {
+        list_factor::handler(ctx, listing)
+    }
+
+    /// Lists a lending reserve.
+    pub fn list_reserve(ctx: Context<ListReserve>, listing: ReserveListing) -> Result<()> {
+        list_reserve::handler(ctx, listing)
+    }
+
+    /// Sets the Book's parameters, as a whole.
+    pub fn set_book_params(ctx: Context<Govern>, params: BookParams) -> Result<()> {
+        set_book_params::handler(ctx, params)
+    }
+
+    /// Sets a factor's parameters, as a whole.
+    pub fn set_factor_params(ctx: Context<Govern>, factor_index: u8, params: FactorParams) -> Result<()> {
+        set_factor_params::handler(ctx, factor_index, params)
+    }
+
+    /// Sets a reserve's parameters, as a whole.
+    pub fn set_reserve_params(ctx: Context<Govern>, reserve_index: u8, params: ReserveParams) -> Result<()> {
+        set_reserve_params::handler(ctx, reserve_index, params)
+    }
+
+    /// Opens a margin account.
+    pub fn open_margin_account(ctx: Context<OpenMarginAccount>, sub_account: u16) -> Result<()> {
+        open_margin_account::handler(ctx, sub_account)
+    }
+
+    /// Closes an empty margin account and returns its rent.
+    pub fn close_margin_account(ctx: Context<CloseMarginAccount>) -> Result<()> {
+        close_margin_account::handler(ctx)
+    }
+
+    /// Names the key that may deposit, repay and trade for the owner.
+    pub fn set_delegate(ctx: Context<SetDelegate>, delegate: Pubkey) -> Result<()> {
+        set_delegate::handler(ctx, delegate)
+    }
+
+    /// Brings tokens in as a deposit; u64::MAX: all of the source.
+    pub fn deposit(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        deposit::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Takes tokens out of a deposit; u64::MAX: all of it.
+    pub fn withdraw(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        withdraw::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Takes tokens out as a debt.
+    pub fn borrow(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        borrow::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Brings tokens in to pay a debt; u64::MAX: all of it.
+    pub fn repay(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        repay::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Reads oracle accounts into the Book. Anyone may.
+    pub fn refresh_prices(ctx: Context<Crank>) -> Result<()> {
+        refresh_prices::handler(ctx)
+    }
+
+    /// Folds one grid step into variances, covariances and thresholds. Anyone may.
+    pub fn refresh_risk(ctx: Context<Crank>) -> Result<()> {
+        refresh_risk::handler(ctx)
+    }
+
+    /// Books the interest of every reserve. Anyone may.
+    pub fn accrue(ctx: Context<Crank>) -> Result<()> {
+        accrue::handler(ctx)
+    }
+
+    /// Liquidates part of an unhealthy account. Anyone may, through a margin account.
+    pub fn liquidate(ctx: Context<Liquidate>, request: LiquidationRequest) -> Result<()> {
+        liquidate::handler(ctx, request)
+    }
+
+    /// Resolves a debt that no asset stands behind. Anyone may.
+    pub fn resolve_bankruptcy(ctx: Context<ResolveBankruptcy>, reserve_index: u8) -> Result<()> {
+        resolve_bankruptcy::handler(ctx, reserve_index)
+    }
+
+    /// Gives tokens to a reserve's insurance fund. Anyone may.
+    pub fn fund_insurance(ctx: Context<FundInsurance>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        fund_insurance::handler(ctx, reserve_index, amount_atoms)
     }
 }
-#[derive(Accounts)]
-pub struct Noop {}

@@ -1,0 +1,242 @@
+//! The page: plain words first, then charts, then every liquidation.
+
+use std::fmt::Write;
+
+use super::comparison::{self, walk_sentence};
+use super::format::{dollars, grouped, percent};
+use super::{Cause, Report, Run, panels};
+use crate::scenario::calendar::date_time;
+
+const STYLE: &str = include_str!("page.css");
+const LINES: [(&str, &str); 4] = [
+    ("maintenance", "maintenance margin, moving"),
+    ("initial", "initial margin, moving"),
+    ("maintenance still", "maintenance margin, frozen"),
+    ("initial still", "initial margin, frozen"),
+];
+const MARKS: &str = "<ul class=\"legend\">\
+    <li><svg viewBox=\"0 0 34 18\"><path class=\"line price\" d=\"M2 9h30\"/></svg>price, USDC</li>\
+    <li><svg viewBox=\"0 0 34 18\"><circle class=\"mark moving\" cx=\"17\" cy=\"9\" r=\"5\"/></svg>liquidation, moving thresholds</li>\
+    <li><svg viewBox=\"0 0 34 18\"><path class=\"mark walk\" d=\"M17 0l9 9l-9 9l-9 -9z\"/></svg>liquidation by the walk alone</li>\
+    <li><svg viewBox=\"0 0 34 18\"><rect class=\"mark frozen\" x=\"12.5\" y=\"4.5\" width=\"9\" height=\"9\"/></svg>liquidation, frozen thresholds</li>\
+    <li><svg viewBox=\"0 0 34 18\"><rect class=\"band\" x=\"4\" width=\"26\" height=\"18\"/></svg>no price moved, the threshold walked</li></ul>\n";
+
+/// Text made safe for element content and attributes.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// The whole page.
+pub(super) fn page(report: &Report) -> String {
+    let title = format!("Plimsoll: {}", escape(&report.scenario));
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+    );
+    push_opening(&mut page, report);
+    push_comparison(&mut page, report);
+    push_walk(&mut page, report);
+    push_factors(&mut page, report);
+    push_totals(&mut page, report);
+    push_list(&mut page, "moving thresholds", &report.dynamic);
+    push_list(&mut page, "frozen thresholds", &report.frozen);
+    push_footer(&mut page, report);
+    page + "</main>\n</body>\n</html>\n"
+}
+
+fn push_opening(page: &mut String, report: &Report) {
+    let _ = writeln!(
+        page,
+        "<p class=\"lead\">{} {} borrowers, played twice on a local node: once with liquidation thresholds that follow \
+         volatility, once with the thresholds frozen at their first values.</p>\n<div class=\"facts\">",
+        escape(&report.description),
+        grouped(report.borrowers)
+    );
+    for (value, meaning) in facts(report) {
+        let _ = writeln!(page, "<div class=\"fact\"><b>{value}</b><span>{meaning}</span></div>");
+    }
+    let errors = report
+        .dynamic
+        .totals
+        .conservation_error_atoms
+        .max(report.frozen.totals.conservation_error_atoms);
+    let (class, conserved) = if errors == 0 {
+        ("", "to the atom".to_owned())
+    } else {
+        (" bad", format!("{} atoms off", grouped(errors)))
+    };
+    let _ = writeln!(
+        page,
+        "<div class=\"fact{class}\"><b>{conserved}</b><span>every vault against its claims, both runs</span></div>\n</div>"
+    );
+}
+
+/// The figures that a reader should take away, each with its meaning.
+fn facts(report: &Report) -> [(String, String); 3] {
+    let run = &report.dynamic;
+    let liquidations = format!(
+        "liquidations; {} with frozen thresholds",
+        grouped(report.frozen.liquidations)
+    );
+    let worst = format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()));
+    [
+        (grouped(run.liquidations), liquidations),
+        (
+            grouped(run.threshold_liquidations),
+            "of them by the walk of the threshold alone".to_owned(),
+        ),
+        (worst, "largest threshold change within an hour".to_owned()),
+    ]
+}
+
+fn push_comparison(page: &mut String, report: &Report) {
+    *page += "<h2>Side by side</h2>\n<div class=\"scroll\"><table><thead><tr><th></th><th>moving thresholds</th>\
+              <th>frozen thresholds</th></tr></thead><tbody>\n";
+    for row in comparison::rows(report) {
+        let class = if row.label.starts_with(' ') {
+            " class=\"sub\""
+        } else {
+            ""
+        };
+        let (label, moving, frozen) = (row.label.trim_start(), row.moving, row.frozen);
+        let _ = writeln!(
+            page,
+            "<tr><td{class}>{label}</td><td>{moving}</td><td>{frozen}</td></tr>"
+        );
+    }
+    *page += "</tbody></table></div>\n<p>Value liquidated is the debt repaid. Equity kept compares the borrowers' equity at the end \
+              with that at the start, price losses included. The threshold change is that of a maintenance margin, in \
+              percentage points of a position's value.</p>\n";
+}
+
+fn push_walk(page: &mut String, report: &Report) {
+    *page += "<h2>Liquidated by the walk alone</h2>\n";
+    let mut any = false;
+    for liquidation in report.dynamic.walk_liquidations().take(3) {
+        any = true;
+        let _ = writeln!(
+            page,
+            "<blockquote><p>{}</p></blockquote>",
+            escape(&walk_sentence(liquidation))
+        );
+    }
+    let more = report.dynamic.threshold_liquidations.saturating_sub(3);
+    if more > 0 {
+        let _ = writeln!(page, "<p>{} more are in the list below.</p>", grouped(more));
+    }
+    if !any {
+        *page += "<p>None in this scenario: whenever an account was liquidated, one of its prices had moved in the hour before.</p>\n";
+    }
+}
+
+fn push_factors(page: &mut String, report: &Report) {
+    let factors = panels::moving_factors(report);
+    for factor in &factors {
+        let symbol = escape(&factor.symbol);
+        let _ = writeln!(
+            page,
+            "<section><h2>{symbol}</h2>\n<h3>Price and liquidations, times in UTC</h3>\n{MARKS}"
+        );
+        let _ = writeln!(
+            page,
+            "<div class=\"plot\">{}</div>",
+            panels::price_chart(report, factor)
+        );
+        let _ = writeln!(
+            page,
+            "<h3>Thresholds, percent of a position's value</h3>\n{}",
+            legend(&LINES)
+        );
+        let _ = writeln!(
+            page,
+            "<div class=\"plot\">{}</div></section>",
+            panels::threshold_chart(report, factor)
+        );
+    }
+    if factors.is_empty() {
+        *page += "<p>No price moved by more than two percent.</p>\n";
+        return;
+    }
+    let names: Vec<String> = factors.iter().map(|factor| escape(&factor.symbol)).collect();
+    let hues: Vec<(&str, &str)> = ["hue-0", "hue-1", "hue-2", "hue-3"]
+        .into_iter()
+        .zip(names.iter().map(String::as_str))
+        .collect();
+    let _ = writeln!(
+        page,
+        "<section><h2>Volatility</h2>\n<h3>Volatility in force, percent per √day</h3>\n{}<div class=\"plot\">{}</div></section>",
+        legend(&hues),
+        panels::sigma_chart(report, &factors)
+    );
+}
+
+fn push_totals(page: &mut String, report: &Report) {
+    let _ = writeln!(
+        page,
+        "<section><h2>Liquidations over time</h2>\n<h3>Value liquidated so far, USDC</h3>\n{}<div class=\"plot\">{}</div></section>",
+        legend(&[("moving-sum", "moving thresholds"), ("frozen-sum", "frozen thresholds")]),
+        panels::cumulative_chart(report)
+    );
+}
+
+fn legend(entries: &[(&str, &str)]) -> String {
+    let mut list = "<ul class=\"legend\">".to_owned();
+    for (class, text) in entries {
+        let _ = write!(
+            list,
+            "<li><svg viewBox=\"0 0 34 18\"><path class=\"line {class}\" d=\"M1 9h32\"/></svg>{text}</li>"
+        );
+    }
+    list + "</ul>\n"
+}
+
+fn push_list(page: &mut String, name: &str, run: &Run) {
+    let _ = writeln!(
+        page,
+        "<details><summary>All {} liquidations with {name}</summary><div class=\"scroll\"><table><thead><tr><th>time, UTC</th>\
+         <th class=\"words\">borrower</th><th class=\"words\">seized</th><th class=\"words\">repaid</th>\
+         <th>repaid, USDC</th><th>seized, USDC</th><th class=\"words\">cause</th><th class=\"words\">keeper</th></tr></thead><tbody>",
+        grouped(run.liquidations)
+    );
+    for one in &run.liquidation_list {
+        let (class, cause) = match one.cause {
+            Cause::Price => ("", "price"),
+            Cause::Threshold => (" class=\"walk\"", "threshold alone"),
+        };
+        let _ = writeln!(
+            page,
+            "<tr{class}><td>{}</td><td class=\"words\" title=\"{}\">{}</td><td class=\"words\">{}</td><td class=\"words\">{}</td>\
+             <td>{}</td><td>{}</td><td class=\"words\">{cause}</td><td class=\"words\">{}</td></tr>",
+            date_time(one.time_seconds),
+            escape(&one.account),
+            escape(&one.borrower),
+            escape(&one.collateral),
+            escape(&one.debt),
+            dollars(one.repaid_quote_atoms),
+            dollars(one.seized_quote_atoms),
+            escape(&one.keeper),
+        );
+    }
+    *page += "</tbody></table></div></details>\n";
+}
+
+fn push_footer(page: &mut String, report: &Report) {
+    *page += "<footer>\n";
+    for note in &report.notes {
+        let _ = writeln!(page, "<p>{}</p>", escape(note));
+    }
+    let _ = writeln!(
+        page,
+        "<p>Scenario {}, seed {}, {} steps of {} minutes, both runs in {:.0} seconds. Program SHA-256 {}.</p>\n</footer>",
+        escape(&report.scenario),
+        report.seed,
+        grouped(report.steps),
+        report.step_seconds / 60,
+        report.seconds,
+        escape(&report.program_sha256)
+    );
+}

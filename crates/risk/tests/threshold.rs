@@ -1,0 +1,332 @@
+//! Goals, the announced path and initial margin.
+// doubles judge integers here
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
+
+use plimsoll_risk::RiskError;
+use plimsoll_risk::quantities::{Ratio, Variance};
+use plimsoll_risk::threshold::{
+    MAX_POINTS, Path, ThresholdParameters, ThresholdTerms, current_variance, initial_margin, margin_goal,
+};
+use proptest::prelude::*;
+
+const PARAMETERS: ThresholdParameters = ThresholdParameters {
+    floor_volatility_ppm: 20_000,
+    stress_volatility_ppm: 80_000,
+    stress_weight_ppm: 250_000,
+    shortfall_multiple_ppm: 3_691_510,
+    horizon_seconds: 3_600,
+    spread_ppm: 2_000,
+    bonus_max_ppm: 50_000,
+    insurance_cut_ppm: 5_000,
+    margin_min_ppm: 20_000,
+    margin_max_ppm: 600_000,
+    initial_gap_ppm: 250_000,
+    walk_relative_ppm: 20_000,
+    walk_absolute_ppm: 2_500,
+    grid_seconds: 300,
+    grace_seconds: 3_600,
+};
+
+fn terms() -> ThresholdTerms {
+    PARAMETERS.terms().unwrap()
+}
+
+fn square(volatility: f64) -> Variance {
+    Variance::from_bits((volatility * volatility * 2f64.powi(96)) as u128)
+}
+
+fn ratio(value: f64) -> Ratio {
+    Ratio::from_bits((value * 2f64.powi(32)) as u64)
+}
+
+fn as_f64(ratio: Ratio) -> f64 {
+    ratio.to_bits() as f64 / 2f64.powi(32)
+}
+
+/// Section 4 in doubles.
+fn goal_in_doubles(sigma: f64, p: &ThresholdParameters) -> f64 {
+    let part = |ppm: u32| f64::from(ppm) / 1e6;
+    let raw = |apc: f64| {
+        part(p.shortfall_multiple_ppm) * apc * (f64::from(p.horizon_seconds) / 86_400.0).sqrt()
+            + part(p.spread_ppm) / 2.0
+            + part(p.bonus_max_ppm)
+            + part(p.insurance_cut_ppm)
+    };
+    let (floor, w) = (part(p.floor_volatility_ppm), part(p.stress_weight_ppm));
+    let apc = ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2))
+        .sqrt()
+        .max(floor);
+    let buffer = 1.25 * raw(1.2 * floor);
+    raw(apc)
+        .max((1.25 * raw(apc)).min(buffer))
+        .clamp(part(p.margin_min_ppm), part(p.margin_max_ppm))
+}
+
+#[test]
+fn goals_agree_with_doubles() {
+    for stress in [20_000, 80_000, 200_000] {
+        for sigma in [0.0, 0.001, 0.01, 0.02, 0.024, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0] {
+            let parameters = ThresholdParameters {
+                stress_volatility_ppm: stress,
+                ..PARAMETERS
+            };
+            let found = as_f64(margin_goal(square(sigma), &parameters.terms().unwrap()).unwrap());
+            let expected = goal_in_doubles(sigma, &parameters);
+            assert!(
+                (found - expected).abs() < 2e-8 && found >= expected - 1e-9,
+                "{sigma}: {found} against {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_shortfall_of_a_t4_is_the_published_table() {
+    // unit variance scaled to 1 %: ES at 95, 97.5, 99 and 99.5 % are 2.264771, 2.823871, 3.691510 and 4.472331 %
+    for (ppm, expected) in [
+        (2_264_771, 0.022_647_71),
+        (2_823_871, 0.028_238_71),
+        (3_691_510, 0.036_915_10),
+        (4_472_331, 0.044_723_31),
+    ] {
+        let parameters = ThresholdParameters {
+            floor_volatility_ppm: 100,
+            stress_volatility_ppm: 10_000,
+            shortfall_multiple_ppm: ppm,
+            horizon_seconds: 86_400,
+            spread_ppm: 0,
+            bonus_max_ppm: 0,
+            insurance_cut_ppm: 0,
+            ..PARAMETERS
+        };
+        let found = as_f64(parameters.terms().unwrap().raw_margin(square(0.01)).unwrap());
+        assert!((found - expected).abs() < 1e-9, "{found}");
+    }
+}
+
+#[test]
+fn horizons_scale_by_the_root_of_time() {
+    // 10 % a day is 0.58926 % in 5 minutes, 2.04124 % in an hour, 4.08248 % in four
+    for (seconds, expected) in [(300, 0.005_892_6), (3_600, 0.020_412_4), (14_400, 0.040_824_8)] {
+        let parameters = ThresholdParameters {
+            stress_volatility_ppm: 100_000,
+            shortfall_multiple_ppm: 1_000_000,
+            horizon_seconds: seconds,
+            spread_ppm: 0,
+            bonus_max_ppm: 0,
+            insurance_cut_ppm: 0,
+            ..PARAMETERS
+        };
+        let found = as_f64(parameters.terms().unwrap().raw_margin(square(0.1)).unwrap());
+        assert!((found - expected).abs() < 6e-8, "{found}");
+    }
+}
+
+#[test]
+fn the_three_tools_against_procyclicality_work() {
+    // peers' example: a margin of 4 % with a calm level of 4 % is buffered to 5 %
+    let buffered = ThresholdTerms {
+        buffer_level: ratio(0.05),
+        ..terms()
+    };
+    assert!((as_f64(buffered.exhaustible_buffer(ratio(0.04)).unwrap()) - 0.05).abs() < 1e-9);
+    // … and the buffer is used up at 5 %
+    assert_eq!(buffered.exhaustible_buffer(ratio(0.06)), Ok(ratio(0.05)));
+    // stress weighs in however calm it is; the floor holds
+    let harsher = ThresholdParameters {
+        stress_volatility_ppm: 200_000,
+        ..PARAMETERS
+    }
+    .terms()
+    .unwrap();
+    assert!(margin_goal(Variance::ZERO, &harsher).unwrap() > margin_goal(Variance::ZERO, &terms()).unwrap());
+    let calm = ThresholdParameters {
+        stress_volatility_ppm: 20_000,
+        ..PARAMETERS
+    }
+    .terms()
+    .unwrap();
+    assert_eq!(margin_goal(Variance::ZERO, &calm), margin_goal(square(0.019), &calm));
+}
+
+#[test]
+fn a_listing_is_announced_at_its_goal() {
+    let path = Path::start(ratio(0.1), 100, &terms());
+    assert_eq!(
+        (path.length, path.at(0), path.at(100), path.at(u64::MAX)),
+        (13, ratio(0.1), ratio(0.1), ratio(0.1))
+    );
+    // (10 % + 1 %)·1.25
+    let initial = initial_margin(&path, ratio(0.05), ratio(0.01), &terms()).unwrap();
+    assert!((as_f64(initial) - 0.1375).abs() < 1e-9);
+}
+
+#[test]
+fn only_the_end_walks_at_its_speed() {
+    let path = Path::start(ratio(0.1), 100, &terms());
+    let raised = path.slide(101, ratio(0.5), &terms()).unwrap();
+    assert!((101..113).all(|step| raised.at(step) == ratio(0.1)));
+    // the larger of 2 % of 10 % and 0.25 points an hour, a twelfth of it a step
+    assert!((as_f64(raised.at(113)) - (0.1 + 0.0025 / 12.0)).abs() < 1e-8);
+    let lowered = path.slide(101, ratio(0.05), &terms()).unwrap();
+    assert!((as_f64(lowered.at(113)) - (0.1 - 0.0025 / 48.0)).abs() < 1e-8);
+    let steep = Path::start(ratio(0.4), 100, &terms())
+        .slide(101, ratio(0.5), &terms())
+        .unwrap();
+    assert!((as_f64(steep.at(113)) - (0.4 + 0.008 / 12.0)).abs() < 1e-8);
+    let near = path.slide(101, ratio(0.1001), &terms()).unwrap();
+    assert_eq!(near.at(113), ratio(0.1001));
+    assert_eq!(path.slide(100, ratio(0.5), &terms()), Err(RiskError::StepAlreadyFolded));
+}
+
+#[test]
+fn an_idle_gap_is_not_caught_up() {
+    let walking = Path::start(ratio(0.1), 100, &terms())
+        .slide(101, ratio(0.5), &terms())
+        .unwrap();
+    let after = walking.slide(10_000, ratio(0.5), &terms()).unwrap();
+    assert!((10_000..10_012).all(|step| after.at(step) == walking.at(113)));
+    assert!((as_f64(after.at(10_012)) - (0.1 + 0.005 / 12.0)).abs() < 1e-8);
+}
+
+#[test]
+fn short_paths_announce_their_own_grace() {
+    let short = ThresholdParameters {
+        grace_seconds: 600,
+        ..PARAMETERS
+    }
+    .terms()
+    .unwrap();
+    let path = Path::start(ratio(0.1), 100, &short)
+        .slide(101, ratio(0.5), &short)
+        .unwrap();
+    assert_eq!((path.length, path.at(102)), (3, ratio(0.1)));
+    assert!(path.at(103) > ratio(0.1) && path.at(104) == path.at(103));
+    let next = path.slide(102, ratio(0.5), &short).unwrap();
+    assert_eq!(next.at(103), path.at(103));
+    assert!(next.at(104) > path.at(103));
+}
+
+#[test]
+fn parameters_outside_their_bounds_are_refused() {
+    for broken in [
+        ThresholdParameters {
+            floor_volatility_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            stress_volatility_ppm: 19_999,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            stress_weight_ppm: 249_999,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            stress_weight_ppm: 1_000_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            shortfall_multiple_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            horizon_seconds: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            spread_ppm: u32::MAX,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            bonus_max_ppm: 200_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            insurance_cut_ppm: 50_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            margin_min_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            margin_max_ppm: 19_999,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            initial_gap_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            walk_relative_ppm: 200_001,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            walk_absolute_ppm: 0,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grid_seconds: 7,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grace_seconds: 3_900,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grace_seconds: 450,
+            ..PARAMETERS
+        },
+        ThresholdParameters {
+            grace_seconds: 0,
+            ..PARAMETERS
+        },
+    ] {
+        assert_eq!(broken.terms(), Err(RiskError::ParameterOutOfBounds));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(6), cases: 500, ..ProptestConfig::default() })]
+
+    /// INV-GRACE: what was announced stays, whatever is folded, in whatever rhythm.
+    /// INV-LAW: initial margin is at least (1 + gap)·maintenance margin at every moment of the hour ahead.
+    #[test]
+    fn inv_grace(folds in prop::collection::vec((1u64..16, 0.0f64..1.2, 0u64..1 << 32), 1..60), points in 1u32..=12) {
+        let terms = ThresholdParameters { grace_seconds: points * 300, ..PARAMETERS }.terms().unwrap();
+        let mut path = Path::start(ratio(0.1), 0, &terms);
+        for (steps, sigma, jump) in folds {
+            let now = path.first_step + steps;
+            let announced = path;
+            let goal = margin_goal(square(sigma), &terms).unwrap();
+            path = path.slide(now, goal, &terms).unwrap();
+            for step in now..=announced.first_step + u64::from(points) {
+                prop_assert_eq!(path.at(step), announced.at(step));
+            }
+            // no two neighbours are further apart than a step's walk
+            for step in now..now + u64::from(points) {
+                let (up, down) = terms.walk(path.at(step)).unwrap();
+                prop_assert!(path.at(step + 1) <= path.at(step).plus(up).unwrap());
+                prop_assert!(path.at(step + 1).plus(down).unwrap() >= path.at(step));
+            }
+            let initial = initial_margin(&path, goal, Ratio::from_bits(jump), &terms).unwrap();
+            for step in now..now + 2 * MAX_POINTS as u64 {
+                prop_assert!(initial >= path.at(step).times_up(Ratio::from_ppm_up(1_250_000)).unwrap());
+            }
+            prop_assert!(initial >= goal);
+        }
+    }
+
+    #[test]
+    fn goals_rise_with_volatility(a in any::<u64>(), b in any::<u64>(), shift in 0u32..40) {
+        let [low, high] = [a.min(b), a.max(b)].map(|bits| Variance::from_bits(u128::from(bits) << 32 >> shift));
+        prop_assert!(margin_goal(low, &terms()).unwrap() <= margin_goal(high, &terms()).unwrap());
+        prop_assert_eq!(current_variance(low, high, Variance::ZERO), high);
+        prop_assert_eq!(current_variance(low, low, high), high);
+    }
+}

@@ -1,0 +1,207 @@
+//! Every refusal of the program: the fact and the remedy. Numbers are stable: append only.
+//!
+//! Numbers below 100 are the core's ([`plimsoll_risk::RiskError`]) and map one to one; a test holds both lists together.
+#![allow(missing_docs)] // each message is the documentation
+
+use anchor_lang::prelude::*;
+use plimsoll_risk::RiskError;
+
+/// A refusal of the program. Anchor adds 6000 to the number.
+#[error_code]
+#[derive(PartialEq, Eq)]
+pub enum PlimsollError {
+    #[msg("a result does not fit its type; use a smaller amount")]
+    Overflow = 0,
+    #[msg("a divisor is zero; the account or parameter read is empty")]
+    DivisionByZero = 1,
+    #[msg("the oracle published a price that is zero or negative; wait for the next publication")]
+    PriceNotPositive = 2,
+    #[msg("the oracle's exponent lies outside -18 to 6; check the feed")]
+    PriceExponent = 3,
+    #[msg(
+        "the price is too small for the Book's fixed point (mantissa below 2^20); list the asset with fewer decimals"
+    )]
+    PriceTooSmall = 4,
+    #[msg("the price is too large for the Book's fixed point (mantissa above 2^53); list the asset with more decimals")]
+    PriceTooLarge = 5,
+    #[msg("the publication is older than max_age_seconds; post a newer one")]
+    PriceStale = 6,
+    #[msg("the publication is more than 30 seconds ahead of the clock; post one that is not")]
+    PriceFromFuture = 7,
+    #[msg("the publication is not newer than the factor's price; post a newer one")]
+    PriceNotNewer = 8,
+    #[msg("the confidence interval is wider than max_confidence; wait for a more certain publication")]
+    PriceUncertain = 9,
+    #[msg("the publication is not the first of its grid step; post the one with prev_publish_time before the boundary")]
+    SampleNotFirst = 10,
+    #[msg("this grid step was folded before; wait for the next boundary")]
+    StepAlreadyFolded = 11,
+    #[msg("a live factor has no sample of this step yet; bring it, or wait until 120 seconds after the boundary")]
+    StepIncomplete = 12,
+    #[msg("a parameter lies outside its bounds; see docs/accounts.md")]
+    ParameterOutOfBounds = 13,
+    #[msg("the amount is zero; pass a positive amount")]
+    AmountZero = 14,
+    #[msg("the account's maintenance health is not negative; it cannot be liquidated")]
+    NotLiquidatable = 15,
+    #[msg("the account has no debt in the named reserve; name one that it owes")]
+    NothingToRepay = 16,
+    #[msg("the account has no deposit in the named reserve; name one that it holds")]
+    NothingToSeize = 17,
+    #[msg("the factor's or account's liquidation bucket is empty; wait until it refills")]
+    ThroughputExhausted = 18,
+    #[msg("the step would not raise the account's health; choose another pair of reserves")]
+    HealthNotImproved = 19,
+    #[msg("a position would be worth more than 2^53 quote atoms; use smaller positions")]
+    LegTooLarge = 20,
+    #[msg("the account still has deposits worth more than dust, or no debt in this reserve; liquidate it first")]
+    NotBankrupt = 21,
+    #[msg(
+        "a leg of this exchange has a price older than liquidation_max_age; call refresh_prices in the same transaction"
+    )]
+    StalePriceLeg = 22,
+    #[msg("no bonus leaves the account healthier; the pair of reserves is past its spiral bound, choose another")]
+    LiquidationSpiral = 23,
+    #[msg("the seized and the repaid reserve are the same; name two different ones")]
+    SameReserve = 24,
+    #[msg("losses brought the reserve's deposit index below 2^-32; it takes no more deposits")]
+    ReserveClosed = 40,
+    #[msg("the account's initial health would be negative; deposit or repay more, or take less")]
+    InitialHealthNegative = 41,
+
+    #[msg("the account has an older layout; call migrate first")]
+    AccountVersion = 100,
+    #[msg("the account has the current layout; there is nothing to migrate")]
+    AlreadyCurrent = 101,
+    #[msg("the account is not one of this program's; pass a Group, Book or MarginAccount")]
+    NotMigratable = 102,
+    #[msg("the signer is not the group's admin; sign with the admin's key")]
+    NotAdmin = 103,
+    #[msg("the signer is not the margin account's owner; sign with the owner's key")]
+    NotOwner = 104,
+    #[msg("the signer is neither the margin account's owner nor its delegate; sign with one of their keys")]
+    NotOwnerOrDelegate = 105,
+    #[msg("the Book or margin account belongs to another group; pass accounts of one group")]
+    WrongGroup = 106,
+    #[msg("the group has a Book already; use that one")]
+    BookExists = 107,
+    #[msg("the Book's account is smaller than its layout; create it with the size that the IDL gives")]
+    BookTooSmall = 108,
+    #[msg("the Book would grow by more than 10,240 bytes at once or past its limit; ask for less")]
+    BookGrowth = 109,
+    #[msg("no such factor is listed; check the index")]
+    FactorIndex = 110,
+    #[msg("no such reserve is listed; check the index")]
+    ReserveIndex = 111,
+    #[msg("all slots are taken; delist something first")]
+    NoFreeSlot = 112,
+    #[msg("the feed, symbol or mint is listed already; change the listing that is there")]
+    AlreadyListed = 113,
+    #[msg("the oracle kind is neither pull (0) nor push (1); pass one of them")]
+    OracleKind = 114,
+    #[msg("the factor has not seen a price yet; call refresh_prices first")]
+    FactorNotPriced = 115,
+    #[msg("the mint is not the one listed; pass the reserve's mint")]
+    WrongMint = 116,
+    #[msg("the vault is not the reserve's; pass the reserve's vault")]
+    WrongVault = 117,
+    #[msg("the token program is not the one that owns the mint; pass the reserve's token program")]
+    WrongTokenProgram = 118,
+    #[msg("the vault authority is not the Book's; derive it from the Book's address")]
+    WrongVaultAuthority = 119,
+    #[msg("the mint has an extension that this program refuses; see docs/accounts.md for those allowed")]
+    MintExtension = 120,
+    #[msg("the mint's decimals differ from the factor's; list a factor of its own for it")]
+    MintDecimals = 121,
+    #[msg("the account is not an initialised mint of a token program; pass the mint itself")]
+    MintNotUsable = 122,
+    #[msg("the account owes in this reserve; repay before depositing")]
+    RepayFirst = 123,
+    #[msg("the account has a deposit in this reserve; withdraw it before borrowing")]
+    WithdrawFirst = 124,
+    #[msg("the deposit is smaller than the amount; withdraw at most the deposit")]
+    DepositTooSmall = 125,
+    #[msg("the account owes less than the amount; repay at most the debt, or pass u64::MAX for all of it")]
+    DebtTooSmall = 126,
+    #[msg("deposits would pass the reserve's cap; deposit less")]
+    DepositCap = 127,
+    #[msg("borrows would pass the reserve's cap; borrow less")]
+    BorrowCap = 128,
+    #[msg("utilisation would pass the reserve's limit; borrow less")]
+    UtilisationLimit = 129,
+    #[msg("the vault has too little idle liquidity; withdraw or borrow less, or wait for repayments")]
+    NotEnoughLiquidity = 130,
+    #[msg("a reserve that the account uses was accrued too long ago; call accrue in the same transaction")]
+    ReserveStale = 132,
+    #[msg(
+        "a factor that the account uses has an unconfirmed price; wait for its confirmation, or only deposit and repay"
+    )]
+    PricePending = 133,
+    #[msg("the vault moved by another amount than was booked; the token behaves in a way this program refuses")]
+    VaultMismatch = 134,
+    #[msg("the reserve's claims would exceed its assets; the instruction is refused as a whole")]
+    Insolvent = 135,
+    #[msg("the account still holds something; close its positions first")]
+    AccountNotEmpty = 136,
+    #[msg("liquidator and liquidated are the same account; pass two different ones")]
+    SameAccount = 137,
+    #[msg("an oracle account is not owned by the Pyth program of its kind; pass a genuine one")]
+    OracleOwner = 138,
+    #[msg("an oracle account's data is not a price; pass a price account")]
+    OracleData = 139,
+    #[msg("a price update is not fully verified; post one with full verification")]
+    OracleNotVerified = 140,
+    #[msg("no factor of this Book follows this feed; pass the accounts of listed feeds")]
+    OracleFeed = 141,
+    #[msg("the push oracle is not trading; wait for its next price")]
+    OracleNotTrading = 142,
+    #[msg("no oracle account was passed; pass at least one")]
+    NoOracles = 143,
+    #[msg("the clock is before 1970; the cluster is misconfigured")]
+    Clock = 144,
+    #[msg("the margin account is in a mode that this instruction does not serve; switch to cross mode")]
+    AccountMode = 145,
+    #[msg("liquidation would leave the liquidator's initial health negative; deposit collateral or liquidate less")]
+    LiquidatorHealth = 146,
+    #[msg("the source account's balance is zero or its data is not a token account; pass a funded token account")]
+    SourceEmpty = 147,
+    #[msg("grid_seconds and grace_seconds are fixed when the Book is created; keep them")]
+    GridFixed = 148,
+}
+
+impl From<RiskError> for PlimsollError {
+    fn from(error: RiskError) -> Self {
+        macro_rules! one_to_one {
+            ($($name:ident)+) => { match error { $(RiskError::$name => Self::$name),+ } };
+        }
+        one_to_one!(
+            Overflow DivisionByZero PriceNotPositive PriceExponent PriceTooSmall PriceTooLarge PriceStale PriceFromFuture
+            PriceNotNewer PriceUncertain SampleNotFirst StepAlreadyFolded StepIncomplete ParameterOutOfBounds AmountZero
+            NotLiquidatable NothingToRepay NothingToSeize ThroughputExhausted HealthNotImproved LegTooLarge NotBankrupt
+            StalePriceLeg LiquidationSpiral SameReserve ReserveClosed InitialHealthNegative
+        )
+    }
+}
+
+/// Carries a refusal of the core to Anchor.
+pub trait OrRefuse<T> {
+    /// The value, or the program's error with the core's number.
+    fn or_refuse(self) -> Result<T>;
+}
+
+impl<T> OrRefuse<T> for plimsoll_risk::Result<T> {
+    #[inline(always)]
+    fn or_refuse(self) -> Result<T> {
+        match self {
+            Ok(value) => Ok(value),
+            Err(error) => refuse(error),
+        }
+    }
+}
+
+/// Out of line: formatting an error costs nothing where none occurs.
+#[cold]
+#[inline(never)]
+fn refuse<T>(error: RiskError) -> Result<T> {
+    Err(PlimsollError::from(error).into())
+}

@@ -1,0 +1,43 @@
+//! Instructions of the group's roles.
+
+pub mod create_book;
+pub mod create_group;
+pub mod grow_book;
+pub mod list_factor;
+pub mod list_reserve;
+pub mod migrate;
+pub mod set_book_params;
+pub mod set_factor_params;
+pub mod set_reserve_params;
+
+use core::cell::RefMut;
+
+use anchor_lang::prelude::*;
+
+use crate::error::PlimsollError;
+use crate::state::{Book, Group};
+
+/// Accounts of every instruction by which the admin changes a Book.
+#[derive(Accounts)]
+pub struct Govern<'info> {
+    /// The Book's group.
+    pub group: AccountLoader<'info, Group>,
+    /// The group's admin.
+    pub admin: Signer<'info>,
+    /// The Book.
+    #[account(mut)]
+    pub book: AccountLoader<'info, Book>,
+}
+
+impl Govern<'_> {
+    /// The Book, once group, signer and versions are right.
+    pub(crate) fn load_book_mut(&self) -> Result<RefMut<'_, Book>> {
+        let group = self.group.load()?;
+        group.require_version()?;
+        group.require_admin(self.admin.key)?;
+        let book = self.book.load_mut()?;
+        book.require_version()?;
+        require_keys_eq!(book.group, self.group.key(), PlimsollError::WrongGroup);
+        Ok(book)
+    }
+}

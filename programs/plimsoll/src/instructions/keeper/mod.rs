@@ -1,0 +1,20 @@
+//! Instructions that anyone may send.
+
+pub mod accrue;
+pub mod fund_insurance;
+pub mod liquidate;
+pub mod refresh_prices;
+pub mod refresh_risk;
+pub mod resolve_bankruptcy;
+
+use anchor_lang::prelude::*;
+
+use crate::state::Book;
+
+/// Accounts of the cranks; oracles follow as remaining accounts.
+#[derive(Accounts)]
+pub struct Crank<'info> {
+    /// The Book.
+    #[account(mut)]
+    pub book: AccountLoader<'info, Book>,
+}

@@ -1,0 +1,200 @@
+//! A margin account: one owner's portfolio.
+
+use anchor_lang::prelude::*;
+use plimsoll_risk::position::ReservePosition;
+use plimsoll_risk::quantities::Shares;
+
+use crate::constants::{ACCOUNT_VERSION, ORDERS, PERP_MARKETS, RESERVES};
+use crate::error::PlimsollError;
+
+/// Margin mode: each position by itself.
+pub const MODE_CROSS: u8 = 0;
+/// Margin mode: one market and its collateral, nothing else reachable.
+pub const MODE_ISOLATED: u8 = 1;
+/// Margin mode: exposures netted per factor.
+pub const MODE_PORTFOLIO: u8 = 2;
+
+/// One owner's deposits, debts, perp positions and orders. The slot of a balance or position is the index of its reserve or market, so nothing is searched.
+#[account(zero_copy)]
+#[derive(Debug)]
+pub struct MarginAccount {
+    /// Layout version.
+    pub version: u8,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Tells accounts of one owner apart.
+    pub sub_account: u16,
+    /// One of the `MODE_` constants.
+    pub mode: u8,
+    /// In isolated mode: the market.
+    pub isolated_market: u8,
+    /// 1 while a begin/end liquidation holds the account.
+    pub frozen: u8,
+    /// Alignment.
+    pub padding: u8,
+    /// The group it belongs to.
+    pub group: Pubkey,
+    /// May do everything.
+    pub owner: Pubkey,
+    /// May trade, deposit and repay; zero: nobody.
+    pub delegate: Pubkey,
+    /// Bit i: `balances[i]` is not empty.
+    pub active_balances: u16,
+    /// Bit i: `perps[i]` is not empty.
+    pub active_perps: u16,
+    /// Bit i: `orders[i]` is not empty.
+    pub active_orders: u16,
+    /// Alignment.
+    pub padding2: u16,
+    /// Balances, by reserve.
+    pub balances: [Balance; RESERVES],
+    /// Perp positions, by market.
+    pub perps: [PerpPosition; PERP_MARKETS],
+    /// Orders.
+    pub orders: [Order; ORDERS],
+    /// Margin-call state.
+    pub call: MarginCall,
+    /// When a liquidation first saw the account unhealthy; 0: healthy since.
+    pub unhealthy_since_seconds: u64,
+    /// The account's own liquidation bucket: what is left of it.
+    pub throughput_available_quote_atoms: u64,
+    /// When that was.
+    pub throughput_updated_seconds: u64,
+    /// Counts the actions, so that a client can tell whether it saw the latest state.
+    pub sequence: u64,
+    /// For later versions (options: up to 16 instruments of 32 bytes).
+    pub reserved: [u64; 72],
+}
+
+/// A deposit or a debt; never both.
+#[zero_copy]
+#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Deposit shares of the reserve.
+    pub deposit_shares: u64,
+    /// Debt shares of the reserve.
+    pub debt_shares: u64,
+}
+
+/// A perp position.
+#[zero_copy]
+#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct PerpPosition {
+    /// Base atoms; positive: long.
+    pub base_atoms: i64,
+    /// Quote atoms paid (negative) or received for the open size.
+    pub quote_entry_atoms: i64,
+    /// Realised profit or loss not yet settled.
+    pub realised_atoms: i64,
+    /// Market's size factor at the last touch (loss sharing).
+    pub size_index: u64,
+    /// Market's profit-per-unit index at the last touch (loss sharing).
+    pub profit_index: Wide,
+    /// Market's funding index at the last touch.
+    pub funding_index: Wide,
+    /// When it was opened.
+    pub opened_seconds: u64,
+    /// For later versions.
+    pub reserved: u64,
+}
+
+/// An order: placed, then executed on the first publication after its delay.
+#[zero_copy]
+#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Base atoms; positive: buy.
+    pub base_atoms: i64,
+    /// Worst price accepted, mantissa.
+    pub worst_price: u64,
+    /// Price of the condition, mantissa; 0: none.
+    pub trigger_price: u64,
+    /// When it was placed.
+    pub placed_seconds: u64,
+    /// When it lapses.
+    pub expires_seconds: u64,
+    /// Fee for the executor.
+    pub executor_fee_atoms: u64,
+    /// Number chosen by the client.
+    pub client_id: u64,
+    /// Market.
+    pub market: u8,
+    /// Kind and condition.
+    pub kind: u8,
+    /// Flags (reduce only).
+    pub flags: u8,
+    /// Alignment.
+    pub padding: [u8; 5],
+}
+
+/// A margin call.
+#[zero_copy]
+#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct MarginCall {
+    /// When the announced path meets the account; 0: not called.
+    pub deadline_seconds: u64,
+    /// When the call was made.
+    pub called_seconds: u64,
+    /// What is missing at the deadline.
+    pub shortfall_quote_atoms: u64,
+    /// Why.
+    pub reason: u8,
+    /// Alignment.
+    pub padding: [u8; 7],
+}
+
+use super::wide::Wide;
+
+const _: () = assert!(core::mem::size_of::<MarginAccount>() == 3312);
+
+impl MarginAccount {
+    /// Refuses a layout that this program does not write.
+    pub fn require_version(&self) -> Result<()> {
+        require!(self.version == ACCOUNT_VERSION, PlimsollError::AccountVersion);
+        Ok(())
+    }
+
+    /// Refuses anybody but the owner: for what takes value out.
+    pub fn require_owner(&self, signer: &Pubkey) -> Result<()> {
+        require_keys_eq!(*signer, self.owner, PlimsollError::NotOwner);
+        Ok(())
+    }
+
+    /// Refuses anybody but the owner and the delegate: for what leaves value in.
+    pub fn require_owner_or_delegate(&self, signer: &Pubkey) -> Result<()> {
+        let delegated = *signer == self.delegate && self.delegate != Pubkey::default();
+        require!(*signer == self.owner || delegated, PlimsollError::NotOwnerOrDelegate);
+        Ok(())
+    }
+
+    /// The balance in a reserve as the core sees it.
+    pub fn position(&self, reserve_index: usize) -> Result<ReservePosition> {
+        let balance = self.balances.get(reserve_index).ok_or(PlimsollError::ReserveIndex)?;
+        Ok(ReservePosition {
+            deposit_shares: Shares(balance.deposit_shares),
+            debt_shares: Shares(balance.debt_shares),
+        })
+    }
+
+    /// Stores a balance and keeps the bitmap.
+    pub fn set_position(&mut self, reserve_index: usize, position: ReservePosition) -> Result<()> {
+        let balance = self
+            .balances
+            .get_mut(reserve_index)
+            .ok_or(PlimsollError::ReserveIndex)?;
+        balance.deposit_shares = position.deposit_shares.0;
+        balance.debt_shares = position.debt_shares.0;
+        let bit = 1u16 << reserve_index;
+        if position.deposit_shares.is_zero() && position.debt_shares.is_zero() {
+            self.active_balances &= !bit;
+        } else {
+            self.active_balances |= bit;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is held: no balance, no position, no order.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.active_balances == 0 && self.active_perps == 0 && self.active_orders == 0
+    }
+}

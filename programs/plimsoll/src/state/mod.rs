@@ -1,0 +1,19 @@
+//! Accounts: fixed-size, zero-copy, eight-byte aligned, each with a version.
+
+pub mod book;
+pub mod factor;
+pub mod group;
+pub mod margin_account;
+pub mod params;
+pub mod perp_market;
+pub mod reserve;
+pub mod wide;
+
+pub use book::{BOOK_BYTES, Book, Scenario};
+pub use factor::Factor;
+pub use group::Group;
+pub use margin_account::MarginAccount;
+pub use params::{BookParams, FactorParams, ReserveParams};
+pub use perp_market::{PerpMarket, Pool};
+pub use reserve::Reserve;
+pub use wide::Wide;
