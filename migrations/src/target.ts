@@ -16,10 +16,10 @@ import {
 import { TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
 import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getBase16Encoder } from "@solana/kit";
 
-export const TOKEN_2022_PROGRAM_ADDRESS: Address = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 
 import { DeployError, type FactorFile, type ParameterFile, type ReserveFile, toProgramParams } from "./parameters";
 
+const TOKEN_2022_PROGRAM_ADDRESS = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 const SYMBOL_BYTES = 16;
 
 export type FactorTarget = { symbol: string; listing: FactorListing };
