@@ -25,8 +25,8 @@ pub mod vault;
 mod bridge;
 mod clock;
 mod lending;
-mod liquidation;
-mod margin;
+pub mod liquidation;
+pub mod margin;
 mod parameters;
 
 use anchor_lang::prelude::*;

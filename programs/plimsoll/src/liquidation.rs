@@ -15,7 +15,7 @@ use crate::margin;
 use crate::state::{Book, Factor, MarginAccount};
 
 /// The terms of an exchange between two reserves.
-pub(crate) fn terms(book: &Book, request: &LiquidationRequest) -> Result<LiquidationTerms> {
+pub fn terms(book: &Book, request: &LiquidationRequest) -> Result<LiquidationTerms> {
     let (collateral, debt) = factors(book, request)?;
     Ok(bridge_terms::liquidation_terms(
         &book.params,
@@ -25,7 +25,7 @@ pub(crate) fn terms(book: &Book, request: &LiquidationRequest) -> Result<Liquida
 }
 
 /// The inputs of the plan. Refuses legs whose price is stale or waits for confirmation: they are not exchanged.
-pub(crate) fn inputs(
+pub fn inputs(
     book: &Book,
     account: &MarginAccount,
     health: LiquidationHealth,
@@ -59,7 +59,7 @@ pub(crate) fn inputs(
 }
 
 /// Takes what was liquidated out of the two factors' and the account's buckets.
-pub(crate) fn take_throughput(
+pub fn take_throughput(
     book: &mut Book,
     account: &mut MarginAccount,
     request: &LiquidationRequest,

@@ -42,7 +42,7 @@ fn for_each_leg(book: &Book, account: &MarginAccount, mut visit: impl FnMut(Leg)
 }
 
 /// Initial and maintenance health in cross mode. Refuses debts that were not accrued lately, and factors that wait for confirmation.
-pub(crate) fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<CrossHealth> {
+pub fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<CrossHealth> {
     let mut health = CrossHealth::default();
     let step = book.step_at(now_seconds);
     for_each_leg(book, account, |leg| {
@@ -68,12 +68,12 @@ pub(crate) fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u6
 }
 
 /// Refuses an account that may not take more risk.
-pub(crate) fn require_initial_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<()> {
+pub fn require_initial_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<()> {
     cross_health(book, account, now_seconds)?.admit().or_refuse()
 }
 
 /// Maintenance and liquidation-end health: stale legs at the edge most favourable to the account.
-pub(crate) fn liquidation_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<LiquidationHealth> {
+pub fn liquidation_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<LiquidationHealth> {
     let mut health = LiquidationHealth::default();
     let step = book.step_at(now_seconds);
     let buffer = liquidation_buffer(book)?;
@@ -100,7 +100,7 @@ pub(crate) fn liquidation_health(book: &Book, account: &MarginAccount, now_secon
 }
 
 /// 1 + liquidation_buffer.
-pub(crate) fn liquidation_buffer(book: &Book) -> Result<Ratio> {
+pub fn liquidation_buffer(book: &Book) -> Result<Ratio> {
     Ratio::ONE
         .plus(Ratio::from_ppm_up(book.params.liquidation_buffer_ppm))
         .or_refuse()

@@ -16,7 +16,7 @@ use crate::state::{Factor, Wide};
 impl Factor {
     /// The price in force.
     #[inline(always)]
-    pub(crate) const fn quote(&self) -> Quote {
+    pub const fn quote(&self) -> Quote {
         Quote {
             mid: Price::from_bits(self.price.mid),
             confidence: Price::from_bits(self.price.confidence),
@@ -27,7 +27,7 @@ impl Factor {
 
     /// The jump guard.
     #[inline(always)]
-    pub(crate) fn jump_guard(&self) -> JumpGuard {
+    pub fn jump_guard(&self) -> JumpGuard {
         let jump = &self.jump;
         let pending = Quote {
             mid: Price::from_bits(jump.pending_mid),
@@ -43,7 +43,7 @@ impl Factor {
     }
 
     /// Stores the jump guard.
-    pub(crate) fn set_jump_guard(&mut self, guard: &JumpGuard) {
+    pub fn set_jump_guard(&mut self, guard: &JumpGuard) {
         let pending = guard.pending.unwrap_or_default();
         self.jump = JumpState {
             pending_mid: pending.mid.to_bits(),
@@ -57,13 +57,13 @@ impl Factor {
 
     /// Whether a step waits for its confirmation.
     #[inline(always)]
-    pub(crate) const fn is_pending(&self, now_seconds: u64) -> bool {
+    pub const fn is_pending(&self, now_seconds: u64) -> bool {
         self.jump.pending_mid != 0
             && now_seconds.saturating_sub(self.jump.pending_publish_time_seconds) <= PENDING_SECONDS
     }
 
     /// Stores an accepted price with its bands.
-    pub(crate) const fn set_price(&mut self, quote: &Quote, band: &PriceBand) {
+    pub const fn set_price(&mut self, quote: &Quote, band: &PriceBand) {
         self.price = FactorPrice {
             mid: quote.mid.to_bits(),
             confidence: quote.confidence.to_bits(),
@@ -74,7 +74,7 @@ impl Factor {
     }
 
     /// The stable price.
-    pub(crate) const fn stable_price(&self) -> StablePrice {
+    pub const fn stable_price(&self) -> StablePrice {
         StablePrice {
             price: Price::from_bits(self.stable.stable),
             updated_at_seconds: self.stable.updated_seconds,
@@ -84,7 +84,7 @@ impl Factor {
     }
 
     /// Stores the stable price.
-    pub(crate) const fn set_stable_price(&mut self, stable: &StablePrice) {
+    pub const fn set_stable_price(&mut self, stable: &StablePrice) {
         self.stable.stable = stable.price.to_bits();
         self.stable.updated_seconds = stable.updated_at_seconds;
         self.stable.hour_sum = Wide::new(stable.hour_sum);
@@ -93,7 +93,7 @@ impl Factor {
 
     /// The variances.
     #[inline(always)]
-    pub(crate) const fn volatility_state(&self) -> Volatility {
+    pub const fn volatility_state(&self) -> Volatility {
         let state = &self.volatility;
         Volatility {
             fast: Variance::from_bits(state.variance_fast.get()),
@@ -106,7 +106,7 @@ impl Factor {
 
     /// What was observed since the last fold.
     #[inline(always)]
-    pub(crate) const fn observations(&self) -> Observations {
+    pub const fn observations(&self) -> Observations {
         let state = &self.volatility;
         Observations {
             sample: LogPrice::from_bits(state.sample_log_price),
@@ -123,7 +123,7 @@ impl Factor {
     }
 
     /// Stores the variances; `sigma_now` follows.
-    pub(crate) fn set_volatility(&mut self, volatility: &Volatility) {
+    pub fn set_volatility(&mut self, volatility: &Volatility) {
         let state: &mut VolatilityState = &mut self.volatility;
         state.variance_fast = Wide::new(volatility.fast.to_bits());
         state.variance_slow = Wide::new(volatility.slow.to_bits());
@@ -135,7 +135,7 @@ impl Factor {
 
     /// Stores what was observed.
     #[inline(always)]
-    pub(crate) const fn set_observations(&mut self, observations: &Observations) {
+    pub const fn set_observations(&mut self, observations: &Observations) {
         let state: &mut VolatilityState = &mut self.volatility;
         state.sample_log_price = observations.sample.to_bits();
         state.sample_step = observations.sample_step;
@@ -147,7 +147,7 @@ impl Factor {
 
     /// λ of the variances over one step.
     #[inline(always)]
-    pub(crate) const fn step_decays(&self) -> Decays {
+    pub const fn step_decays(&self) -> Decays {
         Decays {
             fast: Decay::from_bits(self.volatility.decay_fast),
             slow: Decay::from_bits(self.volatility.decay_slow),
@@ -157,7 +157,7 @@ impl Factor {
 
     /// The announced path.
     #[inline(always)]
-    pub(crate) const fn path(&self, points: usize) -> Path {
+    pub const fn path(&self, points: usize) -> Path {
         Path {
             points: self.threshold.path,
             length: points,
@@ -166,7 +166,7 @@ impl Factor {
     }
 
     /// Stores a path, its goal, and the initial margin that follows.
-    pub(crate) fn set_thresholds(&mut self, path: &Path, terms: &ThresholdTerms) -> Result<()> {
+    pub fn set_thresholds(&mut self, path: &Path, terms: &ThresholdTerms) -> Result<()> {
         let goal = self.margin_goal(terms)?;
         let jump = Ratio::from_bits(self.volatility.jump_level);
         let initial = threshold::initial_margin(path, goal, jump, terms).or_refuse()?;
@@ -179,7 +179,7 @@ impl Factor {
 
     /// Where maintenance margin walks to.
     #[inline(always)]
-    pub(crate) fn margin_goal(&self, terms: &ThresholdTerms) -> Result<Ratio> {
+    pub fn margin_goal(&self, terms: &ThresholdTerms) -> Result<Ratio> {
         let state = self.volatility_state();
         let implied = Variance::from_bits(self.implied.variance.get());
         threshold::margin_goal(threshold::current_variance(state.fast, state.slow, implied), terms).or_refuse()
@@ -187,7 +187,7 @@ impl Factor {
 
     /// Maintenance margin in a step.
     #[inline(always)]
-    pub(crate) fn maintenance_margin(&self, step: u64) -> Ratio {
+    pub fn maintenance_margin(&self, step: u64) -> Ratio {
         let ahead = step.saturating_sub(self.threshold.path_step);
         let [.., last] = self.threshold.path;
         let point = usize::try_from(ahead)
@@ -198,7 +198,7 @@ impl Factor {
 
     /// What initial and maintenance health need of the factor.
     #[inline(always)]
-    pub(crate) fn margin_terms(&self, step: u64, now_seconds: u64, quote_decimals: u8) -> Result<FactorTerms> {
+    pub fn margin_terms(&self, step: u64, now_seconds: u64, quote_decimals: u8) -> Result<FactorTerms> {
         let age = now_seconds.saturating_sub(self.price.publish_time_seconds);
         let band = if age <= u64::from(self.params.max_age_seconds) {
             PriceBand {
@@ -234,7 +234,7 @@ impl Factor {
     }
 
     /// What maintenance and liquidation-end health need of the factor, and whether its legs may be exchanged.
-    pub(crate) fn liquidation_margin_terms(
+    pub fn liquidation_margin_terms(
         &self,
         step: u64,
         now_seconds: u64,
@@ -260,7 +260,7 @@ impl Factor {
     }
 
     /// The liquidation bucket, refilled.
-    pub(crate) fn bucket(&self, now_seconds: u64) -> Bucket {
+    pub fn bucket(&self, now_seconds: u64) -> Bucket {
         let stored = Bucket {
             available: Value(self.throughput_available_quote_atoms),
             updated_at: self.throughput_updated_seconds,
@@ -269,7 +269,7 @@ impl Factor {
     }
 
     /// Stores the liquidation bucket.
-    pub(crate) const fn set_bucket(&mut self, bucket: &Bucket) {
+    pub const fn set_bucket(&mut self, bucket: &Bucket) {
         self.throughput_available_quote_atoms = bucket.available.0;
         self.throughput_updated_seconds = bucket.updated_at;
     }

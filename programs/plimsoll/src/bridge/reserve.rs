@@ -9,7 +9,7 @@ use crate::state::{Reserve, Wide};
 impl Reserve {
     /// The books.
     #[inline(always)]
-    pub(crate) const fn totals(&self) -> ReserveTotals {
+    pub const fn totals(&self) -> ReserveTotals {
         ReserveTotals {
             liquidity: Amount(self.liquidity_atoms),
             deposit_shares: Shares(self.total_deposit_shares),
@@ -22,7 +22,7 @@ impl Reserve {
 
     /// Stores the books.
     #[inline(always)]
-    pub(crate) const fn set_totals(&mut self, totals: &ReserveTotals) {
+    pub const fn set_totals(&mut self, totals: &ReserveTotals) {
         self.liquidity_atoms = totals.liquidity.0;
         self.total_deposit_shares = totals.deposit_shares.0;
         self.total_debt_shares = totals.debt_shares.0;
@@ -33,7 +33,7 @@ impl Reserve {
 
     /// The walk of the maintenance collateral weight.
     #[inline(always)]
-    pub(crate) const fn weight_ramp(&self) -> Ramp {
+    pub const fn weight_ramp(&self) -> Ramp {
         Ramp {
             from: Ratio::from_bits(self.weight_from),
             to: Ratio::from_bits(self.weight_to),
@@ -43,7 +43,7 @@ impl Reserve {
     }
 
     /// Stores the walk.
-    pub(crate) const fn set_weight_ramp(&mut self, ramp: &Ramp) {
+    pub const fn set_weight_ramp(&mut self, ramp: &Ramp) {
         self.weight_from = ramp.from.to_bits();
         self.weight_to = ramp.to.to_bits();
         self.weight_start_seconds = ramp.start_seconds;

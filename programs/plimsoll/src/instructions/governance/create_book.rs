@@ -34,7 +34,10 @@ pub(crate) fn handler(ctx: Context<CreateBook>, params: BookParams) -> Result<()
         group.quote_mint,
         PlimsollError::WrongMint
     );
-    require!(ctx.accounts.book.as_ref().data_len() >= BOOK_BYTES, PlimsollError::BookTooSmall);
+    require!(
+        ctx.accounts.book.as_ref().data_len() >= BOOK_BYTES,
+        PlimsollError::BookTooSmall
+    );
     let quote_decimals = crate::vault::mint_decimals(&ctx.accounts.quote_mint)?;
 
     let (vault_authority, vault_authority_bump) =

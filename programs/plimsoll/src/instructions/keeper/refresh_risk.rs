@@ -133,6 +133,6 @@ fn fold_covariance(book: &mut Book, returns: &[LogReturn; FACTORS], steps: u64) 
         Decay::over(elapsed, params.covariance_half_life_seconds).or_refuse()?
     };
     let steps_per_day = volatility::steps_per_day(params.grid_seconds).or_refuse()?;
-    let weights = CovarianceWeights::new(decay, steps, steps_per_day).or_refuse()?;
+    let weights = CovarianceWeights::new(decay, steps, steps_per_day.into()).or_refuse()?;
     correlation::fold(&mut book.covariance, returns, &weights).or_refuse()
 }

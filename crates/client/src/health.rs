@@ -1,0 +1,121 @@
+//! An account as the program sees it: health, what a liquidation would do, where its liquidation prices lie.
+
+use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
+use plimsoll::liquidation;
+use plimsoll::margin;
+use plimsoll::state::{Book, MarginAccount};
+use plimsoll_risk::health::{CrossHealth, LiquidationHealth, asset_weight_down, debt_weight_up};
+use plimsoll_risk::liquidation::{LiquidationPlan, plan_liquidation};
+use plimsoll_risk::metrics::{self, FactorExposure};
+use plimsoll_risk::quantities::{Price, Ratio, Value};
+
+/// A refusal of the program, found off-chain.
+pub type Refusal = anchor_lang::error::Error;
+
+/// Initial and maintenance health, with everything that the program would refuse.
+///
+/// # Errors
+/// The program's own refusals: a stale accrual, a pending price, an account mode that is not served.
+pub fn cross(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<CrossHealth, Refusal> {
+    margin::cross_health(book, account, now_seconds)
+}
+
+/// Maintenance and liquidation-end health, stale legs at the edge most favourable to the account: below zero it may be liquidated.
+///
+/// # Errors
+/// As [`cross`].
+pub fn liquidation(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<LiquidationHealth, Refusal> {
+    margin::liquidation_health(book, account, now_seconds)
+}
+
+/// What `liquidate` would do now.
+///
+/// # Errors
+/// The program's refusals.
+pub fn plan(
+    book: &Book,
+    account: &MarginAccount,
+    request: &LiquidationRequest,
+    now_seconds: u64,
+) -> Result<LiquidationPlan, Refusal> {
+    let health = margin::liquidation_health(book, account, now_seconds)?;
+    let inputs = liquidation::inputs(book, account, health, request, now_seconds)?;
+    let terms = liquidation::terms(book, request)?;
+    plan_liquidation(&inputs, &terms).map_err(|error| plimsoll::error::PlimsollError::from(error).into())
+}
+
+/// The pair of reserves whose liquidation repays most: the largest debt against the largest deposit at mid. None where either is missing.
+#[must_use]
+pub fn largest_pair(book: &Book, account: &MarginAccount) -> Option<(u8, u8)> {
+    let mut deposits = Vec::new();
+    let mut debts = Vec::new();
+    for (index, (balance, reserve)) in (0u8..).zip(account.balances.iter().zip(&book.reserves)) {
+        let mid = Price::from_bits(book.factors.get(usize::from(reserve.factor_index))?.price.mid);
+        let totals = reserve.totals();
+        let position = account.position(index.into()).ok()?;
+        let value = |amount| mid.value_down(amount).unwrap_or(Value(u64::MAX));
+        if balance.deposit_shares > 0 {
+            deposits.push((value(position.claim_down(&totals).ok()?), index));
+        }
+        if balance.debt_shares > 0 {
+            debts.push((value(position.owed_up(&totals).ok()?), index));
+        }
+    }
+    let (_, collateral) = deposits.into_iter().max()?;
+    let (_, debt) = debts.into_iter().max()?;
+    Some((collateral, debt))
+}
+
+/// The price of a factor at which maintenance health is zero, all else equal; none where no price does it.
+///
+/// # Errors
+/// The program's refusals, and the core's.
+pub fn liquidation_price(
+    book: &Book,
+    account: &MarginAccount,
+    factor_index: u8,
+    now_seconds: u64,
+) -> Result<Option<Price>, Refusal> {
+    let health = margin::liquidation_health(book, account, now_seconds)?;
+    let factor = book.factor(factor_index)?;
+    let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
+    let mut exposure = FactorExposure::default();
+    for (index, reserve) in book.reserves.iter().enumerate() {
+        if !reserve.is_listed() || reserve.factor_index != factor_index {
+            continue;
+        }
+        let (position, totals) = (account.position(index)?, reserve.totals());
+        let weight = refuse(reserve.weight_ramp().at_down(now_seconds))?;
+        refuse(exposure.add_deposit(
+            refuse(position.claim_down(&totals))?,
+            asset_weight_down(maintenance, weight),
+        ))?;
+        refuse(exposure.add_debt(refuse(position.owed_up(&totals))?, refuse(debt_weight_up(maintenance))?))?;
+    }
+    refuse(exposure.liquidation_price(health.maintenance, Price::from_bits(factor.price.mid)))
+}
+
+/// Distance of a factor's price to a liquidation price, in σ of one day, and the probability of touching it within a horizon.
+///
+/// # Errors
+/// The core's refusals.
+pub fn distance(
+    book: &Book,
+    factor_index: u8,
+    liquidation_price: Price,
+    horizon_seconds: u64,
+) -> Result<(Ratio, Ratio), Refusal> {
+    let factor = book.factor(factor_index)?;
+    let state = factor.volatility_state();
+    let variance = state.fast.max(state.slow);
+    let distance = refuse(metrics::distance_down(
+        Price::from_bits(factor.price.mid),
+        liquidation_price,
+        variance,
+    ))?;
+    Ok((distance, refuse(metrics::touch_probability(distance, horizon_seconds))?))
+}
+
+fn refuse<T>(result: plimsoll_risk::Result<T>) -> Result<T, Refusal> {
+    result.map_err(|error| plimsoll::error::PlimsollError::from(error).into())
+}

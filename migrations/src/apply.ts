@@ -1,0 +1,121 @@
+// Turns the steps of a difference into instructions, and sends them.
+import {
+  createBookAccountInstruction,
+  findVaultAddress,
+  findVaultAuthorityAddress,
+  getBookSize,
+  getCreateBookInstruction,
+  getCreateGroupInstruction,
+  getListFactorInstruction,
+  getListReserveInstruction,
+  getSetBookParamsInstruction,
+  getSetFactorParamsInstruction,
+  getSetReserveParamsInstruction,
+} from "@plimsoll/client";
+import { getCreateAccountWithSeedInstruction } from "@solana-program/system";
+import { getInitializeMint2Instruction, getMintSize } from "@solana-program/token";
+import type { Address, Instruction } from "@solana/kit";
+
+import type { Step } from "./difference";
+import { DeployError } from "./parameters";
+import { send, type Sender } from "./send";
+import { type ReserveTarget, type Target, testMintSeed } from "./target";
+
+type Deployment = { sender: Sender; target: Target; book: Address };
+
+async function createMint({ sender, target }: Deployment, reserve: ReserveTarget): Promise<Instruction[]> {
+  const { payer, rpc } = sender;
+  const space = getMintSize();
+  const createAccount = getCreateAccountWithSeedInstruction({
+    payer,
+    newAccount: reserve.mint,
+    baseAccount: payer,
+    base: payer.address,
+    seed: testMintSeed(target.groupIndex, reserve.symbol),
+    amount: await rpc.getMinimumBalanceForRentExemption(BigInt(space)).send(),
+    space,
+    programAddress: reserve.tokenProgram,
+  });
+  const initialize = getInitializeMint2Instruction(
+    { mint: reserve.mint, decimals: reserve.decimals, mintAuthority: payer.address, freezeAuthority: null },
+    { programAddress: reserve.tokenProgram },
+  );
+  return [createAccount, initialize];
+}
+
+function createGroup({ sender, target }: Deployment): Instruction {
+  return getCreateGroupInstruction({
+    group: target.group,
+    creator: sender.payer,
+    quoteMint: target.quoteMint,
+    index: target.groupIndex,
+    admin: target.admin,
+    steward: target.steward,
+    guardian: target.guardian,
+    timelockSeconds: target.timelockSeconds,
+  });
+}
+
+async function createBook({ sender, target, book }: Deployment): Promise<Instruction[]> {
+  const rentLamports = await sender.rpc.getMinimumBalanceForRentExemption(BigInt(getBookSize())).send();
+  return [
+    await createBookAccountInstruction(sender.payer, target.groupIndex, rentLamports),
+    getCreateBookInstruction({ group: target.group, admin: sender.payer, book, quoteMint: target.quoteMint, params: target.bookParams }),
+  ];
+}
+
+async function listReserve({ sender, target, book }: Deployment, reserve: ReserveTarget): Promise<Instruction> {
+  return getListReserveInstruction({
+    group: target.group,
+    admin: sender.payer,
+    book,
+    mint: reserve.mint,
+    vault: await findVaultAddress(book, reserve.mint),
+    vaultAuthority: await findVaultAuthorityAddress(book),
+    tokenProgram: reserve.tokenProgram,
+    listing: reserve.listing,
+  });
+}
+
+async function instructionsOf(deployment: Deployment, { action }: Step): Promise<Instruction[]> {
+  const governed = { group: deployment.target.group, admin: deployment.sender.payer, book: deployment.book };
+  switch (action.kind) {
+    case "createMint":
+      return createMint(deployment, action.reserve);
+    case "createGroup":
+      return [createGroup(deployment)];
+    case "createBook":
+      return createBook(deployment);
+    case "setBookParams":
+      return [getSetBookParamsInstruction({ ...governed, params: deployment.target.bookParams })];
+    case "listFactor":
+      return [getListFactorInstruction({ ...governed, listing: action.factor.listing })];
+    case "setFactorParams":
+      return [getSetFactorParamsInstruction({ ...governed, factorIndex: action.index, params: action.factor.listing.params })];
+    case "listReserve":
+      return [await listReserve(deployment, action.reserve)];
+    case "setReserveParams":
+      return [getSetReserveParamsInstruction({ ...governed, reserveIndex: action.index, params: action.reserve.listing.params })];
+  }
+}
+
+/** Refuses a signer that the program would refuse, before anything is sent. */
+export function requireSigner(steps: Step[], target: Target, signer: Address): void {
+  const kinds = new Set(steps.map((step) => step.action.kind));
+  const asCreator = kinds.has("createMint") || kinds.has("createGroup") || kinds.has("createBook");
+  if (asCreator && signer !== target.creator) {
+    throw new DeployError(`mints, group and Book are made by the creator ${target.creator}, and ${signer} signs; sign with the creator's keypair`);
+  }
+  const asAdmin = [...kinds].some((kind) => kind !== "createMint" && kind !== "createGroup");
+  if (asAdmin && signer !== target.admin) {
+    throw new DeployError(`the group's admin is ${target.admin}, and ${signer} signs; sign with the admin's keypair`);
+  }
+}
+
+/** Sends every step, one transaction each, and says which is done. */
+export async function apply(deployment: Deployment, steps: Step[], report: (line: string) => void): Promise<void> {
+  for (const step of steps) {
+    const signature = await send(deployment.sender, step.title, await instructionsOf(deployment, step));
+    report(`done: ${step.title} (${signature})`);
+  }
+}

@@ -1,0 +1,135 @@
+// What a parameter file asks for, in the program's own types.
+import {
+  findBookAddress,
+  findGroupAddress,
+  findVaultAddress,
+  getBookParamsDecoder,
+  getFactorParamsDecoder,
+  getReserveParamsDecoder,
+  type BookParams,
+  type FactorListing,
+  type FactorParams,
+  type ReserveListing,
+  type ReserveParams,
+} from "@plimsoll/client";
+import { TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
+import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getAddressDecoder, getBase16Encoder } from "@solana/kit";
+
+export const TOKEN_2022_PROGRAM_ADDRESS: Address = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
+
+import { DeployError, type FactorFile, type ParameterFile, type ReserveFile, toProgramParams } from "./parameters";
+
+const SYMBOL_BYTES = 16;
+
+export type FactorTarget = { symbol: string; listing: FactorListing };
+
+export type ReserveTarget = {
+  symbol: string;
+  mint: Address;
+  /** The deployment makes the mint where it is missing. */
+  createsMint: boolean;
+  tokenProgram: Address;
+  decimals: number;
+  vault: Address;
+  listing: ReserveListing;
+};
+
+export type Target = {
+  cluster: ParameterFile["cluster"];
+  creator: Address;
+  group: Address;
+  groupIndex: number;
+  admin: Address;
+  steward: Address;
+  guardian: Address;
+  timelockSeconds: number;
+  quoteMint: Address;
+  /** Where a new Book goes. */
+  newBook: Address;
+  bookParams: BookParams;
+  factors: FactorTarget[];
+  reserves: ReserveTarget[];
+};
+
+function zeroOf<T>(decoder: FixedSizeDecoder<T>): T {
+  return decoder.decode(new Uint8Array(decoder.fixedSize));
+}
+
+function symbolBytes(symbol: string): Uint8Array {
+  const padded = new Uint8Array(SYMBOL_BYTES);
+  padded.set(new TextEncoder().encode(symbol));
+  return padded;
+}
+
+function factorTarget(factor: FactorFile, zero: FactorParams): FactorTarget {
+  return {
+    symbol: factor.symbol,
+    listing: {
+      symbol: symbolBytes(factor.symbol),
+      feedId: getBase16Encoder().encode(factor.feed_id),
+      oracleKind: factor.oracle_kind === "pull" ? 0 : 1,
+      baseDecimals: factor.base_decimals,
+      seedSigmaFastPpm: factor.seed_sigma_fast_ppm,
+      seedSigmaSlowPpm: factor.seed_sigma_slow_ppm,
+      params: toProgramParams(factor.params, zero),
+    },
+  };
+}
+
+/** Where a created test token goes: an address that the deployer's signature alone unlocks, and that a second run finds again. */
+function testMintAddress(creator: Address, groupIndex: number, symbol: string, tokenProgram: Address): Promise<Address> {
+  return createAddressWithSeed({ baseAddress: creator, seed: testMintSeed(groupIndex, symbol), programAddress: tokenProgram });
+}
+
+export function testMintSeed(groupIndex: number, symbol: string): string {
+  return `mint:${groupIndex}:${symbol}`;
+}
+
+async function reserveTarget(file: ParameterFile, reserve: ReserveFile, book: Address, creator: Address): Promise<ReserveTarget> {
+  const tokenProgram = reserve.token_program === "spl-token" ? TOKEN_PROGRAM_ADDRESS : TOKEN_2022_PROGRAM_ADDRESS;
+  const factorIndex = file.factors.findIndex((factor) => factor.symbol === reserve.factor);
+  const factor = file.factors[factorIndex];
+  if (!factor) throw new DeployError(`reserve ${reserve.symbol} names the factor ${reserve.factor}, which the file does not list`);
+
+  const createsMint = reserve.mint === "create";
+  const mint = createsMint ? await testMintAddress(creator, file.group.index, reserve.symbol, tokenProgram) : address(reserve.mint);
+  return {
+    symbol: reserve.symbol,
+    mint,
+    createsMint,
+    tokenProgram,
+    decimals: factor.base_decimals,
+    vault: await findVaultAddress(book, mint),
+    listing: {
+      factorIndex,
+      initialRatePpmPerYear: reserve.initial_rate_ppm_per_year,
+      params: toProgramParams(reserve.params, zeroOf(getReserveParamsDecoder() as FixedSizeDecoder<ReserveParams>)),
+    },
+  };
+}
+
+/** What the file asks for when `deployer` signs, of the group that `creator` created or creates. */
+export async function resolveTarget(file: ParameterFile, deployer: Address, creator: Address): Promise<Target> {
+  const newBook = await findBookAddress(creator, file.group.index);
+  const role = (holder: string): Address => (holder === "deployer" ? deployer : address(holder));
+  const reserves = await Promise.all(file.reserves.map((reserve) => reserveTarget(file, reserve, newBook, creator)));
+  const quote = reserves.find((reserve) => reserve.symbol === file.group.quote);
+  if (!quote) throw new DeployError(`the group's quote ${file.group.quote} is not among the reserves`);
+
+  const zeroFactorParams = zeroOf(getFactorParamsDecoder() as FixedSizeDecoder<FactorParams>);
+  return {
+    cluster: file.cluster,
+    creator,
+    group: await findGroupAddress(creator, file.group.index),
+    groupIndex: file.group.index,
+    admin: role(file.group.admin),
+    steward: role(file.group.steward),
+    guardian: role(file.group.guardian),
+    timelockSeconds: file.group.timelock_seconds,
+    quoteMint: quote.mint,
+    newBook,
+    bookParams: toProgramParams(file.book, zeroOf(getBookParamsDecoder() as FixedSizeDecoder<BookParams>)),
+    factors: file.factors.map((factor) => factorTarget(factor, zeroFactorParams)),
+    reserves,
+  };
+}
