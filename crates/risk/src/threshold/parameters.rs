@@ -8,7 +8,8 @@ use crate::volatility::steps_per_day;
 
 /// The part of the margin above the raw one that the buffer adds: a quarter (EMIR RTS 153/2013, Art. 28 a).
 const BUFFER: Ratio = Ratio::from_ppm_up(1_250_000);
-/// The calm level, as a multiple of σ_floor, whose buffered margin the buffer fills up to.
+/// The calm σ_now, as a multiple of σ_floor, whose buffered margin the buffer fills up to: stress blended in, as in every m_raw, so that a
+/// calm market carries all of the buffer and a stressed one nothing of it.
 const CALM_MULTIPLE: Ratio = Ratio::from_ppm_up(1_200_000);
 /// A path walks down at a quarter of the speed that it walks up.
 const DOWN_DIVISOR: u64 = 4;
@@ -99,10 +100,7 @@ impl ThresholdParameters {
             points: self.points()?,
         };
         let calm = Variance::from_root(Ratio::from_ppm_up(self.floor_volatility_ppm).times_up(CALM_MULTIPLE)?)?;
-        terms.buffer_level = shortfall_squared(calm, multiplier)?
-            .root_up()
-            .plus(terms.closing_cost)?
-            .times_up(BUFFER)?;
+        terms.buffer_level = terms.raw_margin(calm)?.times_up(BUFFER)?;
         Ok(terms)
     }
 
