@@ -48,7 +48,7 @@ pub fn mul_shift_up<const SHIFT: u32>(a: u64, b: u64) -> Result<u64> {
     let (high, low) = product_digits(a, b);
     let (low, carry) = low.overflowing_add(u64::MAX >> (64 - SHIFT));
     // a product's high digit is at most 2⁶⁴ − 2, so the carry fits
-    shift_digits::<SHIFT>(high.wrapping_add(carry as u64), low)
+    shift_digits::<SHIFT>(high.wrapping_add(u64::from(carry)), low)
 }
 
 #[inline(always)]

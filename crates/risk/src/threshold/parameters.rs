@@ -9,7 +9,7 @@ use crate::volatility::steps_per_day;
 /// The part of the margin above the raw one that the buffer adds: a quarter (EMIR RTS 153/2013, Art. 28 a).
 const BUFFER: Ratio = Ratio::from_ppm_up(1_250_000);
 /// The calm σ_now, as a multiple of σ_floor, whose buffered margin the buffer fills up to: stress blended in, as in every m_raw, so that a
-/// calm market carries all of the buffer and a stressed one nothing of it.
+/// calm market carries the whole buffer and a rising σ uses it up.
 const CALM_MULTIPLE: Ratio = Ratio::from_ppm_up(1_200_000);
 /// A path walks down at a quarter of the speed that it walks up.
 const DOWN_DIVISOR: u64 = 4;
