@@ -7,7 +7,8 @@ use crate::error::{Result, RiskError};
 use crate::math::{mul_shift_down, mul_shift_up, product};
 use crate::quantities::{Amount, Price, Ratio, Shares, SignedValue, Value};
 
-/// The value that every leg of an admitted account stays below, so that it can be evaluated at prices 2¹⁰ higher (**INV-EVALUABLE**).
+/// The value, at mid and at its initial price, that every leg of an admitted account with debts stays below, so that it can be evaluated at
+/// prices 2¹⁰ higher (**INV-EVALUABLE**).
 pub const ADMITTED_LEG_LIMIT: Value = Value(1 << 53);
 
 /// The number of fractional bits of an index mantissa in a margin check.
@@ -184,14 +185,15 @@ impl CrossHealth {
         SignedValue(self.assets.cast_signed().wrapping_sub(self.debts.cast_signed()))
     }
 
-    /// Refuses an account that may not take more risk: [`RiskError::InitialHealthNegative`], or [`RiskError::LegTooLarge`] where a leg
-    /// reaches [`ADMITTED_LEG_LIMIT`].
+    /// Refuses an account that may not take more risk: [`RiskError::InitialHealthNegative`], or [`RiskError::LegTooLarge`] where it owes
+    /// something and a leg reaches [`ADMITTED_LEG_LIMIT`]. Who owes nothing is never liquidated, so that even the largest deposit can be
+    /// withdrawn.
     #[inline(always)]
     pub fn admit(&self) -> Result<()> {
         if self.initial.is_negative() {
             return Err(RiskError::InitialHealthNegative);
         }
-        if self.leg_bits >= ADMITTED_LEG_LIMIT.0 {
+        if self.debts > 0 && self.leg_bits >= ADMITTED_LEG_LIMIT.0 {
             return Err(RiskError::LegTooLarge);
         }
         Ok(())
