@@ -35,6 +35,9 @@ impl Ramp {
         if now_seconds >= self.end_seconds {
             return Ok(self.to);
         }
+        if now_seconds <= self.start_seconds {
+            return Ok(self.from);
+        }
         self.under_way_down(now_seconds)
     }
 
