@@ -86,14 +86,16 @@ impl ThresholdParameters {
         let multiplier = self.shortfall_multiplier()?;
         let stress_weight = Ratio::from_ppm_up(self.stress_weight_ppm);
         let live_weight = Ratio::from_ppm_up(1_000_000u32.saturating_sub(self.stress_weight_ppm));
+        let margin_min = Ratio::from_ppm_up(self.margin_min_ppm);
         let mut terms = ThresholdTerms {
             floor_shortfall: shortfall_squared(floor, multiplier)?,
             stress_shortfall: shortfall_squared(stress.times_up(stress_weight)?, multiplier)?,
             live_multiplier: times_u48_up(multiplier, live_weight)?,
             closing_cost: self.closing_cost()?,
             buffer_level: Ratio::ZERO,
-            margin_min: Ratio::from_ppm_up(self.margin_min_ppm),
-            margin_max: Ratio::from_ppm_down(self.margin_max_ppm),
+            margin_min,
+            // rounded apart, equal bounds would cross
+            margin_max: Ratio::from_ppm_down(self.margin_max_ppm).max(margin_min),
             one_plus_gap: Ratio::ONE.plus(Ratio::from_ppm_up(self.initial_gap_ppm))?,
             step_relative: per_step(self.walk_relative_ppm, self.grid_seconds)?,
             step_absolute: per_step(self.walk_absolute_ppm, self.grid_seconds)?,
