@@ -145,7 +145,7 @@ pub enum PlimsollError {
     AccountNotEmpty = 136,
     #[msg("liquidator and liquidated are the same account; pass two different ones")]
     SameAccount = 137,
-    #[msg("an oracle account is not owned by the Pyth program of its kind; pass a genuine one")]
+    #[msg("an oracle account is not owned by the oracle program of its kind; pass a genuine one")]
     OracleOwner = 138,
     #[msg("an oracle account's data is not a price; pass a price account")]
     OracleData = 139,

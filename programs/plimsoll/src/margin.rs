@@ -47,6 +47,8 @@ pub fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> R
     let step = book.step_at(now_seconds);
     for_each_leg(book, account, |leg| {
         let (reserve, factor) = (leg.reserve, leg.factor);
+        // without a price a debt would weigh nothing
+        require!(factor.price.mid != 0, PlimsollError::FactorNotPriced);
         require!(!factor.is_pending(now_seconds), PlimsollError::PricePending);
         let terms = factor.margin_terms(step, now_seconds, book.quote_decimals)?;
         if leg.balance.debt_shares != 0 {
