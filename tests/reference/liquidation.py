@@ -52,9 +52,15 @@ class Plan:
     maintenance_after: Fraction
 
 
+def spiral_frontier(asset_weight: Fraction, debt_weight: Fraction) -> Optional[Fraction]:
+    """The bonus at which a step no longer raises health; None when the asset weighs nothing."""
+    return None if asset_weight == 0 else debt_weight / asset_weight - 1
+
+
 def spiral_bound(asset_weight: Fraction, debt_weight: Fraction) -> Optional[Fraction]:
-    """Seven eighths of the bonus at which a step no longer raises health; None when the asset weighs nothing."""
-    return None if asset_weight == 0 else Fraction(7, 8) * (debt_weight / asset_weight - 1)
+    """Seven eighths of the frontier."""
+    frontier = spiral_frontier(asset_weight, debt_weight)
+    return None if frontier is None else Fraction(7, 8) * frontier
 
 
 def bonus_and_cut(situation: Situation, rule: LiquidationRule, before: Health) -> tuple[Fraction, Fraction]:
