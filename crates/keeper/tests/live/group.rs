@@ -17,12 +17,16 @@ use crate::node::{Node, root};
 
 pub(crate) const USDC: u8 = 0;
 pub(crate) const SOL: u8 = 1;
+pub(crate) const USDC_ATOMS: u64 = 1_000_000;
+const SOL_ATOMS: u64 = 1_000_000_000;
 const TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 const PRICE_EXPONENT: i32 = -8;
 const WHOLE: i64 = 100_000_000;
 /// The lender's sub-account; borrowers' follow.
 const LENDER: u16 = 0;
 const TREASURY_ATOMS: u64 = 1_000_000_000_000_000;
+const LENT_USDC: u64 = 1_000_000;
+const COLLATERAL_SOL: u64 = 10;
 
 pub(crate) struct Group<'a> {
     rpc: &'a RpcClient,
@@ -124,7 +128,8 @@ impl<'a> Group<'a> {
     /// Writes what the oracle would: a price of one whole token in USD, published now or in the next seconds.
     pub(crate) fn publish(&mut self, node: &mut Node, index: u8, price: i64, ahead_seconds: i64) {
         let at = usize::from(index);
-        let publish_time = node.unix_seconds() + ahead_seconds;
+        // never twice in one second: a feed's publications are told apart by their times
+        let publish_time = (node.unix_seconds() + ahead_seconds).max(self.published_seconds[at] + 1);
         let quote = Quote {
             feed_id: self.feeds[at],
             price: price * WHOLE,
@@ -185,27 +190,29 @@ impl<'a> Group<'a> {
         purse
     }
 
-    pub(crate) async fn lend(&self, node: &mut Node, usdc_atoms: u64) {
-        self.open(node, self.admin, LENDER, (USDC, usdc_atoms)).await;
+    /// A lender's million USDC, SOL at 200, and borrowers with 10 SOL each.
+    pub(crate) async fn populate(&mut self, node: &mut Node, debts_usdc: impl IntoIterator<Item = u64>) -> Vec<Pubkey> {
+        self.publish(node, USDC, 1, 0);
+        self.publish(node, SOL, 200, 0);
+        self.refresh_prices().await;
+        self.open(node, self.admin, LENDER, (USDC, LENT_USDC * USDC_ATOMS))
+            .await;
+        let mut borrowers = Vec::new();
+        for (number, debt_usdc) in (LENDER + 1..).zip(debts_usdc) {
+            borrowers.push(self.borrow(node, number, debt_usdc * USDC_ATOMS).await);
+        }
+        borrowers
     }
 
     /// A borrower with SOL against USDC.
-    pub(crate) async fn borrow(&self, node: &mut Node, number: u16, sol_atoms: u64, usdc_atoms: u64) -> Pubkey {
-        let account = self.open(node, self.admin, LENDER + 1 + number, (SOL, sol_atoms)).await;
+    async fn borrow(&self, node: &mut Node, sub_account: u16, usdc_atoms: u64) -> Pubkey {
+        let account = self
+            .open(node, self.admin, sub_account, (SOL, COLLATERAL_SOL * SOL_ATOMS))
+            .await;
         let key = self.admin.pubkey();
         let purse = self.purse(node, &key, USDC, 0);
-        execute(
-            self.rpc,
-            self.admin,
-            &[instructions::borrow(
-                &self.reserve(USDC),
-                account,
-                key,
-                purse,
-                usdc_atoms,
-            )],
-        )
-        .await;
+        let borrow = instructions::borrow(&self.reserve(USDC), account, key, purse, usdc_atoms);
+        execute(self.rpc, self.admin, &[borrow]).await;
         account
     }
 
@@ -237,14 +244,14 @@ impl<'a> Group<'a> {
         !health.maintenance.is_negative()
     }
 
-    /// Every vault holds what the Book says, and no depositor lost anything.
-    pub(crate) async fn assert_no_bad_debt(&self) {
+    /// Every vault holds what the Book says; returns what depositors lost.
+    pub(crate) async fn bad_debt_atoms(&self) -> u64 {
         let book = self.book().await;
-        for (index, mint) in self.mints.iter().enumerate() {
+        for (mint, reserve) in self.mints.iter().zip(&book.reserves) {
             let vault = self.data(&addresses::vault(&self.book, mint)).await;
             let held = u64::from_le_bytes(vault[64..72].try_into().expect("eight bytes"));
-            assert_eq!(held, book.reserves[index].liquidity_atoms, "vault {index}");
-            assert_eq!(book.reserves[index].socialised_atoms, 0, "reserve {index}");
+            assert_eq!(held, reserve.liquidity_atoms, "the vault of {mint}");
         }
+        book.reserves.iter().map(|reserve| reserve.socialised_atoms).sum()
     }
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,6 +17,9 @@ const LAMPORTS: u64 = 100_000_000_000;
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+/// Held while a node starts, so that two tests do not find the same ports free.
+static STARTING: Mutex<()> = Mutex::new(());
 
 /// A local node that runs the program.
 pub(crate) struct Node {
@@ -36,6 +39,7 @@ impl Node {
     pub(crate) fn start(funded: &[Pubkey]) -> Self {
         let program = root().join("target/deploy/plimsoll.so");
         assert!(program.exists(), "{} is missing: run `make program`", program.display());
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let [rpc_port, ws_port] = free_ports();
         let mut command = Command::new("node");
         command
@@ -83,6 +87,11 @@ impl Node {
         self.command(&json!({ "id": 1, "cmd": "clock" }))["unix_seconds"]
             .as_i64()
             .expect("a clock tells seconds")
+    }
+
+    /// Moves the clock forward.
+    pub(crate) fn travel_to(&mut self, unix_seconds: i64) {
+        self.command(&json!({ "id": 1, "cmd": "timeTravel", "unix_seconds": unix_seconds }));
     }
 
     pub(crate) fn set_account(&mut self, address: &Pubkey, owner: &Pubkey, data: &[u8]) {
