@@ -16,7 +16,7 @@ use solana_keypair::Keypair;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_signer::Signer;
 
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 /// Between two looks at a condition.
 const PAUSE: Duration = Duration::from_millis(5);
 /// Further ahead of the clock than the unconfirmed publication can be, by more than confirm_seconds.

@@ -152,19 +152,38 @@ fn the_largest_shortfall_is_liquidated_first() {
 }
 
 #[test]
-fn prices_come_before_the_liquidations_that_they_decide() {
+fn a_liquidation_brings_newer_publications_of_its_legs_itself() {
     let mut market = Market::new();
     let borrower = market.borrower(1, 1_200);
     market.price(SOL, 130);
     market.publish(SOL, NOW_SECONDS + 1);
+    let actions = plan(&market.snapshot, &settings(&[]));
+    let refresh = format!("refresh_prices {}", oracle(SOL));
     assert_eq!(
         subjects(&market, &[]),
-        [format!("refresh_prices {}", oracle(SOL)), liquidation(&borrower)]
+        [format!("{} at newer prices", liquidation(&borrower)), refresh]
     );
-    match &plan(&market.snapshot, &settings(&[]))[1] {
+    match &actions[0] {
         Action::Liquidate { oracles, .. } => assert_eq!(*oracles, [oracle(SOL)]),
         other => panic!("expected a liquidation, got {other:?}"),
     }
+    let parts: Vec<String> = actions[0].parts().iter().map(Action::subject).collect();
+    assert_eq!(parts, [liquidation(&borrower)]);
+}
+
+#[test]
+fn refused_publications_are_brought_one_by_one() {
+    let mut market = Market::new();
+    for index in [USDC, SOL] {
+        market.publish(index, NOW_SECONDS + 1);
+    }
+    let actions = plan(&market.snapshot, &settings(&[]));
+    let parts: Vec<String> = actions[0].parts().iter().map(Action::subject).collect();
+    assert_eq!(
+        parts,
+        [USDC, SOL].map(|index| format!("refresh_prices {}", oracle(index)))
+    );
+    assert!(actions[0].parts()[0].parts().is_empty());
 }
 
 #[test]
