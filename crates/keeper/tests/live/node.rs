@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,14 +13,13 @@ use plimsoll_client::Pubkey;
 use serde_json::{Value, json};
 
 const SLOT_MILLISECONDS: u64 = 20;
+const LOWEST_PORT: u16 = 12_000;
+const PORTS: u16 = 20_000;
 const LAMPORTS: u64 = 100_000_000_000;
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
-
-/// Held while a node starts, so that two tests do not find the same ports free.
-static STARTING: Mutex<()> = Mutex::new(());
 
 /// A local node that runs the program.
 pub(crate) struct Node {
@@ -30,16 +30,21 @@ pub(crate) struct Node {
     pub(crate) ws_url: String,
 }
 
+/// Two ports that nobody listens on, below those that systems give to outgoing connections; processes begin at different ones.
 fn free_ports() -> [u16; 2] {
-    let listeners = [0, 1].map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port"));
-    listeners.map(|listener| listener.local_addr().expect("a bound port").port())
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % u32::from(PORTS)).expect("a remainder is small");
+    let mut free = std::iter::repeat_with(|| TAKEN.fetch_add(1, Ordering::Relaxed))
+        .take(PORTS.into())
+        .map(|taken| LOWEST_PORT + (first + taken) % PORTS)
+        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    [(); 2].map(|()| free.next().expect("a free port"))
 }
 
 impl Node {
     pub(crate) fn start(funded: &[Pubkey]) -> Self {
         let program = root().join("target/deploy/plimsoll.so");
         assert!(program.exists(), "{} is missing: run `make program`", program.display());
-        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let [rpc_port, ws_port] = free_ports();
         let mut command = Command::new("node");
         command
