@@ -129,7 +129,8 @@ impl Stage {
 
     fn liquidate(mut self) -> Row {
         let liquidator = self.world.trader();
-        for asset in self.world.assets[8..16].to_vec() {
+        let extra: Vec<Asset> = self.world.assets[8..16].to_vec();
+        for asset in extra {
             self.world
                 .deposit(&liquidator, &asset, asset.atoms(1_000))
                 .expect("a deposit");
