@@ -66,6 +66,19 @@ pub struct KeeperCounts {
     pub lost_races: u64,
 }
 
+impl KeeperCounts {
+    /// A keeper that has done nothing yet.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            refreshes: 0,
+            liquidations: 0,
+            lost_races: 0,
+        }
+    }
+}
+
 /// A moment of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -128,6 +141,20 @@ pub fn frame(moment: &Moment, colour: Colour) -> Vec<String> {
     lines.extend(moment.keepers.iter().take(KEEPER_ROWS).map(keeper_line));
     lines.truncate(MAX_ROWS);
     lines
+}
+
+/// One line for a run that is played beside the one in the picture.
+#[must_use]
+pub fn progress_line(moment: &Moment) -> String {
+    let accounts = &moment.accounts;
+    cut(&format!(
+        "beside it  {}: step {} of {}, liquidations {}, bad debt {} USDC",
+        moment.title,
+        grouped(moment.step),
+        grouped(moment.steps),
+        grouped(accounts.liquidations),
+        signed_cents(i64::try_from(accounts.bad_debt_quote_atoms).unwrap_or(i64::MAX)),
+    ))
 }
 
 /// The log line of a simulated day, for output that is no terminal.
