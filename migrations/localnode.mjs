@@ -108,7 +108,9 @@ const commands = {
   /** address, lamports: sets the balance. */
   airdrop: (node, { address, lamports }) => node.fundSol(address, lamports),
   /** unix_seconds: moves the clock, forward only; it then runs on at one second per second. */
-  timeTravel: (node, { unix_seconds }) => {
+  timeTravel: async (node, { unix_seconds }) => {
+    const now = (await readClock(node)).unix_seconds;
+    if (!(unix_seconds > now)) throw new Error(`the clock stands at ${now} and moves forward only, not to ${unix_seconds}`);
     node.timeTravelToTimestamp(unix_seconds * 1000);
     return readClock(node);
   },

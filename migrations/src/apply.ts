@@ -49,10 +49,7 @@ function createGroup({ sender, target }: Deployment): Instruction {
     creator: sender.payer,
     quoteMint: target.quoteMint,
     index: target.groupIndex,
-    admin: target.admin,
-    steward: target.steward,
-    guardian: target.guardian,
-    timelockSeconds: target.timelockSeconds,
+    roles: target.roles,
   });
 }
 
@@ -107,8 +104,8 @@ export function requireSigner(steps: Step[], target: Target, signer: Address): v
     throw new DeployError(`mints, group and Book are made by the creator ${target.creator}, and ${signer} signs; sign with the creator's keypair`);
   }
   const asAdmin = [...kinds].some((kind) => kind !== "createMint" && kind !== "createGroup");
-  if (asAdmin && signer !== target.admin) {
-    throw new DeployError(`the group's admin is ${target.admin}, and ${signer} signs; sign with the admin's keypair`);
+  if (asAdmin && signer !== target.roles.admin) {
+    throw new DeployError(`the group's admin is ${target.roles.admin}, and ${signer} signs; sign with the admin's keypair`);
   }
 }
 

@@ -76,7 +76,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const state = await readClusterState(rpc, target);
 
   const { steps, refusals } = compare(target, state);
-  formatSteps(steps).forEach(report);
+  for (const line of formatSteps(steps)) report(line);
   if (refusals.length > 0) throw new DeployError(refusals.join("\n"));
   if (steps.length === 0) report("nothing to change");
   if (steps.length === 0 || options.dryRun) return resultOf(target, state, 0);

@@ -78,13 +78,7 @@ function compareMints(target: Target, state: ClusterState): Difference {
 }
 
 function compareGroup(target: Target, state: ClusterState): Difference {
-  const asked = {
-    admin: target.admin,
-    steward: target.steward,
-    guardian: target.guardian,
-    timelockSeconds: target.timelockSeconds,
-    quoteMint: target.quoteMint,
-  };
+  const asked = { ...target.roles, quoteMint: target.quoteMint };
   if (state.group) return { steps: [], refusals: refusalsOf("group", { ...state.group }, asked) };
   return { steps: [newStep("group", { kind: "createGroup" }, { address: target.group, ...asked })], refusals: [] };
 }

@@ -9,16 +9,17 @@ import {
   type BookParams,
   type FactorListing,
   type FactorParams,
+  type GroupRoles,
   type ReserveListing,
   type ReserveParams,
 } from "@plimsoll/client";
 import { TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
-import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getAddressDecoder, getBase16Encoder } from "@solana/kit";
+import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getBase16Encoder } from "@solana/kit";
 
-export const TOKEN_2022_PROGRAM_ADDRESS: Address = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 
 import { DeployError, type FactorFile, type ParameterFile, type ReserveFile, toProgramParams } from "./parameters";
 
+const TOKEN_2022_PROGRAM_ADDRESS = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 const SYMBOL_BYTES = 16;
 
 export type FactorTarget = { symbol: string; listing: FactorListing };
@@ -39,10 +40,7 @@ export type Target = {
   creator: Address;
   group: Address;
   groupIndex: number;
-  admin: Address;
-  steward: Address;
-  guardian: Address;
-  timelockSeconds: number;
+  roles: GroupRoles;
   quoteMint: Address;
   /** Where a new Book goes. */
   newBook: Address;
@@ -122,10 +120,12 @@ export async function resolveTarget(file: ParameterFile, deployer: Address, crea
     creator,
     group: await findGroupAddress(creator, file.group.index),
     groupIndex: file.group.index,
-    admin: role(file.group.admin),
-    steward: role(file.group.steward),
-    guardian: role(file.group.guardian),
-    timelockSeconds: file.group.timelock_seconds,
+    roles: {
+      admin: role(file.group.admin),
+      steward: role(file.group.steward),
+      guardian: role(file.group.guardian),
+      timelockSeconds: file.group.timelock_seconds,
+    },
     quoteMint: quote.mint,
     newBook,
     bookParams: toProgramParams(file.book, zeroOf(getBookParamsDecoder() as FixedSizeDecoder<BookParams>)),

@@ -21,11 +21,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class GuardState:
-    """The price in force, the pending step if there is one, and the pending seconds of the last hour."""
+    """The price in force, the pending step if there is one, and the pending time spent before it, less what came back."""
 
     in_force: Tick
     pending: Optional[Tick]
-    pending_seconds_last_hour: int
+    pending_seconds_spent: int
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,16 @@ def side_beyond(state: GuardState, rule: GuardRule, tick: Tick) -> int:
 def judge(state: GuardState, rule: GuardRule, tick: Tick) -> tuple[str, GuardState]:
     """What becomes of a screened publication: `enters`, `pends`, `waits` or `confirms`, and the state after it."""
     side = side_beyond(state, rule, tick)
-    if side == 0 or state.pending_seconds_last_hour >= PENDING_BUDGET_SECONDS:
+    if side == 0:
         return "enters", replace(state, in_force=tick, pending=None)
     pending = state.pending
-    if pending is None or tick.publish_time - pending.publish_time > PENDING_LIFETIME_SECONDS:
-        return "pends", replace(state, pending=tick)
-    if (pending.price > state.in_force.price) != (side > 0):
-        return "pends", replace(state, pending=tick)
-    if tick.publish_time - pending.publish_time < rule.confirm_seconds:
-        return "waits", state
-    nearer = min(pending.price, tick.price, key=lambda price: abs(price - state.in_force.price))
-    return "confirms", replace(state, in_force=Tick(nearer, tick.publish_time), pending=None)
+    waited = 0 if pending is None else tick.publish_time - pending.publish_time
+    is_alive = pending is not None and waited <= PENDING_LIFETIME_SECONDS
+    if is_alive and (pending.price > state.in_force.price) == (side > 0):
+        if waited < rule.confirm_seconds:
+            return "waits", state
+        nearer = min(tick, pending, key=lambda seen: abs(seen.price - state.in_force.price))
+        return "confirms", replace(state, in_force=nearer, pending=None)
+    if state.pending_seconds_spent + min(waited, PENDING_LIFETIME_SECONDS) >= PENDING_BUDGET_SECONDS:
+        return "enters", replace(state, in_force=tick, pending=None)
+    return "pends", replace(state, pending=tick)

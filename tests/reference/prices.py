@@ -9,6 +9,8 @@ EXPONENT_MIN, EXPONENT_MAX = -18, 6
 FUTURE_TOLERANCE_SECONDS = 30
 PRICE_MANTISSA_MIN, PRICE_MANTISSA_MAX = 1 << 20, 1 << 53
 ZERO_AFTER_MAX_AGES = 5
+WIDENING_MAX = 512
+AGEING_SECONDS_MAX = 1 << 23
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ def half_width(quote: Quote, rule: BandRule, from_age_seconds: int):
     half = dec(rule.confidence_multiple * quote.confidence)
     if quote.age_seconds <= from_age_seconds:
         return half
-    age_days = Fraction(quote.age_seconds, SECONDS_PER_DAY)
-    return half + dec(quote.mid * rule.age_sigmas) * sqrt(quote.variance_now * age_days)
+    age_days = Fraction(min(quote.age_seconds, AGEING_SECONDS_MAX), SECONDS_PER_DAY)
+    sigmas = dec(rule.age_sigmas) * sqrt(quote.variance_now * age_days)
+    return half + dec(quote.mid) * min(sigmas, dec(WIDENING_MAX))
 
 
 def bands(quote: Quote, rule: BandRule) -> Bands:

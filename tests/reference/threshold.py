@@ -45,20 +45,25 @@ def costs(spread: Fraction, bonus_max: Fraction, insurance_cut: Fraction) -> Fra
     return spread / 2 + bonus_max + insurance_cut
 
 
-def _shortfall(rule: MarginRule, sigma) -> Decimal:
+def _mitigated(rule: MarginRule, variance_now: Decimal) -> Decimal:
+    """Variance with the floor and the weight on stress."""
+    weight = dec(rule.stress_weight)
+    return max(dec(rule.variance_floor), (1 - weight) * variance_now + weight * dec(rule.variance_stress))
+
+
+def _shortfall(rule: MarginRule, variance: Decimal) -> Decimal:
     period_days = Fraction(rule.risk_period_seconds, SECONDS_PER_DAY)
-    return dec(rule.expected_shortfall_multiple) * dec(sigma) * sqrt(period_days)
+    return dec(rule.expected_shortfall_multiple) * sqrt(variance) * sqrt(period_days)
 
 
 def goal(variances: list, rule: MarginRule) -> Goal:
     """`variances`: fast, slow and implied variance per day."""
     now = max(dec(variance) for variance in variances)
-    weight = dec(rule.stress_weight)
-    mitigated = max(dec(rule.variance_floor), (1 - weight) * now + weight * dec(rule.variance_stress))
-    shortfall = _shortfall(rule, sqrt(mitigated))
+    mitigated = _mitigated(rule, now)
+    shortfall = _shortfall(rule, mitigated)
     raw = shortfall + dec(rule.costs)
-    calm = _shortfall(rule, CALM_LEVEL * sqrt(rule.variance_floor)) + dec(rule.costs)
-    buffered = BUFFER * calm
+    calm = _mitigated(rule, CALM_LEVEL**2 * dec(rule.variance_floor))
+    buffered = BUFFER * (_shortfall(rule, calm) + dec(rule.costs))
     wanted = max(raw, min(BUFFER * raw, buffered))
     return Goal(now, mitigated, shortfall, raw, buffered, clamp(wanted, dec(rule.margin_min), dec(rule.margin_max)))
 

@@ -1,6 +1,6 @@
 //! The parameters of the program, with their bounds. Each struct has the fields of the program's struct of the same name, without its reserved ones; a
 //! comment behind a bound says where it comes from. Rules between fields stand in `rules.rs`. Every range lies
-//! within what the core accepts, so that the program takes whatever a file says.
+//! within what the core and the program accept, so that the program takes whatever a file says.
 
 use std::fmt::Display;
 
@@ -28,20 +28,16 @@ bounded_params! {
         grid_seconds: u32 in 60..=3_600, // shorter: samples miss oracle updates; longer: the fast variance sees too little of a day
         /// How far ahead maintenance margin is announced; a multiple of the grid, at most 12 steps.
         grace_seconds: u32 in 900..=43_200, // time for an owner to act; 12 steps of the longest grid
-        /// How long after its boundary a step waits for samples of live factors.
-        sample_wait_seconds: u32 in 10..=1_800, // an oracle update and its landing; half of the longest grid
         /// Half-life of every covariance.
         covariance_half_life_seconds: u32 in 3_600..=7_776_000, // an hour to 90 days
         /// Largest rise of the announced path per hour, relative to its level.
         walk_relative_ppm_per_hour: u32 in 1_000..=100_000, // 0.1 %: slower never follows a crisis; 10 %: faster is the jump that the path is there to prevent
         /// Largest rise of the announced path per hour, absolute; the larger of the two holds.
         walk_absolute_ppm_per_hour: u32 in 100..=20_000, // the same for margins of a tenth to a fifth
-        /// The part of the largest rise by which the path may fall.
-        walk_down_ppm: u32 in 10_000..=ONE, // a path that falls faster than it rises would relax between two waves of a crisis
         /// How far above maintenance margin a liquidation brings an account, relative to the margin.
         liquidation_buffer_ppm: u32 in 10_000..=500_000, // without a buffer the next price liquidates again; half: liquidates far more than the risk asks
         /// Liquidation bonus per unit of shortfall ratio.
-        bonus_slope_ppm: u32 in 0..=5_000_000, // 0: the bonus rises with time alone
+        bonus_slope_ppm: u32 in 0..=ONE, // 0: the bonus rises with time alone; 1: the bonus is the whole shortfall
         /// Liquidation bonus per second since the account was first seen unhealthy.
         bonus_rate_ppm_per_second: u32 in 0..=10_000, // 1 % a second: an auction of seconds
         /// An account whose shortfall exceeds this part of its requirement is liquidated without throughput limits.
@@ -49,7 +45,7 @@ bounded_params! {
         /// The part of a factor's liquidation capacity that one account may take.
         account_share_ppm: u32 in 10_000..=ONE, // below 1 % a large account could not be liquidated within the horizon
         /// Oldest accrual of a reserve that a margin check accepts.
-        max_accrual_age_seconds: u32 in 60..=86_400, // a day at the highest rate, 800 % a year at full use, is 2.2 % of the debt
+        max_accrual_age_seconds: u32 in 60..=3_600, // an hour at the highest rate, 1,000 % a year at target and 16 times that at full use, is 1.8 % of the debt
         /// Part of positive unrealised perp profit that counts in initial margin.
         profit_weight_initial_ppm: u32 in 0..=ONE, // a fraction
         /// Portfolio mode: shrinkage of the correlation matrix toward the identity and toward all-ones.
@@ -84,10 +80,6 @@ bounded_params! {
         halt_min_ppm: u32 in 10_000..=500_000, // 1 % happens in a calm minute
         /// Jump guard: how much later a confirming publication must be.
         confirm_seconds: u32 in 1..=15, // a pending step is dropped after 30 s
-        /// Largest relative move of the stable price per second, at zero distance from the delay price.
-        stable_growth_ppm_per_second: u32 in 10..=1_600, // an update covers up to 600 s, and its move must stay below 1
-        /// Largest relative move of the delay price per hour.
-        delay_growth_ppm: u32 in 1_000..=500_000, // an average that halves within an hour has no memory
         /// Half-life of the fast variance.
         half_life_fast_seconds: u32 in 3_600..=2_592_000, // an hour to 30 days
         /// Half-life of the slow variance.

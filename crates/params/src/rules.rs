@@ -146,12 +146,6 @@ fn check_book(findings: &mut Findings, book: &BookParams) {
         "grace_seconds",
         format!("{steps} grid steps; a path has {PATH_STEPS_MAX}"),
     );
-    let in_time = book.sample_wait_seconds < book.grid_seconds;
-    section.require(
-        in_time,
-        "sample_wait_seconds",
-        format!("must be below grid_seconds ({})", book.grid_seconds),
-    );
 }
 
 fn check_factor(section: &mut Section<'_>, factor: &FactorListing) {

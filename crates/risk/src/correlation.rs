@@ -96,12 +96,16 @@ pub fn covariance(cells: &[i64; CELLS], i: usize, j: usize) -> Covariance {
 pub fn rho(cells: &[i64; CELLS], i: usize, j: usize) -> Result<Correlation> {
     const ONE: u64 = 1 << Correlation::FRACTION_BITS;
     let variance = |index| u128::from(covariance(cells, index, index).to_bits().max(0).unsigned_abs());
-    let root = sqrt_up(variance(i).saturating_mul(variance(j)));
-    if root == 0 {
+    // each is below 2^63; small ones are shifted up, so that their root too has 31 significant bits
+    let product = variance(i).saturating_mul(variance(j));
+    if product == 0 {
         return Ok(Correlation::ZERO);
     }
+    let half_shift = product.leading_zeros() >> 1;
+    let root = sqrt_up(product << (half_shift << 1));
     let bits = covariance(cells, i, j).to_bits();
-    let size = wide_mul_div_down(bits.unsigned_abs().into(), ONE.into(), root.into())?.min(ONE.into());
+    let scaled = u128::from(bits.unsigned_abs()) << half_shift;
+    let size = wide_mul_div_down(scaled, ONE.into(), root.into())?.min(ONE.into());
     let size = i32::try_from(size).map_err(|_| RiskError::Overflow)?;
     Ok(Correlation::from_bits(if bits < 0 {
         size.saturating_neg()

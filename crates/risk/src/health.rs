@@ -4,10 +4,11 @@
 //! below one multiply in 64-bit halves. Sums are 128 bits wide and wrap only beyond 2⁵⁰ legs, which no account can hold.
 
 use crate::error::{Result, RiskError};
+use crate::math::{mul_shift_down, mul_shift_up, product};
 use crate::quantities::{Amount, Price, Ratio, Shares, SignedValue, Value};
-use crate::wide::{hot_mul_shift_down, hot_mul_shift_up};
 
-/// The value that every leg of an admitted account stays below, so that it can be evaluated at prices 2¹⁰ higher (**INV-EVALUABLE**).
+/// The value, at mid and at its initial price, that every leg of an admitted account with debts stays below, so that it can be evaluated at
+/// prices 2¹⁰ higher (**INV-EVALUABLE**).
 pub const ADMITTED_LEG_LIMIT: Value = Value(1 << 53);
 
 /// The number of fractional bits of an index mantissa in a margin check.
@@ -108,34 +109,21 @@ fn weigh_debt_up(value: u64, premium: Ratio) -> u128 {
         u128::from(high.wrapping_mul(premium.to_bits()).wrapping_add(rounded))
     } else {
         // (2⁶⁴ − 1)² + 2³² < 2¹²⁸
-        let product = u128::from(value).wrapping_mul(u128::from(premium.to_bits()));
-        product.wrapping_add(u128::from(LOW_HALF)) >> RATIO_BITS
+        product(value, premium.to_bits()).wrapping_add(u128::from(LOW_HALF)) >> RATIO_BITS
     };
     required.wrapping_add(u128::from(value))
-}
-
-/// The value of an amount, rounded down: [`Price::value_down`] for the hot path.
-#[inline(always)]
-fn value_down(price: Price, amount: Amount) -> Result<u64> {
-    hot_mul_shift_down::<{ Price::FRACTION_BITS }>(amount.0, price.to_bits())
-}
-
-/// The value of an amount, rounded up: [`Price::value_up`] for the hot path.
-#[inline(always)]
-fn value_up(price: Price, amount: Amount) -> Result<u64> {
-    hot_mul_shift_up::<{ Price::FRACTION_BITS }>(amount.0, price.to_bits())
 }
 
 /// What deposit shares are worth in atoms, rounded down, for an index's `mantissa48_down`.
 #[inline(always)]
 pub fn deposit_amount_down(shares: Shares, index_mantissa48: u64) -> Result<Amount> {
-    hot_mul_shift_down::<INDEX_BITS>(shares.0, index_mantissa48).map(Amount)
+    mul_shift_down::<INDEX_BITS>(shares.0, index_mantissa48).map(Amount)
 }
 
 /// What debt shares are worth in atoms, rounded up, for an index's `mantissa48_up`.
 #[inline(always)]
 pub fn debt_amount_up(shares: Shares, index_mantissa48: u64) -> Result<Amount> {
-    hot_mul_shift_up::<INDEX_BITS>(shares.0, index_mantissa48).map(Amount)
+    mul_shift_up::<INDEX_BITS>(shares.0, index_mantissa48).map(Amount)
 }
 
 /// Initial and maintenance health, summed leg by leg.
@@ -164,8 +152,8 @@ impl CrossHealth {
         weights: &CollateralWeights,
     ) -> Result<()> {
         let amount = deposit_amount_down(shares, index_mantissa48)?;
-        let value = value_down(terms.mid, amount)?;
-        let initial_value = value_down(terms.asset_initial, amount)?;
+        let value = terms.mid.value_down(amount)?.0;
+        let initial_value = terms.asset_initial.value_down(amount)?.0;
         let initial = weigh_asset_down(initial_value, asset_weight_down(terms.initial, weights.initial));
         let maintenance = weigh_asset_down(value, asset_weight_down(terms.maintenance, weights.maintenance));
         self.initial.0 = self.initial.0.wrapping_add(i128::from(initial));
@@ -179,8 +167,8 @@ impl CrossHealth {
     #[inline(always)]
     pub fn add_debt(&mut self, shares: Shares, index_mantissa48: u64, terms: &FactorTerms) -> Result<()> {
         let amount = debt_amount_up(shares, index_mantissa48)?;
-        let value = value_up(terms.mid, amount)?;
-        let initial_value = value_up(terms.debt_initial, amount)?;
+        let value = terms.mid.value_up(amount)?.0;
+        let initial_value = terms.debt_initial.value_up(amount)?.0;
         let initial = weigh_debt_up(initial_value, debt_premium_up(terms.initial)?);
         let maintenance = weigh_debt_up(value, debt_premium_up(terms.maintenance)?);
         self.initial.0 = self.initial.0.wrapping_sub_unsigned(initial);
@@ -197,14 +185,15 @@ impl CrossHealth {
         SignedValue(self.assets.cast_signed().wrapping_sub(self.debts.cast_signed()))
     }
 
-    /// Refuses an account that may not take more risk: [`RiskError::InitialHealthNegative`], or [`RiskError::LegTooLarge`] where a leg
-    /// reaches [`ADMITTED_LEG_LIMIT`].
+    /// Refuses an account that may not take more risk: [`RiskError::InitialHealthNegative`], or [`RiskError::LegTooLarge`] where it owes
+    /// something and a leg reaches [`ADMITTED_LEG_LIMIT`]. Who owes nothing is never liquidated, so that even the largest deposit can be
+    /// withdrawn.
     #[inline(always)]
     pub fn admit(&self) -> Result<()> {
         if self.initial.is_negative() {
             return Err(RiskError::InitialHealthNegative);
         }
-        if self.leg_bits >= ADMITTED_LEG_LIMIT.0 {
+        if self.debts > 0 && self.leg_bits >= ADMITTED_LEG_LIMIT.0 {
             return Err(RiskError::LegTooLarge);
         }
         Ok(())
@@ -235,7 +224,7 @@ impl LiquidationHealth {
         maintenance_weight: Ratio,
     ) -> Result<()> {
         let amount = deposit_amount_down(shares, index_mantissa48)?;
-        let value = value_down(terms.asset_price, amount)?;
+        let value = terms.asset_price.value_down(amount)?.0;
         let maintenance = weigh_asset_down(value, asset_weight_down(terms.maintenance, maintenance_weight));
         let end = weigh_asset_down(value, asset_weight_down(terms.liquidation_end, maintenance_weight));
         self.maintenance.0 = self.maintenance.0.wrapping_add(i128::from(maintenance));
@@ -248,7 +237,7 @@ impl LiquidationHealth {
     #[inline(always)]
     pub fn add_debt(&mut self, shares: Shares, index_mantissa48: u64, terms: &LiquidationFactorTerms) -> Result<()> {
         let amount = debt_amount_up(shares, index_mantissa48)?;
-        let value = value_up(terms.debt_price, amount)?;
+        let value = terms.debt_price.value_up(amount)?.0;
         let maintenance = weigh_debt_up(value, debt_premium_up(terms.maintenance)?);
         let end = weigh_debt_up(value, debt_premium_up(terms.liquidation_end)?);
         self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(maintenance);

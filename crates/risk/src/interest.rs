@@ -2,16 +2,13 @@
 //! See `docs/risk.md`, section 8.
 
 mod curve;
-mod exp;
 
 pub use curve::{AdaptedRate, CurveTerms, MAX_STEEPNESS, utilisation_down};
-pub(crate) use exp::exp;
 
 use crate::error::{Result, RiskError};
-use crate::math::mul_shift_down;
+use crate::math::{fraction_of_index_down, fraction_of_index_up, mul_shift_down};
 use crate::position::ReserveTotals;
 use crate::quantities::{Amount, Index, Rate, Ratio, Shares};
-use crate::wide::{fraction_of_index_down, fraction_of_index_up};
 
 /// Deposit shares that nobody owns, counted when interest is spread: a reserve with next to no deposits cannot see its index leap.
 pub const VIRTUAL_SHARES: u64 = 1_000_000;

@@ -36,6 +36,5 @@ pub mod ramp;
 pub mod threshold;
 pub mod volatility;
 pub mod waterfall;
-mod wide;
 
 pub use error::{Result, RiskError};

@@ -17,7 +17,8 @@ use crate::quantities::{Amount, Price, Ratio, Value};
 /// Atoms of rounding that a plan grants each side when it proves that health rises: one for the shares, one for the index's 48-bit mantissa.
 const ROUNDING_ATOMS: u64 = 2;
 
-/// The parameters of liquidations.
+/// The parameters of liquidations. A plan is sound for any: health rises or the plan is refused. The program bounds them when parameters are
+/// set: bonuses in order, slope, rate and fractions at most one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LiquidationTerms {
     /// How the bonus grows and its bounds.

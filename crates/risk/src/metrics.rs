@@ -1,10 +1,8 @@
 //! What an owner sees of his risk: liquidation price, its distance in standard deviations, the probability of touching it.
 //! Not for the chain's hot paths. See `docs/risk.md`, section 9.
 
-mod logarithm;
 mod normal;
 
-use logarithm::ln_ratio;
 use normal::two_tailed_probability;
 
 use crate::error::{Result, RiskError};
@@ -101,7 +99,7 @@ fn price_of_ratio(value: u128, weighted_atoms: u128, round_to_higher: bool) -> R
 ///
 /// Errors: [`RiskError::PriceNotPositive`] for a price of zero.
 pub fn distance_down(price: Price, liquidation_price: Price, variance: Variance) -> Result<Ratio> {
-    let log_return = ln_ratio(price, liquidation_price)?;
+    let log_return = price.ln()?.since(liquidation_price.ln()?)?;
     // the root of 96 fractional bits has 48, as the logarithm has
     let deviation = variance.to_bits().isqrt();
     let Some(quotient) = (u128::from(log_return.to_bits().unsigned_abs()) << 32).checked_div(deviation) else {

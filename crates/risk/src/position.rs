@@ -4,8 +4,8 @@
 //! `deposit_shares · deposit_index + insurance ≤ liquidity + debt_shares · debt_index`. See `docs/risk.md`, section 8.
 
 use crate::error::{Result, RiskError};
+use crate::math::{per_index_down, per_index_up, times_index_down, times_index_up};
 use crate::quantities::{Amount, Index, Shares};
-use crate::wide::{per_index_down, per_index_up, times_index_down, times_index_up};
 
 impl Index {
     /// The lowest deposit index at which a reserve takes deposits, 2⁻³²: below it a share is worth too little to count in.

@@ -1,7 +1,7 @@
 //! A weight that walks: announced first, then linear in time. `docs/risk.md`, section 5.
 
 use crate::error::{Result, RiskError};
-use crate::math::mul_div_down;
+use crate::math::{mul_div_down, mul_div_up};
 use crate::quantities::Ratio;
 
 /// A weight that stays at `from` until `start_seconds`, then moves linearly to `to`, which it reaches at `end_seconds`.
@@ -35,6 +35,9 @@ impl Ramp {
         if now_seconds >= self.end_seconds {
             return Ok(self.to);
         }
+        if now_seconds <= self.start_seconds {
+            return Ok(self.from);
+        }
         self.under_way_down(now_seconds)
     }
 
@@ -44,13 +47,11 @@ impl Ramp {
             now_seconds.saturating_sub(self.start_seconds),
         );
         let change = self.to.to_bits().abs_diff(self.from.to_bits());
-        let done = mul_div_down(change, elapsed, span)?;
         if self.to >= self.from {
-            return self.from.plus(Ratio::from_bits(done));
+            self.from.plus(Ratio::from_bits(mul_div_down(change, elapsed, span)?))
+        } else {
+            self.from.minus(Ratio::from_bits(mul_div_up(change, elapsed, span)?))
         }
-        // one unit more: the part done was rounded down
-        let lowered = self.from.to_bits().checked_sub(done).ok_or(RiskError::Overflow)?;
-        Ok(Ratio::from_bits(lowered.saturating_sub(1)).max(self.to))
     }
 
     /// A new destination: the weight holds for one grace from now, then walks for `walk_seconds`.

@@ -2,9 +2,9 @@
 //! See `docs/risk.md`, section 7.
 
 use crate::error::{Result, RiskError};
+use crate::math::index_of_ratio_down;
 use crate::position::{ReservePosition, ReserveTotals};
 use crate::quantities::{Amount, Index, Value};
-use crate::wide::index_of_ratio_down;
 
 /// A resolved bankruptcy: who bears the deficit. `insurance_loss + socialised = deficit`, to the atom (**INV-WATERFALL**).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

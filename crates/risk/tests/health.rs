@@ -13,7 +13,7 @@ use plimsoll_risk::health::{
     ADMITTED_LEG_LIMIT, CollateralWeights, CrossHealth, FactorTerms, LiquidationFactorTerms, LiquidationHealth,
     asset_weight_down, debt_weight_up,
 };
-use plimsoll_risk::quantities::{Price, Ratio, Shares};
+use plimsoll_risk::quantities::{Price, Ratio, Shares, SignedValue};
 use proptest::prelude::*;
 use seeded::seeded;
 
@@ -79,10 +79,39 @@ fn admission_needs_initial_health_and_legs_below_the_limit() {
     };
     assert_eq!(with(100, 100), Ok(()));
     assert_eq!(with(100, 101), Err(RiskError::InitialHealthNegative));
-    assert_eq!(with(ADMITTED_LEG_LIMIT.0 - 1, 0), Ok(()));
-    assert_eq!(with(ADMITTED_LEG_LIMIT.0, 0), Err(RiskError::LegTooLarge));
+    assert_eq!(with(ADMITTED_LEG_LIMIT.0 - 1, 1), Ok(()));
+    assert_eq!(with(ADMITTED_LEG_LIMIT.0, 1), Err(RiskError::LegTooLarge));
 }
 
+#[test]
+fn the_limit_counts_the_initial_price_too() {
+    let mut quote = factor(Price::from_bits(1 << 40), 0, 0);
+    quote.debt_initial = Price::from_bits(1 << 41);
+    let mut health = CrossHealth::default();
+    health
+        .add_deposit(Shares(1), INDEX_ONE, &quote, &CollateralWeights::FULL)
+        .unwrap();
+    health.add_debt(Shares(1 << 52), INDEX_ONE, &quote).unwrap();
+    health.initial = SignedValue::ZERO;
+    assert_eq!(health.admit(), Err(RiskError::LegTooLarge));
+}
+
+#[test]
+fn who_owes_nothing_may_withdraw_from_the_largest_deposit() {
+    let quote = factor(Price::from_bits(1 << 40), 0, 0);
+    let mut health = CrossHealth::default();
+    for shares in [ADMITTED_LEG_LIMIT.0, u64::MAX] {
+        health
+            .add_deposit(Shares(shares), INDEX_ONE, &quote, &CollateralWeights::FULL)
+            .unwrap();
+        assert_eq!(health.admit(), Ok(()));
+    }
+    // the first atom of debt brings the limit back
+    health.add_debt(Shares(1), INDEX_ONE, &quote).unwrap();
+    assert_eq!(health.admit(), Err(RiskError::LegTooLarge));
+}
+
+/// INV-EVALUABLE.
 #[test]
 fn what_was_admitted_can_be_evaluated_at_prices_a_thousand_times_higher() {
     let mid = Price::from_bits(1 << 40);

@@ -57,10 +57,13 @@ fn goal_in_doubles(sigma: f64, p: &ThresholdParameters) -> f64 {
             + part(p.insurance_cut_ppm)
     };
     let (floor, w) = (part(p.floor_volatility_ppm), part(p.stress_weight_ppm));
-    let apc = ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2))
-        .sqrt()
-        .max(floor);
-    let buffer = 1.25 * raw(1.2 * floor);
+    let mitigated = |sigma: f64| {
+        ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2))
+            .sqrt()
+            .max(floor)
+    };
+    let apc = mitigated(sigma);
+    let buffer = 1.25 * raw(mitigated(1.2 * floor));
     raw(apc)
         .max((1.25 * raw(apc)).min(buffer))
         .clamp(part(p.margin_min_ppm), part(p.margin_max_ppm))
@@ -123,6 +126,37 @@ fn horizons_scale_by_the_root_of_time() {
         };
         let found = as_f64(parameters.terms().unwrap().raw_margin(square(0.1)).unwrap());
         assert!((found - expected).abs() < 6e-8, "{found}");
+    }
+}
+
+/// A factor as the mainnet files set it: the figures of decision 0006.
+fn listed(floor_ppm: u32, stress_ppm: u32, spread_ppm: u32, bonus_max_ppm: u32) -> ThresholdTerms {
+    let parameters = ThresholdParameters {
+        floor_volatility_ppm: floor_ppm,
+        stress_volatility_ppm: stress_ppm,
+        horizon_seconds: 5_400,
+        spread_ppm,
+        bonus_max_ppm,
+        ..PARAMETERS
+    };
+    parameters.terms().unwrap()
+}
+
+#[test]
+fn a_calm_market_carries_the_buffer_and_a_stressed_one_has_used_it_up() {
+    // (terms, σ_floor, σ_stress, goal at the floor, m_buf)
+    let btc = (listed(15_000, 60_000, 500, 40_000), 0.015, 0.06, 0.0943, 0.0956);
+    let sol = (listed(30_000, 115_000, 1_000, 50_000), 0.03, 0.115, 0.1422, 0.1448);
+    for (terms, floor, stress, calm_goal, buffer_level) in [btc, sol] {
+        let goal = |sigma: f64| as_f64(margin_goal(square(sigma), &terms).unwrap());
+        let raw = |sigma: f64| as_f64(terms.raw_margin(square(sigma)).unwrap());
+        assert!((as_f64(terms.buffer_level) - buffer_level).abs() < 5e-5);
+        assert!((goal(floor) - calm_goal).abs() < 5e-5, "{}", goal(floor));
+        for calm in [0.0, floor, 1.2 * floor] {
+            assert!((goal(calm) / raw(calm) - 1.25).abs() < 1e-6, "{calm}");
+        }
+        assert!(goal(2.0 * floor) > raw(2.0 * floor) && goal(2.0 * floor) < 1.25 * raw(2.0 * floor));
+        assert!((goal(stress) - raw(stress)).abs() < 1e-9);
     }
 }
 

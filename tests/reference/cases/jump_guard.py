@@ -17,7 +17,7 @@ def _case(state: GuardState, rule: dict, tick: Tick) -> dict:
         "price": str(state.in_force.price),
         "publish_time": state.in_force.publish_time,
         "pending": _tick(state.pending),
-        "pending_seconds_last_hour": state.pending_seconds_last_hour,
+        "pending_seconds_spent": state.pending_seconds_spent,
         "arriving": _tick(tick),
         "halt_min": str(rule["halt_min"]),
         "halt_sigmas": str(rule["halt_sigmas"]),
@@ -96,7 +96,7 @@ def jumps(draw: Draw) -> list[dict]:
             pending = _stepped(draw, bare, rule, (NOW + gap - since, draw.pick([sign, sign, -sign])))
         if pending is not None and (pending.publish_time <= NOW or not _counts_as_pending(bare, rule, pending)):
             continue
-        state = GuardState(bare.in_force, pending, bare.pending_seconds_last_hour)
+        state = GuardState(bare.in_force, pending, bare.pending_seconds_spent)
         if _is_clear(state, rule, arriving):
             cases.append(_case(state, rule, arriving))
     return cases

@@ -11,53 +11,56 @@ GRID_SECONDS = 300
 LAST_POINT = 12
 PATH_STEP = 5_866_667
 
+PPM = 1_000_000
+VARIANCES = ("variance_fast", "variance_slow", "variance_implied")
 USUAL = {
     "variance_fast": variance_bits("0.04"),
     "variance_slow": variance_bits("0.035"),
     "variance_implied": 0,
-    "variance_floor": variance_bits("0.02"),
-    "variance_stress": variance_bits("0.08"),
-    "stress_weight": ratio_bits("0.25"),
-    "expected_shortfall_multiple": ratio_bits("3.6915"),
-    "spread": ratio_bits("0.001"),
-    "bonus_max": ratio_bits("0.05"),
-    "insurance_cut": ratio_bits("0.005"),
-    "margin_min": ratio_bits("0.05"),
-    "margin_max": ratio_bits("0.5"),
+    "floor_volatility_ppm": 20_000,
+    "stress_volatility_ppm": 80_000,
+    "stress_weight_ppm": 250_000,
+    "shortfall_multiple_ppm": 3_691_510,
+    "spread_ppm": 1_000,
+    "bonus_max_ppm": 50_000,
+    "insurance_cut_ppm": 5_000,
+    "margin_min_ppm": 50_000,
+    "margin_max_ppm": 500_000,
 }
 GOAL_EDGES = [
     {},
-    {"variance_fast": 0, "variance_slow": 0, "variance_stress": 0},
-    {"variance_fast": 0, "variance_slow": 0, "variance_floor": 0, "variance_stress": 0},
-    {"variance_fast": 1, "variance_slow": 1, "variance_floor": 1, "variance_stress": 1},
-    {"variance_fast": variance_bits("0.02"), "variance_slow": 0, "variance_stress": variance_bits("0.02")},
+    {"variance_fast": 0, "variance_slow": 0, "stress_volatility_ppm": 20_000},
+    {"variance_fast": 0, "variance_slow": 0, "floor_volatility_ppm": 100, "stress_volatility_ppm": 100},
+    {"variance_fast": 1, "variance_slow": 1, "floor_volatility_ppm": 100, "stress_volatility_ppm": 100},
+    {"variance_fast": variance_bits("0.02"), "variance_slow": 0, "stress_volatility_ppm": 20_000},
     {"variance_implied": variance_bits("0.2")},
     {"variance_slow": variance_bits("0.3")},
     {"variance_fast": variance_bits("3")},
-    {"variance_fast": variance_bits("100"), "margin_max": ratio_bits("1")},
-    {"stress_weight": 1 << RATIO_BITS},
-    {"margin_min": ratio_bits("0.2"), "margin_max": ratio_bits("0.2")},
-    {"spread": 0, "bonus_max": 0, "insurance_cut": 0, "margin_min": 0},
-    {"spread": 1, "bonus_max": 1, "insurance_cut": 1, "margin_min": 0},
+    {"variance_fast": variance_bits("100"), "margin_max_ppm": PPM},
+    {"stress_weight_ppm": PPM},
+    {"margin_min_ppm": 200_000, "margin_max_ppm": 200_000},
+    {"spread_ppm": 0, "bonus_max_ppm": 0, "insurance_cut_ppm": 0, "margin_min_ppm": 1_000},
+    {"spread_ppm": 2, "bonus_max_ppm": 1, "insurance_cut_ppm": 1, "margin_min_ppm": 1_000},
 ]
 
 
 def goals(draw: Draw) -> list[dict]:
     """Every clamp and both ends of the exhaustible buffer, then a walk over σ from calm to crash."""
     cases = [_goal_case(USUAL | edge, 3_600) for edge in GOAL_EDGES]
-    cases += [_goal_case(USUAL, seconds) for seconds in (0, 1, 300, 14_400, 86_400, 864_000)]
+    cases += [_goal_case(USUAL, seconds) for seconds in (60, 300, 14_400, 86_400, 864_000)]
     for percent in range(1, 31):
         cases.append(_goal_case(USUAL | {"variance_fast": variance_bits(f"{percent}/100")}, 3_600))
     while len(cases) < 160:
+        floor = draw.integer(1_000, 40_000)
         fields = USUAL | {
             "variance_fast": variance_between(draw, "0", "0.3"),
             "variance_slow": variance_between(draw, "0.005", "0.1"),
             "variance_implied": draw.pick([0, variance_between(draw, "0.01", "0.15")]),
-            "variance_floor": variance_between(draw, "0.001", "0.04"),
-            "variance_stress": variance_between(draw, "0.02", "0.2"),
-            "stress_weight": draw.integer(ratio_bits("0.25"), 1 << RATIO_BITS),
-            "expected_shortfall_multiple": draw.integer(ratio_bits("2"), ratio_bits("9")),
-            "spread": draw.integer(0, ratio_bits("0.02")),
+            "floor_volatility_ppm": floor,
+            "stress_volatility_ppm": draw.integer(max(floor, 20_000), 200_000),
+            "stress_weight_ppm": draw.integer(250_000, PPM),
+            "shortfall_multiple_ppm": draw.integer(2_000_000, 9_000_000),
+            "spread_ppm": 2 * draw.integer(0, 10_000),
         }
         if draw.one_in(2):
             fields |= _calm(draw)
@@ -66,28 +69,29 @@ def goals(draw: Draw) -> list[dict]:
 
 
 def _calm(draw: Draw) -> dict:
-    """Variances at and little above the floor, where the exhaustible buffer decides."""
-    floor = variance_between(draw, "0.01", "0.03")
-    names = ("variance_fast", "variance_slow", "variance_stress")
-    near = {name: floor * draw.integer(90, 250) // 100 for name in names}
-    return near | {"variance_floor": floor, "variance_implied": 0, "margin_min": ratio_bits("0.01")}
+    """Volatilities at and little above the floor, where the exhaustible buffer decides."""
+    floor = draw.integer(10_000, 30_000)
+    near = {name: variance_bits(f"{floor * draw.integer(90, 160)}/100000000") for name in VARIANCES[:2]}
+    stress = floor * draw.integer(100, 400) // 100
+    levels = {"floor_volatility_ppm": floor, "stress_volatility_ppm": stress}
+    return near | levels | {"variance_implied": 0, "margin_min_ppm": 10_000}
 
 
 def _goal_case(fields: dict, risk_period_seconds: int) -> dict:
-    exact = {n: scaled(v, VARIANCE_BITS if n.startswith("variance") else RATIO_BITS) for n, v in fields.items()}
+    part = {name: Fraction(value, PPM) for name, value in fields.items() if name.endswith("_ppm")}
     rule = MarginRule(
-        variance_floor=exact["variance_floor"],
-        variance_stress=exact["variance_stress"],
-        stress_weight=exact["stress_weight"],
-        expected_shortfall_multiple=exact["expected_shortfall_multiple"],
+        variance_floor=part["floor_volatility_ppm"] ** 2,
+        variance_stress=part["stress_volatility_ppm"] ** 2,
+        stress_weight=part["stress_weight_ppm"],
+        expected_shortfall_multiple=part["shortfall_multiple_ppm"],
         risk_period_seconds=risk_period_seconds,
-        costs=threshold.costs(exact["spread"], exact["bonus_max"], exact["insurance_cut"]),
-        margin_min=exact["margin_min"],
-        margin_max=exact["margin_max"],
+        costs=threshold.costs(part["spread_ppm"], part["bonus_max_ppm"], part["insurance_cut_ppm"]),
+        margin_min=part["margin_min_ppm"],
+        margin_max=part["margin_max_ppm"],
     )
-    seen = threshold.goal([exact[f"variance_{name}"] for name in ("fast", "slow", "implied")], rule)
-    names = ["variance_now", "variance_mitigated", "expected_shortfall", "raw", "buffered", "goal"]
-    texts = {name: str(value) for name, value in fields.items()}
+    seen = threshold.goal([scaled(fields[name], VARIANCE_BITS) for name in VARIANCES], rule)
+    texts = {name: str(value) if name in VARIANCES else value for name, value in fields.items()}
+    names = ["variance_now", "raw", "buffered", "goal"]
     expected = {f"{name}_expected": printed(getattr(seen, name)) for name in names}
     return texts | {"risk_period_seconds": risk_period_seconds} | expected
 

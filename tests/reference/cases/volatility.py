@@ -174,7 +174,7 @@ def correlations(draw: Draw) -> list[dict]:
     """Zero variances, perfect correlation, and entries from tiny to large."""
     tops = [1, 2, 1 << 20, 1 << 50, 1 << 62]
     triples = [(0, 0, 0), (0, 0, 5), (0, 7, 0), (5, 5, 5), (-5, 5, 5), (1 << 50, 1 << 50, 1 << 50), (0, 9, 9)]
-    squares = [(root, top) for top in (4, 1 << 40) for root in (8, 1 << 45)]
+    squares = [(root, top) for top in (4, 1 << 20) for root in (8, 1 << 30)]
     triples += [(sign * root, top, root * root // top) for root, top in squares for sign in (1, -1)]
     while len(triples) < 200:
         variance_i, variance_j = draw.magnitude(1, draw.pick(tops)), draw.magnitude(1, draw.pick(tops))

@@ -62,9 +62,9 @@ fn a_wrong_type_is_refused_at_its_value() {
         "invalid value: integer `-300`, expected u32",
     );
     assert_refused(
-        "walk_down_ppm",
+        "account_share_ppm",
         "4_294_967_296",
-        "book.walk_down_ppm",
+        "book.account_share_ppm",
         "invalid value: integer `4294967296`, expected u32",
     );
     assert_refused(

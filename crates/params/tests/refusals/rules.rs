@@ -23,12 +23,6 @@ fn the_grid_divides_the_day_and_the_grace_is_whole_steps_of_it() {
         "book.grace_seconds",
         "13 grid steps; a path has 12",
     );
-    assert_refused(
-        "sample_wait_seconds",
-        "300",
-        "book.sample_wait_seconds",
-        "must be below grid_seconds (300)",
-    );
     let zero = violations_of(&with("grid_seconds", "0"));
     assert_eq!(
         zero.iter()

@@ -1,9 +1,8 @@
 //! Morpho's adaptive curve: kinked in utilisation, with a level that drifts until utilisation meets its target.
 
 use crate::error::{Result, RiskError};
-use crate::interest::exp;
-use crate::math::mul_shift_down;
-use crate::quantities::{Amount, LogReturn, Rate, Ratio, YEAR_SECONDS};
+use crate::math::{mul_shift_down, times_exp_down};
+use crate::quantities::{Amount, Rate, Ratio, YEAR_SECONDS};
 
 /// The steepest curve: sixteen times the rate at target when everything is lent out.
 pub const MAX_STEEPNESS: Ratio = Ratio::from_bits(16 << 32);
@@ -79,11 +78,11 @@ impl CurveTerms {
     pub fn adapt(&self, rate_at_target: Rate, utilisation: Ratio, elapsed_seconds: u64) -> Result<AdaptedRate> {
         let error = self.error_of(utilisation)?;
         let start = self.clamp(rate_at_target.to_bits());
-        // one exponential serves both points: the end is the middle's factor applied twice
-        let half = exp(self.half_drift(error, elapsed_seconds)?)?;
-        let unclamped_middle = half.scale_down(start);
+        // the end is the middle's factor applied twice
+        let half = self.half_drift(error, elapsed_seconds)?;
+        let unclamped_middle = times_exp_down(start, half);
         let middle = self.clamp(unclamped_middle);
-        let end = self.clamp(half.scale_down(unclamped_middle));
+        let end = self.clamp(times_exp_down(unclamped_middle, half));
         // bounds of 1,000 % a year keep the sum below 2⁴⁶
         let mean = start.saturating_add(end).saturating_add(middle.saturating_mul(2)) / 4;
         let multiplier = self.multiplier_down(error)?;
@@ -135,17 +134,17 @@ impl CurveTerms {
         Ratio::ONE.minus(slope.times_up(magnitude)?)
     }
 
-    /// Half of `speed · e · Δt`, within ±16.
-    fn half_drift(&self, error: i64, elapsed_seconds: u64) -> Result<LogReturn> {
+    /// Half of `speed · e · Δt` with 48 fractional bits, the whole within ±16.
+    fn half_drift(&self, error: i64, elapsed_seconds: u64) -> Result<i64> {
         // from Q64 to Q48; what does not fit is 2¹⁶ e-folds, far beyond the bound
         let longest = mul_shift_down::<16>(self.adaptation_speed.to_bits(), elapsed_seconds).unwrap_or(u64::MAX);
         let magnitude = mul_shift_down::<32>(longest, error.unsigned_abs())?.min(MAX_EXPONENT) >> 1;
         let magnitude = i64::try_from(magnitude).map_err(|_| RiskError::Overflow)?;
-        Ok(LogReturn::from_bits(if error < 0 {
+        Ok(if error < 0 {
             magnitude.saturating_neg()
         } else {
             magnitude
-        }))
+        })
     }
 
     fn clamp(&self, rate_bits: u64) -> u64 {

@@ -8,7 +8,7 @@ use crate::quantities::Ratio;
 /// Quote atoms by which rounding can lower equity in one step.
 const ROUNDING_VALUE: i128 = 2;
 
-/// How the bonus grows with the shortfall and with time, and its bounds.
+/// How the bonus grows with the shortfall and with time, and its bounds, which the program keeps in order (`min ≤ max`) when parameters are set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BonusTerms {
     /// The lowest bonus; where the account cannot give it, the debt's insurance tops it up.

@@ -3,7 +3,7 @@
 use crate::error::{Result, RiskError};
 use crate::quantities::{Ratio, Value};
 
-/// A bucket's size and how fast it fills.
+/// A bucket's size and how fast it fills; the program keeps both above zero when parameters are set, so that no bucket stays empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BucketTerms {
     /// The value that a full bucket lets through at once.

@@ -1,6 +1,8 @@
 //! Powers of two and of e: a table of 128 powers, then a polynomial of degree five in 64-bit arithmetic.
 
 use super::logarithm::LN_2_Q64;
+use super::product::{high_digit, product};
+use super::wide::wide_mul_shift_down;
 use crate::error::{Result, RiskError};
 
 const SEGMENTS: usize = 128;
@@ -35,7 +37,7 @@ pub fn decay_factor(elapsed_seconds: u64, half_life_seconds: u32) -> Result<u64>
 #[must_use]
 pub fn exp_bits(x: i64) -> u128 {
     let size = x.unsigned_abs().min(EXP_LIMIT_BITS);
-    let exponent_q64 = (u128::from(size) * u128::from(LOG2_E_Q63)) >> 47;
+    let exponent_q64 = product(size, LOG2_E_Q63) >> 47;
     let whole = exponent_q64 >> 64; // at most 43
     #[allow(clippy::cast_possible_truncation)]
     let fraction = exponent_q64 as u64;
@@ -49,14 +51,20 @@ pub fn exp_bits(x: i64) -> u128 {
     u128::from(exp2_minus(fraction.wrapping_neg())) << (whole + 2)
 }
 
+/// `factor·e^x`, x with 48 fractional bits; at most `u64::MAX`. Errors as those of [`exp_bits`], rounded down from there.
+#[must_use]
+pub fn times_exp_down(factor: u64, x: i64) -> u64 {
+    // below 2^109 · 2^64 / 2^64
+    let product = wide_mul_shift_down::<64>(exp_bits(x), factor).unwrap_or(u128::MAX);
+    u64::try_from(product).unwrap_or(u64::MAX)
+}
+
 /// 2^−f with 63 fractional bits, f in [0, 1) with 64.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation)] // each product is shifted below 2^64
 fn exp2_minus(fraction: u64) -> u64 {
     let power = lookup(fraction);
-    let rest = u128::from(fraction & ((1 << 57) - 1));
-    let y = ((rest * u128::from(LN_2_Q64)) >> 64) as u64; // below 2^57
-    let square = ((u128::from(y) * u128::from(y)) >> 64) as u64; // below 2^49
+    let y = high_digit(fraction & ((1 << 57) - 1), LN_2_Q64); // below 2^57
+    let square = high_digit(y, y); // below 2^49
     let (y_q36, square_q46) = (y >> 28, square >> 18); // below 2^29 and 2^31
     // wrapping, because an overflow check on a product costs as much as a product of 128 bits; each is below 2^62
     let cube = y_q36.wrapping_mul(square_q46) >> 18;
@@ -64,7 +72,7 @@ fn exp2_minus(fraction: u64) -> u64 {
     let fifth = (fourth >> 8).wrapping_mul(y_q36) >> 28;
     // 1 − e^−y = y − y²/2 + y³/6 − y⁴/24 + y⁵/120, positive and below 2^-7
     let fall = y - square / 2 + cube / 6 - fourth / 24 + fifth / 120;
-    power - ((u128::from(power) * u128::from(fall)) >> 64) as u64
+    power - high_digit(power, fall)
 }
 
 #[inline(always)]

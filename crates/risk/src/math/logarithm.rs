@@ -1,5 +1,6 @@
 //! The natural logarithm: a table of 128 reciprocals, then a polynomial of degree six in 64-bit arithmetic.
 
+use super::product::product;
 use crate::error::{Result, RiskError};
 
 const SEGMENTS: usize = 128;
@@ -51,7 +52,7 @@ pub fn ln_bits(mantissa: u64) -> Result<i64> {
 #[allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation)] // every term is below 2^57
 fn ln_one_plus_q64(f: i64) -> i64 {
     let size = f.unsigned_abs();
-    let square = ((u128::from(size) * u128::from(size)) >> 70) as u64; // below 2^49
+    let square = (product(size, size) >> 70) as u64; // below 2^49
     let (f_q36, square_q46) = (size >> 31, square >> 18); // below 2^29 and 2^31
     let cube = f_q36.wrapping_mul(square_q46) >> 18;
     let fourth = square_q46.wrapping_mul(square_q46) >> 28;

@@ -1,5 +1,6 @@
 //! Products and quotients of 128-bit numbers.
 
+use super::product::product;
 use crate::error::{Result, RiskError};
 
 const LOW: u128 = u64::MAX as u128;
@@ -52,10 +53,11 @@ pub fn wide_mul_div_up(a: u128, b: u128, c: u128) -> Result<u128> {
         .ok_or(RiskError::Overflow)
 }
 
-/// The products of `b` with the upper and lower half of `a`: 64 by 64 bits, so nothing wraps; a check would cost another product.
+/// The products of `b` with the upper and lower half of `a`.
 #[inline(always)]
+#[allow(clippy::cast_possible_truncation)] // the halves
 fn partial_products(a: u128, b: u64) -> (u128, u128) {
-    ((a >> 64).wrapping_mul(b.into()), (a & LOW).wrapping_mul(b.into()))
+    (product((a >> 64) as u64, b), product(a as u64, b))
 }
 
 #[inline(always)]

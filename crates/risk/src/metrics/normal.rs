@@ -1,9 +1,8 @@
 //! The tails of the normal distribution.
 
 use crate::error::{Result, RiskError};
-use crate::interest::exp;
-use crate::math::mul_shift_down;
-use crate::quantities::{LogReturn, Ratio};
+use crate::math::{mul_shift_down, times_exp_down};
+use crate::quantities::Ratio;
 
 /// Beyond this many standard deviations the two tails hold less than 10⁻¹⁰.
 const FARTHEST: Ratio = Ratio::from_bits(7 << 32);
@@ -38,7 +37,6 @@ pub(super) fn two_tailed_probability(deviations: Ratio) -> Result<Ratio> {
         polynomial = i64::try_from(product).map_err(|_| RiskError::Overflow)?;
     }
     let square = i64::try_from(mul_shift_down::<16>(x, x)?).map_err(|_| RiskError::Overflow)?;
-    let density = exp(LogReturn::from_bits(square.saturating_neg()))?;
     let polynomial = u64::try_from(polynomial).map_err(|_| RiskError::Overflow)?;
-    Ok(Ratio::from_bits(density.scale_down(polynomial)).min(Ratio::ONE))
+    Ok(Ratio::from_bits(times_exp_down(polynomial, square.saturating_neg())).min(Ratio::ONE))
 }

@@ -20,8 +20,8 @@ pub const MIN_EXPONENT: i32 = -18;
 pub const MAX_EXPONENT: i32 = 6;
 /// How far a publication may be ahead of the clock.
 pub const MAX_FUTURE_SECONDS: u64 = 30;
-/// The largest number of decimals of a token.
-pub const MAX_DECIMALS: u8 = 18;
+/// The largest number of decimals of a token: with more, no ordinary price has a mantissa of 2²⁰.
+pub const MAX_DECIMALS: u8 = 12;
 
 /// A factor's price parameters as they are set: whole numbers with their unit in the name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,7 +8,8 @@ use crate::volatility::steps_per_day;
 
 /// The part of the margin above the raw one that the buffer adds: a quarter (EMIR RTS 153/2013, Art. 28 a).
 const BUFFER: Ratio = Ratio::from_ppm_up(1_250_000);
-/// The calm level, as a multiple of σ_floor, whose buffered margin the buffer fills up to.
+/// The calm σ_now, as a multiple of σ_floor, whose buffered margin the buffer fills up to: stress blended in, as in every m_raw, so that a
+/// calm market carries the whole buffer and a rising σ uses it up.
 const CALM_MULTIPLE: Ratio = Ratio::from_ppm_up(1_200_000);
 /// A path walks down at a quarter of the speed that it walks up.
 const DOWN_DIVISOR: u64 = 4;
@@ -85,24 +86,23 @@ impl ThresholdParameters {
         let multiplier = self.shortfall_multiplier()?;
         let stress_weight = Ratio::from_ppm_up(self.stress_weight_ppm);
         let live_weight = Ratio::from_ppm_up(1_000_000u32.saturating_sub(self.stress_weight_ppm));
+        let margin_min = Ratio::from_ppm_up(self.margin_min_ppm);
         let mut terms = ThresholdTerms {
             floor_shortfall: shortfall_squared(floor, multiplier)?,
             stress_shortfall: shortfall_squared(stress.times_up(stress_weight)?, multiplier)?,
             live_multiplier: times_u48_up(multiplier, live_weight)?,
             closing_cost: self.closing_cost()?,
             buffer_level: Ratio::ZERO,
-            margin_min: Ratio::from_ppm_up(self.margin_min_ppm),
-            margin_max: Ratio::from_ppm_down(self.margin_max_ppm),
+            margin_min,
+            // rounded apart, equal bounds would cross
+            margin_max: Ratio::from_ppm_down(self.margin_max_ppm).max(margin_min),
             one_plus_gap: Ratio::ONE.plus(Ratio::from_ppm_up(self.initial_gap_ppm))?,
             step_relative: per_step(self.walk_relative_ppm, self.grid_seconds)?,
             step_absolute: per_step(self.walk_absolute_ppm, self.grid_seconds)?,
             points: self.points()?,
         };
         let calm = Variance::from_root(Ratio::from_ppm_up(self.floor_volatility_ppm).times_up(CALM_MULTIPLE)?)?;
-        terms.buffer_level = shortfall_squared(calm, multiplier)?
-            .root_up()
-            .plus(terms.closing_cost)?
-            .times_up(BUFFER)?;
+        terms.buffer_level = terms.raw_margin(calm)?.times_up(BUFFER)?;
         Ok(terms)
     }
 

@@ -35,9 +35,13 @@ export function getCreateBookInstructionDataCodec(): FixedSizeCodec<CreateBookIn
 }
 
 export type CreateBookInput<TAccountGroup extends string = string, TAccountAdmin extends string = string, TAccountBook extends string = string, TAccountQuoteMint extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The group, without a Book so far. */
+group: Address<TAccountGroup>;
+/** The group's admin. */
 admin: TransactionSigner<TAccountAdmin>;
+/** Created by the client with this program as owner: a Book is larger than a program may create. */
 book: Address<TAccountBook>;
+/** The group's quote token. */
 quoteMint: Address<TAccountQuoteMint>;
 params: CreateBookInstructionDataArgs["params"];
 }
@@ -63,9 +67,13 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 
 export type ParsedCreateBookInstruction<TProgram extends string = typeof PLIMSOLL_PROGRAM_ADDRESS, TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[]> = { programAddress: Address<TProgram>;
 accounts: {
+/** The group, without a Book so far. */
 group: TAccountMetas[0];
+/** The group's admin. */
 admin: TAccountMetas[1];
+/** Created by the client with this program as owner: a Book is larger than a program may create. */
 book: TAccountMetas[2];
+/** The group's quote token. */
 quoteMint: TAccountMetas[3];
 };
 data: CreateBookInstructionData; };

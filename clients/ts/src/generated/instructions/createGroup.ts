@@ -6,10 +6,11 @@
  * @see https://github.com/codama-idl/codama
  */
 
-import { combineCodec, fixDecoderSize, fixEncoderSize, getAddressDecoder, getAddressEncoder, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, getU16Decoder, getU16Encoder, getU32Decoder, getU32Encoder, transformEncoder, type AccountMeta, type AccountSignerMeta, type Address, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type Instruction, type InstructionWithAccounts, type InstructionWithData, type ReadonlyAccount, type ReadonlyUint8Array, type TransactionSigner, type WritableAccount, type WritableSignerAccount } from '@solana/kit';
+import { combineCodec, fixDecoderSize, fixEncoderSize, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, getU16Decoder, getU16Encoder, transformEncoder, type AccountMeta, type AccountSignerMeta, type Address, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type Instruction, type InstructionWithAccounts, type InstructionWithData, type ReadonlyAccount, type ReadonlyUint8Array, type TransactionSigner, type WritableAccount, type WritableSignerAccount } from '@solana/kit';
 import { findGroupPda } from '../pdas';
 import { PLIMSOLL_PROGRAM_ADDRESS } from '../programs';
 import { expectAddress, expectSome, getAccountMetaFactory, type ResolvedAccount } from '../shared';
+import { getGroupRolesDecoder, getGroupRolesEncoder, type GroupRoles, type GroupRolesArgs } from '../types';
 
 export const CREATE_GROUP_DISCRIMINATOR = new Uint8Array([79, 60, 158, 134, 61, 199, 56, 248]);
 
@@ -18,16 +19,16 @@ export function getCreateGroupDiscriminatorBytes() { return fixEncoderSize(getBy
 export type CreateGroupInstruction<TProgram extends string = typeof PLIMSOLL_PROGRAM_ADDRESS, TAccountGroup extends string | AccountMeta<string> = string, TAccountCreator extends string | AccountMeta<string> = string, TAccountQuoteMint extends string | AccountMeta<string> = string, TAccountSystemProgram extends string | AccountMeta<string> = "11111111111111111111111111111111", TRemainingAccounts extends readonly AccountMeta<string>[] = []> =
 Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array> & InstructionWithAccounts<[TAccountGroup extends string ? WritableAccount<TAccountGroup> : TAccountGroup, TAccountCreator extends string ? WritableSignerAccount<TAccountCreator> & AccountSignerMeta<TAccountCreator> : TAccountCreator, TAccountQuoteMint extends string ? ReadonlyAccount<TAccountQuoteMint> : TAccountQuoteMint, TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram, ...TRemainingAccounts]>;
 
-export type CreateGroupInstructionData = { discriminator: ReadonlyUint8Array; index: number; admin: Address; steward: Address; guardian: Address; timelockSeconds: number;  };
+export type CreateGroupInstructionData = { discriminator: ReadonlyUint8Array; index: number; roles: GroupRoles;  };
 
-export type CreateGroupInstructionDataArgs = { index: number; admin: Address; steward: Address; guardian: Address; timelockSeconds: number;  };
+export type CreateGroupInstructionDataArgs = { index: number; roles: GroupRolesArgs;  };
 
 export function getCreateGroupInstructionDataEncoder(): FixedSizeEncoder<CreateGroupInstructionDataArgs> {
-    return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)], ['index', getU16Encoder()], ['admin', getAddressEncoder()], ['steward', getAddressEncoder()], ['guardian', getAddressEncoder()], ['timelockSeconds', getU32Encoder()]]), (value) => ({ ...value, discriminator: CREATE_GROUP_DISCRIMINATOR }));
+    return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)], ['index', getU16Encoder()], ['roles', getGroupRolesEncoder()]]), (value) => ({ ...value, discriminator: CREATE_GROUP_DISCRIMINATOR }));
 }
 
 export function getCreateGroupInstructionDataDecoder(): FixedSizeDecoder<CreateGroupInstructionData> {
-    return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)], ['index', getU16Decoder()], ['admin', getAddressDecoder()], ['steward', getAddressDecoder()], ['guardian', getAddressDecoder()], ['timelockSeconds', getU32Decoder()]]);
+    return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)], ['index', getU16Decoder()], ['roles', getGroupRolesDecoder()]]);
 }
 
 export function getCreateGroupInstructionDataCodec(): FixedSizeCodec<CreateGroupInstructionDataArgs, CreateGroupInstructionData> {
@@ -35,15 +36,16 @@ export function getCreateGroupInstructionDataCodec(): FixedSizeCodec<CreateGroup
 }
 
 export type CreateGroupAsyncInput<TAccountGroup extends string = string, TAccountCreator extends string = string, TAccountQuoteMint extends string = string, TAccountSystemProgram extends string = string> =  {
-  group?: Address<TAccountGroup>;
+  /** The group. */
+group?: Address<TAccountGroup>;
+/** Pays, and is part of the address. */
 creator: TransactionSigner<TAccountCreator>;
+/** The token in which values are counted. */
 quoteMint: Address<TAccountQuoteMint>;
+/** Creates the account. */
 systemProgram?: Address<TAccountSystemProgram>;
 index: CreateGroupInstructionDataArgs["index"];
-admin: CreateGroupInstructionDataArgs["admin"];
-steward: CreateGroupInstructionDataArgs["steward"];
-guardian: CreateGroupInstructionDataArgs["guardian"];
-timelockSeconds: CreateGroupInstructionDataArgs["timelockSeconds"];
+roles: CreateGroupInstructionDataArgs["roles"];
 }
 
 export async function getCreateGroupInstructionAsync<TAccountGroup extends string, TAccountCreator extends string, TAccountQuoteMint extends string, TAccountSystemProgram extends string, TProgramAddress extends Address = typeof PLIMSOLL_PROGRAM_ADDRESS>(input: CreateGroupAsyncInput<TAccountGroup, TAccountCreator, TAccountQuoteMint, TAccountSystemProgram>, config?: { programAddress?: TProgramAddress } ): Promise<CreateGroupInstruction<TProgramAddress, TAccountGroup, TAccountCreator, TAccountQuoteMint, TAccountSystemProgram>> {
@@ -72,15 +74,16 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 }
 
 export type CreateGroupInput<TAccountGroup extends string = string, TAccountCreator extends string = string, TAccountQuoteMint extends string = string, TAccountSystemProgram extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The group. */
+group: Address<TAccountGroup>;
+/** Pays, and is part of the address. */
 creator: TransactionSigner<TAccountCreator>;
+/** The token in which values are counted. */
 quoteMint: Address<TAccountQuoteMint>;
+/** Creates the account. */
 systemProgram?: Address<TAccountSystemProgram>;
 index: CreateGroupInstructionDataArgs["index"];
-admin: CreateGroupInstructionDataArgs["admin"];
-steward: CreateGroupInstructionDataArgs["steward"];
-guardian: CreateGroupInstructionDataArgs["guardian"];
-timelockSeconds: CreateGroupInstructionDataArgs["timelockSeconds"];
+roles: CreateGroupInstructionDataArgs["roles"];
 }
 
 export function getCreateGroupInstruction<TAccountGroup extends string, TAccountCreator extends string, TAccountQuoteMint extends string, TAccountSystemProgram extends string, TProgramAddress extends Address = typeof PLIMSOLL_PROGRAM_ADDRESS>(input: CreateGroupInput<TAccountGroup, TAccountCreator, TAccountQuoteMint, TAccountSystemProgram>, config?: { programAddress?: TProgramAddress } ): CreateGroupInstruction<TProgramAddress, TAccountGroup, TAccountCreator, TAccountQuoteMint, TAccountSystemProgram> {
@@ -107,9 +110,13 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 
 export type ParsedCreateGroupInstruction<TProgram extends string = typeof PLIMSOLL_PROGRAM_ADDRESS, TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[]> = { programAddress: Address<TProgram>;
 accounts: {
+/** The group. */
 group: TAccountMetas[0];
+/** Pays, and is part of the address. */
 creator: TAccountMetas[1];
+/** The token in which values are counted. */
 quoteMint: TAccountMetas[2];
+/** Creates the account. */
 systemProgram: TAccountMetas[3];
 };
 data: CreateGroupInstructionData; };

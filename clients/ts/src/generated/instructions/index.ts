@@ -6,11 +6,25 @@
  * @see https://github.com/codama-idl/codama
  */
 
+export * from './accrue';
+export * from './borrow';
+export * from './closeMarginAccount';
 export * from './createBook';
 export * from './createGroup';
+export * from './deposit';
+export * from './fundInsurance';
+export * from './growBook';
+export * from './liquidate';
 export * from './listFactor';
 export * from './listReserve';
+export * from './migrate';
 export * from './openMarginAccount';
+export * from './refreshPrices';
+export * from './refreshRisk';
+export * from './repay';
+export * from './resolveBankruptcy';
 export * from './setBookParams';
+export * from './setDelegate';
 export * from './setFactorParams';
 export * from './setReserveParams';
+export * from './withdraw';

@@ -35,8 +35,11 @@ export function getListFactorInstructionDataCodec(): FixedSizeCodec<ListFactorIn
 }
 
 export type ListFactorInput<TAccountGroup extends string = string, TAccountAdmin extends string = string, TAccountBook extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The Book's group. */
+group: Address<TAccountGroup>;
+/** The group's admin. */
 admin: TransactionSigner<TAccountAdmin>;
+/** The Book. */
 book: Address<TAccountBook>;
 listing: ListFactorInstructionDataArgs["listing"];
 }
@@ -62,8 +65,11 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 
 export type ParsedListFactorInstruction<TProgram extends string = typeof PLIMSOLL_PROGRAM_ADDRESS, TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[]> = { programAddress: Address<TProgram>;
 accounts: {
+/** The Book's group. */
 group: TAccountMetas[0];
+/** The group's admin. */
 admin: TAccountMetas[1];
+/** The Book. */
 book: TAccountMetas[2];
 };
 data: ListFactorInstructionData; };

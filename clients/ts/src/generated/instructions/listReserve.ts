@@ -7,7 +7,7 @@
  */
 
 import { combineCodec, fixDecoderSize, fixEncoderSize, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, transformEncoder, type AccountMeta, type AccountSignerMeta, type Address, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type Instruction, type InstructionWithAccounts, type InstructionWithData, type ReadonlyAccount, type ReadonlyUint8Array, type TransactionSigner, type WritableAccount, type WritableSignerAccount } from '@solana/kit';
-import { findVaultAuthorityPda, findVaultPda } from '../pdas';
+import { findVaultPda } from '../pdas';
 import { PLIMSOLL_PROGRAM_ADDRESS } from '../programs';
 import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared';
 import { getReserveListingDecoder, getReserveListingEncoder, type ReserveListing, type ReserveListingArgs } from '../types';
@@ -36,13 +36,21 @@ export function getListReserveInstructionDataCodec(): FixedSizeCodec<ListReserve
 }
 
 export type ListReserveAsyncInput<TAccountGroup extends string = string, TAccountAdmin extends string = string, TAccountBook extends string = string, TAccountMint extends string = string, TAccountVault extends string = string, TAccountVaultAuthority extends string = string, TAccountTokenProgram extends string = string, TAccountSystemProgram extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The Book's group. */
+group: Address<TAccountGroup>;
+/** The group's admin; pays the vault's rent. */
 admin: TransactionSigner<TAccountAdmin>;
+/** The Book. */
 book: Address<TAccountBook>;
+/** The token. */
 mint: Address<TAccountMint>;
+/** Where its atoms will lie. */
 vault?: Address<TAccountVault>;
-vaultAuthority?: Address<TAccountVaultAuthority>;
+/** Authority over the vault. */
+vaultAuthority: Address<TAccountVaultAuthority>;
+/** The program of the token. */
 tokenProgram?: Address<TAccountTokenProgram>;
+/** Creates the vault. */
 systemProgram?: Address<TAccountSystemProgram>;
 listing: ListReserveInstructionDataArgs["listing"];
 }
@@ -64,9 +72,6 @@ const args = { ...input,  };
 if (!accounts.vault.value) {
 accounts.vault.value = await findVaultPda({ book: expectAddress(accounts.book.value), mint: expectAddress(accounts.mint.value) });
 }
-if (!accounts.vaultAuthority.value) {
-accounts.vaultAuthority.value = await findVaultAuthorityPda({ book: expectAddress(accounts.book.value) });
-}
 if (!accounts.tokenProgram.value) {
 accounts.tokenProgram.value = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Address<'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'>;
 }
@@ -79,13 +84,21 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 }
 
 export type ListReserveInput<TAccountGroup extends string = string, TAccountAdmin extends string = string, TAccountBook extends string = string, TAccountMint extends string = string, TAccountVault extends string = string, TAccountVaultAuthority extends string = string, TAccountTokenProgram extends string = string, TAccountSystemProgram extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The Book's group. */
+group: Address<TAccountGroup>;
+/** The group's admin; pays the vault's rent. */
 admin: TransactionSigner<TAccountAdmin>;
+/** The Book. */
 book: Address<TAccountBook>;
+/** The token. */
 mint: Address<TAccountMint>;
+/** Where its atoms will lie. */
 vault: Address<TAccountVault>;
+/** Authority over the vault. */
 vaultAuthority: Address<TAccountVaultAuthority>;
+/** The program of the token. */
 tokenProgram?: Address<TAccountTokenProgram>;
+/** Creates the vault. */
 systemProgram?: Address<TAccountSystemProgram>;
 listing: ListReserveInstructionDataArgs["listing"];
 }
@@ -117,13 +130,21 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 
 export type ParsedListReserveInstruction<TProgram extends string = typeof PLIMSOLL_PROGRAM_ADDRESS, TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[]> = { programAddress: Address<TProgram>;
 accounts: {
+/** The Book's group. */
 group: TAccountMetas[0];
+/** The group's admin; pays the vault's rent. */
 admin: TAccountMetas[1];
+/** The Book. */
 book: TAccountMetas[2];
+/** The token. */
 mint: TAccountMetas[3];
+/** Where its atoms will lie. */
 vault: TAccountMetas[4];
+/** Authority over the vault. */
 vaultAuthority: TAccountMetas[5];
+/** The program of the token. */
 tokenProgram: TAccountMetas[6];
+/** Creates the vault. */
 systemProgram: TAccountMetas[7];
 };
 data: ListReserveInstructionData; };

@@ -35,9 +35,13 @@ export function getOpenMarginAccountInstructionDataCodec(): FixedSizeCodec<OpenM
 }
 
 export type OpenMarginAccountAsyncInput<TAccountGroup extends string = string, TAccountMarginAccount extends string = string, TAccountOwner extends string = string, TAccountSystemProgram extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The group to trade in. */
+group: Address<TAccountGroup>;
+/** The new account. */
 marginAccount?: Address<TAccountMarginAccount>;
+/** Its owner; pays the rent. */
 owner: TransactionSigner<TAccountOwner>;
+/** Creates the account. */
 systemProgram?: Address<TAccountSystemProgram>;
 subAccount: OpenMarginAccountInstructionDataArgs["subAccount"];
 }
@@ -68,9 +72,13 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 }
 
 export type OpenMarginAccountInput<TAccountGroup extends string = string, TAccountMarginAccount extends string = string, TAccountOwner extends string = string, TAccountSystemProgram extends string = string> =  {
-  group: Address<TAccountGroup>;
+  /** The group to trade in. */
+group: Address<TAccountGroup>;
+/** The new account. */
 marginAccount: Address<TAccountMarginAccount>;
+/** Its owner; pays the rent. */
 owner: TransactionSigner<TAccountOwner>;
+/** Creates the account. */
 systemProgram?: Address<TAccountSystemProgram>;
 subAccount: OpenMarginAccountInstructionDataArgs["subAccount"];
 }
@@ -99,9 +107,13 @@ return Object.freeze({ accounts: [getAccountMeta(accounts.group), getAccountMeta
 
 export type ParsedOpenMarginAccountInstruction<TProgram extends string = typeof PLIMSOLL_PROGRAM_ADDRESS, TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[]> = { programAddress: Address<TProgram>;
 accounts: {
+/** The group to trade in. */
 group: TAccountMetas[0];
+/** The new account. */
 marginAccount: TAccountMetas[1];
+/** Its owner; pays the rent. */
 owner: TAccountMetas[2];
+/** Creates the account. */
 systemProgram: TAccountMetas[3];
 };
 data: OpenMarginAccountInstructionData; };

@@ -9,4 +9,3 @@
 export * from './group';
 export * from './marginAccount';
 export * from './vault';
-export * from './vaultAuthority';

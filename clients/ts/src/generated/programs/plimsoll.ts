@@ -7,7 +7,7 @@
  */
 
 import { assertIsInstructionWithAccounts, containsBytes, fixEncoderSize, getBytesEncoder, type Address, type Instruction, type InstructionWithData, type ReadonlyUint8Array } from '@solana/kit';
-import { parseCreateBookInstruction, parseCreateGroupInstruction, parseListFactorInstruction, parseListReserveInstruction, parseOpenMarginAccountInstruction, parseSetBookParamsInstruction, parseSetFactorParamsInstruction, parseSetReserveParamsInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedListFactorInstruction, type ParsedListReserveInstruction, type ParsedOpenMarginAccountInstruction, type ParsedSetBookParamsInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetReserveParamsInstruction } from '../instructions';
+import { parseAccrueInstruction, parseBorrowInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDepositInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseListFactorInstruction, parseListReserveInstruction, parseMigrateInstruction, parseOpenMarginAccountInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetReserveParamsInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDepositInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedListFactorInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedOpenMarginAccountInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedWithdrawInstruction } from '../instructions';
 
 export const PLIMSOLL_PROGRAM_ADDRESS = 'P1imso11ine11111111111111111111111111111111' as Address<'P1imso11ine11111111111111111111111111111111'>;
 
@@ -21,30 +21,58 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 throw new Error("The provided account could not be identified as a plimsoll account.")
 }
 
-export enum PlimsollInstruction { CreateBook, CreateGroup, ListFactor, ListReserve, OpenMarginAccount, SetBookParams, SetFactorParams, SetReserveParams }
+export enum PlimsollInstruction { Accrue, Borrow, CloseMarginAccount, CreateBook, CreateGroup, Deposit, FundInsurance, GrowBook, Liquidate, ListFactor, ListReserve, Migrate, OpenMarginAccount, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetReserveParams, Withdraw }
 
 export function identifyPlimsollInstruction(instruction: { data: ReadonlyUint8Array } | ReadonlyUint8Array): PlimsollInstruction {
 const data = 'data' in instruction ? instruction.data : instruction;
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([23, 76, 128, 149, 229, 247, 72, 228])), 0)) { return PlimsollInstruction.Accrue; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([228, 253, 131, 202, 207, 116, 89, 18])), 0)) { return PlimsollInstruction.Borrow; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([105, 215, 41, 239, 166, 207, 1, 103])), 0)) { return PlimsollInstruction.CloseMarginAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([175, 218, 251, 18, 91, 19, 194, 103])), 0)) { return PlimsollInstruction.CreateBook; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([79, 60, 158, 134, 61, 199, 56, 248])), 0)) { return PlimsollInstruction.CreateGroup; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 35, 198, 137, 82, 225, 242, 182])), 0)) { return PlimsollInstruction.Deposit; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([58, 216, 37, 162, 201, 50, 20, 66])), 0)) { return PlimsollInstruction.FundInsurance; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([104, 61, 180, 17, 78, 217, 149, 158])), 0)) { return PlimsollInstruction.GrowBook; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([223, 179, 226, 125, 48, 46, 39, 74])), 0)) { return PlimsollInstruction.Liquidate; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([108, 172, 28, 50, 155, 81, 53, 208])), 0)) { return PlimsollInstruction.ListFactor; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([130, 48, 69, 78, 152, 193, 29, 136])), 0)) { return PlimsollInstruction.ListReserve; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([155, 234, 231, 146, 236, 158, 162, 30])), 0)) { return PlimsollInstruction.Migrate; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([251, 54, 54, 233, 180, 125, 203, 107])), 0)) { return PlimsollInstruction.OpenMarginAccount; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([26, 136, 132, 143, 236, 52, 178, 12])), 0)) { return PlimsollInstruction.RefreshPrices; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([0, 166, 132, 169, 134, 113, 30, 47])), 0)) { return PlimsollInstruction.RefreshRisk; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([234, 103, 67, 82, 208, 234, 219, 166])), 0)) { return PlimsollInstruction.Repay; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([82, 253, 187, 29, 102, 19, 35, 248])), 0)) { return PlimsollInstruction.ResolveBankruptcy; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([192, 164, 137, 77, 61, 121, 98, 54])), 0)) { return PlimsollInstruction.SetBookParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 30, 46, 76, 108, 235, 128, 181])), 0)) { return PlimsollInstruction.SetDelegate; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([108, 181, 79, 109, 139, 1, 214, 165])), 0)) { return PlimsollInstruction.SetFactorParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([204, 97, 87, 192, 32, 163, 96, 40])), 0)) { return PlimsollInstruction.SetReserveParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([183, 18, 70, 156, 148, 109, 161, 34])), 0)) { return PlimsollInstruction.Withdraw; }
 throw new Error("The provided instruction could not be identified as a plimsoll instruction.")
 }
 
 export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine11111111111111111111111111111111'> =
+| { instructionType: PlimsollInstruction.Accrue } & ParsedAccrueInstruction<TProgram>
+| { instructionType: PlimsollInstruction.Borrow } & ParsedBorrowInstruction<TProgram>
+| { instructionType: PlimsollInstruction.CloseMarginAccount } & ParsedCloseMarginAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CreateBook } & ParsedCreateBookInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CreateGroup } & ParsedCreateGroupInstruction<TProgram>
+| { instructionType: PlimsollInstruction.Deposit } & ParsedDepositInstruction<TProgram>
+| { instructionType: PlimsollInstruction.FundInsurance } & ParsedFundInsuranceInstruction<TProgram>
+| { instructionType: PlimsollInstruction.GrowBook } & ParsedGrowBookInstruction<TProgram>
+| { instructionType: PlimsollInstruction.Liquidate } & ParsedLiquidateInstruction<TProgram>
 | { instructionType: PlimsollInstruction.ListFactor } & ParsedListFactorInstruction<TProgram>
 | { instructionType: PlimsollInstruction.ListReserve } & ParsedListReserveInstruction<TProgram>
+| { instructionType: PlimsollInstruction.Migrate } & ParsedMigrateInstruction<TProgram>
 | { instructionType: PlimsollInstruction.OpenMarginAccount } & ParsedOpenMarginAccountInstruction<TProgram>
+| { instructionType: PlimsollInstruction.RefreshPrices } & ParsedRefreshPricesInstruction<TProgram>
+| { instructionType: PlimsollInstruction.RefreshRisk } & ParsedRefreshRiskInstruction<TProgram>
+| { instructionType: PlimsollInstruction.Repay } & ParsedRepayInstruction<TProgram>
+| { instructionType: PlimsollInstruction.ResolveBankruptcy } & ParsedResolveBankruptcyInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetBookParams } & ParsedSetBookParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetDelegate } & ParsedSetDelegateInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetFactorParams } & ParsedSetFactorParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetReserveParams } & ParsedSetReserveParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.Withdraw } & ParsedWithdrawInstruction<TProgram>
 
 
         export function parsePlimsollInstruction<TProgram extends string>(
@@ -53,22 +81,50 @@ export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine1111
         ): ParsedPlimsollInstruction<TProgram> {
             const instructionType = identifyPlimsollInstruction(instruction);
             switch (instructionType) {
-                case PlimsollInstruction.CreateBook: { assertIsInstructionWithAccounts(instruction);
+                case PlimsollInstruction.Accrue: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Accrue, ...parseAccrueInstruction(instruction) }; }
+case PlimsollInstruction.Borrow: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Borrow, ...parseBorrowInstruction(instruction) }; }
+case PlimsollInstruction.CloseMarginAccount: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.CloseMarginAccount, ...parseCloseMarginAccountInstruction(instruction) }; }
+case PlimsollInstruction.CreateBook: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.CreateBook, ...parseCreateBookInstruction(instruction) }; }
 case PlimsollInstruction.CreateGroup: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.CreateGroup, ...parseCreateGroupInstruction(instruction) }; }
+case PlimsollInstruction.Deposit: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Deposit, ...parseDepositInstruction(instruction) }; }
+case PlimsollInstruction.FundInsurance: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.FundInsurance, ...parseFundInsuranceInstruction(instruction) }; }
+case PlimsollInstruction.GrowBook: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.GrowBook, ...parseGrowBookInstruction(instruction) }; }
+case PlimsollInstruction.Liquidate: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Liquidate, ...parseLiquidateInstruction(instruction) }; }
 case PlimsollInstruction.ListFactor: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.ListFactor, ...parseListFactorInstruction(instruction) }; }
 case PlimsollInstruction.ListReserve: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.ListReserve, ...parseListReserveInstruction(instruction) }; }
+case PlimsollInstruction.Migrate: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Migrate, ...parseMigrateInstruction(instruction) }; }
 case PlimsollInstruction.OpenMarginAccount: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.OpenMarginAccount, ...parseOpenMarginAccountInstruction(instruction) }; }
+case PlimsollInstruction.RefreshPrices: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.RefreshPrices, ...parseRefreshPricesInstruction(instruction) }; }
+case PlimsollInstruction.RefreshRisk: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.RefreshRisk, ...parseRefreshRiskInstruction(instruction) }; }
+case PlimsollInstruction.Repay: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Repay, ...parseRepayInstruction(instruction) }; }
+case PlimsollInstruction.ResolveBankruptcy: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.ResolveBankruptcy, ...parseResolveBankruptcyInstruction(instruction) }; }
 case PlimsollInstruction.SetBookParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetBookParams, ...parseSetBookParamsInstruction(instruction) }; }
+case PlimsollInstruction.SetDelegate: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetDelegate, ...parseSetDelegateInstruction(instruction) }; }
 case PlimsollInstruction.SetFactorParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetFactorParams, ...parseSetFactorParamsInstruction(instruction) }; }
 case PlimsollInstruction.SetReserveParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetReserveParams, ...parseSetReserveParamsInstruction(instruction) }; }
+case PlimsollInstruction.Withdraw: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.Withdraw, ...parseWithdrawInstruction(instruction) }; }
                 default: throw new Error(`Unrecognized instruction type: ${instructionType as string}`);
             }
         }

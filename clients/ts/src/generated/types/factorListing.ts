@@ -9,9 +9,38 @@
 import { combineCodec, fixDecoderSize, fixEncoderSize, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, getU32Decoder, getU32Encoder, getU8Decoder, getU8Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
 import { getFactorParamsDecoder, getFactorParamsEncoder, type FactorParams, type FactorParamsArgs } from '.';
 
-export type FactorListing = { symbol: ReadonlyUint8Array; feedId: ReadonlyUint8Array; oracleKind: number; baseDecimals: number; seedSigmaFastPpm: number; seedSigmaSlowPpm: number; params: FactorParams;  };
+/** A factor to be. */
+export type FactorListing = { 
+/** Name for people, zero-padded. */
+symbol: ReadonlyUint8Array; 
+/** The oracle's feed id (pull) or the price account's address (push). */
+feedId: ReadonlyUint8Array; 
+/** `ORACLE_PULL` or `ORACLE_PUSH`. */
+oracleKind: number; 
+/** Decimals of every token and market on this factor. */
+baseDecimals: number; 
+/** First fast σ per √day. */
+seedSigmaFastPpm: number; 
+/** First slow σ per √day. */
+seedSigmaSlowPpm: number; 
+/** Parameters. */
+params: FactorParams;  };
 
-export type FactorListingArgs = { symbol: ReadonlyUint8Array; feedId: ReadonlyUint8Array; oracleKind: number; baseDecimals: number; seedSigmaFastPpm: number; seedSigmaSlowPpm: number; params: FactorParamsArgs;  };
+export type FactorListingArgs = { 
+/** Name for people, zero-padded. */
+symbol: ReadonlyUint8Array; 
+/** The oracle's feed id (pull) or the price account's address (push). */
+feedId: ReadonlyUint8Array; 
+/** `ORACLE_PULL` or `ORACLE_PUSH`. */
+oracleKind: number; 
+/** Decimals of every token and market on this factor. */
+baseDecimals: number; 
+/** First fast σ per √day. */
+seedSigmaFastPpm: number; 
+/** First slow σ per √day. */
+seedSigmaSlowPpm: number; 
+/** Parameters. */
+params: FactorParamsArgs;  };
 
 export function getFactorListingEncoder(): FixedSizeEncoder<FactorListingArgs> {
     return getStructEncoder([['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['feedId', fixEncoderSize(getBytesEncoder(), 32)], ['oracleKind', getU8Encoder()], ['baseDecimals', getU8Encoder()], ['seedSigmaFastPpm', getU32Encoder()], ['seedSigmaSlowPpm', getU32Encoder()], ['params', getFactorParamsEncoder()]]);

@@ -9,9 +9,22 @@
 import { combineCodec, getStructDecoder, getStructEncoder, getU32Decoder, getU32Encoder, getU8Decoder, getU8Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
 import { getReserveParamsDecoder, getReserveParamsEncoder, type ReserveParams, type ReserveParamsArgs } from '.';
 
-export type ReserveListing = { factorIndex: number; initialRatePpmPerYear: number; params: ReserveParams;  };
+/** A reserve to be. */
+export type ReserveListing = { 
+/** Which factor prices it. */
+factorIndex: number; 
+/** First rate at target utilisation. */
+initialRatePpmPerYear: number; 
+/** Parameters. */
+params: ReserveParams;  };
 
-export type ReserveListingArgs = { factorIndex: number; initialRatePpmPerYear: number; params: ReserveParamsArgs;  };
+export type ReserveListingArgs = { 
+/** Which factor prices it. */
+factorIndex: number; 
+/** First rate at target utilisation. */
+initialRatePpmPerYear: number; 
+/** Parameters. */
+params: ReserveParamsArgs;  };
 
 export function getReserveListingEncoder(): FixedSizeEncoder<ReserveListingArgs> {
     return getStructEncoder([['factorIndex', getU8Encoder()], ['initialRatePpmPerYear', getU32Encoder()], ['params', getReserveParamsEncoder()]]);
