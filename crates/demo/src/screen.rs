@@ -12,12 +12,12 @@ const DAY_SECONDS: u64 = 86_400;
 
 /// Whether standard output takes colours and a picture.
 #[must_use]
-pub fn colour() -> Colour {
+pub(crate) fn colour() -> Colour {
     if stdout().is_terminal() { Colour::On } else { Colour::Off }
 }
 
 /// Shows both runs until it is dropped. Output that nobody reads is no reason to stop.
-pub async fn show(moving: Receiver<Option<Moment>>, frozen: Receiver<Option<Moment>>) {
+pub(crate) async fn show(moving: Receiver<Option<Moment>>, frozen: Receiver<Option<Moment>>) {
     let mut tick = interval(REDRAW);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut drawn_lines = 0;

@@ -56,6 +56,10 @@ impl Stage<'_> {
     pub async fn play(&mut self, step: usize) -> Result<Market> {
         let publications = self.scenario.publications(step).context("the scenario has ended")?;
         let now = self.scenario.step_time(step) + self.shift_seconds;
+        if step == 0 {
+            // the accounts were opened at these prices
+            return self.wait_for_keepers(now).await;
+        }
         // the clock first: a publication of the future would be refused
         self.node.command(&[localnode::travel(now), self.oracles.publish(&publications)]).await?;
         let confirmed = self.wait_for_book(step, now).await?;
