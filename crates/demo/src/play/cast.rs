@@ -31,9 +31,9 @@ struct Loan {
 /// loans between two volatile assets.
 const LOANS: [Loan; 14] = [
     loan(SOL, USDC, (400_000, 75_000), 7),
-    loan(SOL, USDC, (940_000, 5_000), 12),
-    loan(ETH, USDC, (450_000, 150_000), 3),
-    loan(ETH, USDC, (900_000, 6_000), 15),
+    loan(SOL, USDC, (984_000, 1_200), 12),
+    loan(ETH, USDC, (450_000, 120_000), 5),
+    loan(ETH, USDC, (936_000, 1_500), 13),
     loan(BTC, USDC, (500_000, 150_000), 3),
     loan(BTC, USDC, (950_000, 6_000), 8),
     loan(USDC, SOL, (600_000, 150_000), 3),
