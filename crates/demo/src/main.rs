@@ -61,7 +61,9 @@ async fn demonstrate(options: &Options) -> Result<ExitCode> {
         }
     };
     let report = tools.report(&scenario, (dynamic, frozen), started)?;
-    report.write(&tools.target).with_context(|| format!("cannot write to {}", tools.target.display()))?;
+    report
+        .write(&tools.target)
+        .with_context(|| format!("cannot write to {}", tools.target.display()))?;
     println!();
     for line in closing(&report, screen::colour()) {
         println!("{line}");
@@ -112,11 +114,20 @@ impl Tools {
             repository,
         };
         let migrations = tools.repository.join("migrations");
-        require(&migrations.join("localnode.mjs"), "start the demonstration in the repository's root, or run make demo")?;
+        require(
+            &migrations.join("localnode.mjs"),
+            "start the demonstration in the repository's root, or run make demo",
+        )?;
         require(&tools.program, "build the program with make program")?;
-        require(&migrations.join("node_modules"), "install the npm packages with make setup")?;
+        require(
+            &migrations.join("node_modules"),
+            "install the npm packages with make setup",
+        )?;
         for binary in ["plimsoll-keeper", "plimsoll-params"] {
-            require(&tools.binaries.join(binary), "build the tools with cargo build --workspace --bins")?;
+            require(
+                &tools.binaries.join(binary),
+                "build the tools with cargo build --workspace --bins",
+            )?;
         }
         Ok(tools)
     }
@@ -146,7 +157,7 @@ impl Tools {
             step_seconds: scenario.step_seconds,
             borrowers: plimsoll_demo::play::cast::BORROWERS as u64,
             seconds: started.elapsed().as_secs_f64(),
-            program_sha256: Sha256::digest(program).iter().map(|byte| format!("{byte:02x}")).collect(),
+            program_sha256: format!("{:x}", Sha256::digest(program)),
             dynamic,
             frozen,
         })
@@ -164,7 +175,9 @@ fn require(path: &Path, remedy: &str) -> Result<()> {
 fn fixed_ports(first: u16, offset: u16) -> Result<Ports> {
     let port = |place: u16| -> Result<u16> {
         let remedy = "choose another --rpc-port, or none for free ports";
-        let port = first.checked_add(offset + place).with_context(|| format!("port {first} leaves no room: {remedy}"))?;
+        let port = first
+            .checked_add(offset + place)
+            .with_context(|| format!("port {first} leaves no room: {remedy}"))?;
         TcpListener::bind(("127.0.0.1", port)).with_context(|| format!("port {port} is in use: {remedy}"))?;
         Ok(port)
     };

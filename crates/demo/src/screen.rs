@@ -13,7 +13,11 @@ const DAY_SECONDS: u64 = 86_400;
 /// Whether standard output takes colours and a picture.
 #[must_use]
 pub(crate) fn colour() -> Colour {
-    if stdout().is_terminal() { Colour::On } else { Colour::Off }
+    if stdout().is_terminal() {
+        Colour::On
+    } else {
+        Colour::Off
+    }
 }
 
 /// Shows both runs until it is dropped. Output that nobody reads is no reason to stop.
@@ -45,9 +49,15 @@ fn draw(moments: &[Option<Moment>; 2], drawn_before: usize) -> usize {
         lines.push(String::new());
         lines.push(progress_line(frozen).chars().take(MAX_COLUMNS).collect());
     }
-    let mut text = if drawn_before > 0 { format!("\u{1b}[{drawn_before}A") } else { String::new() };
+    let mut text = if drawn_before > 0 {
+        format!("\u{1b}[{drawn_before}A")
+    } else {
+        String::new()
+    };
     for line in &lines {
-        text += &format!("\u{1b}[2K{line}\n");
+        text += "\u{1b}[2K";
+        text += line;
+        text += "\n";
     }
     let _ = stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush());
     lines.len()

@@ -103,7 +103,10 @@ pub fn borrowers(group: &Pubkey) -> Vec<Borrower> {
     for loan in &LOANS {
         for place in 0..loan.borrowers {
             let number = cast.len() + 1;
-            let name = format!("borrower {number:02} ({} against {})", ASSETS[loan.debt], ASSETS[loan.collateral]);
+            let name = format!(
+                "borrower {number:02} ({} against {})",
+                ASSETS[loan.debt], ASSETS[loan.collateral]
+            );
             cast.push(Borrower {
                 party: Party::new(name, group),
                 collateral: loan.collateral,
@@ -136,7 +139,10 @@ mod tests {
     fn there_are_sixty_borrowers_within_their_limits_and_each_has_its_own_account() {
         let cast = borrowers(&Pubkey::new_from_array([7; 32]));
         assert_eq!(cast.len(), BORROWERS);
-        assert!(cast.iter().all(|one| one.leverage_ppm < 1_000_000 && one.collateral != one.debt));
+        assert!(
+            cast.iter()
+                .all(|one| one.leverage_ppm < 1_000_000 && one.collateral != one.debt)
+        );
         let accounts: std::collections::BTreeSet<_> = cast.iter().map(|one| one.party.margin_account).collect();
         assert_eq!(accounts.len(), BORROWERS);
     }

@@ -69,13 +69,20 @@ impl Cluster {
             if !status["err"].is_null() {
                 let logs = self.logs(signature).await?;
                 let last: Vec<&str> = logs.iter().rev().take(4).rev().map(String::as_str).collect();
-                bail!("a transaction was refused with {}\n  {}", status["err"], last.join("\n  "));
+                bail!(
+                    "a transaction was refused with {}\n  {}",
+                    status["err"],
+                    last.join("\n  ")
+                );
             }
             if !status.is_null() {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                bail!("a transaction did not land within {} seconds", CONFIRMATION_LIMIT.as_secs());
+                bail!(
+                    "a transaction did not land within {} seconds",
+                    CONFIRMATION_LIMIT.as_secs()
+                );
             }
             sleep(CONFIRMATION_POLL).await;
         }
@@ -87,9 +94,17 @@ impl Cluster {
     /// The node's error.
     pub async fn logs(&self, signature: &str) -> Result<Vec<String>> {
         let options = json!({"encoding": "base64", "commitment": "confirmed", "maxSupportedTransactionVersion": 0});
-        let transaction: Value = self.client.send(RpcRequest::GetTransaction, json!([signature, options])).await?;
-        let logs = transaction["meta"]["logMessages"].as_array().context("a transaction without logs")?;
-        Ok(logs.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
+        let transaction: Value = self
+            .client
+            .send(RpcRequest::GetTransaction, json!([signature, options]))
+            .await?;
+        let logs = transaction["meta"]["logMessages"]
+            .as_array()
+            .context("a transaction without logs")?;
+        Ok(logs
+            .iter()
+            .filter_map(|line| line.as_str().map(str::to_owned))
+            .collect())
     }
 
     /// Signatures of the transactions that named an account and succeeded, newest first, down to `until`, which is left out.
@@ -104,7 +119,9 @@ impl Cluster {
         let request = json!([account.to_string(), options]);
         let found: Vec<Value> = self.client.send(RpcRequest::GetSignaturesForAddress, request).await?;
         let succeeded = found.iter().filter(|entry| entry["err"].is_null());
-        Ok(succeeded.filter_map(|entry| entry["signature"].as_str().map(str::to_owned)).collect())
+        Ok(succeeded
+            .filter_map(|entry| entry["signature"].as_str().map(str::to_owned))
+            .collect())
     }
 
     /// The data of one account.

@@ -59,7 +59,12 @@ impl LocalNode {
     pub async fn start(script: &Path, ports: Ports, program: &Path) -> Result<Self> {
         let mut child = Command::new("node")
             .arg(script)
-            .args(["--rpc-port", &ports.rpc.to_string(), "--ws-port", &ports.websocket.to_string()])
+            .args([
+                "--rpc-port",
+                &ports.rpc.to_string(),
+                "--ws-port",
+                &ports.websocket.to_string(),
+            ])
             .args(["--slot-ms", &SLOT_MILLISECONDS.to_string()])
             .arg("--program")
             .arg(format!("{}={}", plimsoll_client::plimsoll::ID, program.display()))
@@ -102,8 +107,14 @@ impl LocalNode {
     /// # Errors
     /// Where the node refuses one or is gone.
     pub async fn command(&mut self, commands: &[Value]) -> Result<Vec<Value>> {
-        let lines: String = commands.iter().map(|command| format!("{command}\n")).collect();
-        self.commands.write_all(lines.as_bytes()).await.context("the local node is gone")?;
+        let lines: Vec<String> = commands.iter().map(Value::to_string).collect();
+        let lines = lines.join("
+") + "
+";
+        self.commands
+            .write_all(lines.as_bytes())
+            .await
+            .context("the local node is gone")?;
         let mut answers = Vec::with_capacity(commands.len());
         for command in commands {
             let line = self.answers.next_line().await?.context("the local node is gone")?;

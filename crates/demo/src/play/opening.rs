@@ -92,7 +92,10 @@ impl Opening<'_> {
     }
 
     fn borrowing<'a>(&self, borrower: &'a Borrower) -> Result<Position<'a>> {
-        let most = self.book.reserves[self.index(borrower.collateral)].params.deposit_cap_atoms / CAP_SHARE;
+        let most = self.book.reserves[self.index(borrower.collateral)]
+            .params
+            .deposit_cap_atoms
+            / CAP_SHARE;
         let deposit = self.atoms(borrower.collateral, borrower.deposit_quote_atoms)?.min(most);
         let largest = self.largest_debt_atoms((borrower.collateral, deposit), borrower.debt)?;
         let debt = u128::from(largest) * u128::from(borrower.leverage_ppm) / 1_000_000;
@@ -121,12 +124,19 @@ impl Opening<'_> {
         while low < high {
             let middle = low + (high - low).div_ceil(2);
             let mut account: MarginAccount = bytemuck::Zeroable::zeroed();
-            let deposited = ReservePosition { deposit_shares: Shares(deposit.1), debt_shares: Shares(0) };
-            let owed = ReservePosition { deposit_shares: Shares(0), debt_shares: Shares(middle) };
+            let deposited = ReservePosition {
+                deposit_shares: Shares(deposit.1),
+                debt_shares: Shares(0),
+            };
+            let owed = ReservePosition {
+                deposit_shares: Shares(0),
+                debt_shares: Shares(middle),
+            };
             account.set_position(self.index(deposit.0), deposited)?;
             account.set_position(self.index(debt), owed)?;
             // a debt that cannot even be evaluated is too large
-            let admitted = health::cross(self.book, &account, self.now_seconds).is_ok_and(|health| !health.initial.is_negative());
+            let admitted =
+                health::cross(self.book, &account, self.now_seconds).is_ok_and(|health| !health.initial.is_negative());
             (low, high) = if admitted { (middle, high) } else { (low, middle - 1) };
         }
         Ok(low)
@@ -166,10 +176,22 @@ impl Opening<'_> {
         let wallet = |asset: usize| token_account(&owner, &reserves[asset].token_program, &reserves[asset].mint);
         let mut list = vec![instructions::open_margin_account(self.deployment.group, owner, 0)];
         for (asset, amount) in &position.deposits {
-            list.push(instructions::deposit(&reserves[*asset], account, owner, wallet(*asset), *amount));
+            list.push(instructions::deposit(
+                &reserves[*asset],
+                account,
+                owner,
+                wallet(*asset),
+                *amount,
+            ));
         }
         if let Some((asset, amount)) = position.borrow {
-            list.push(instructions::borrow(&reserves[asset], account, owner, wallet(asset), amount));
+            list.push(instructions::borrow(
+                &reserves[asset],
+                account,
+                owner,
+                wallet(asset),
+                amount,
+            ));
         }
         (list, vec![&party.owner])
     }

@@ -18,11 +18,13 @@ use super::opening::read_book;
 use super::oracles::{CONFIRMATION_SECONDS, Oracles};
 use crate::scenario::{ASSETS, Scenario};
 
-const POLL: Duration = Duration::from_millis(8);
+const POLL: Duration = Duration::from_millis(12);
 /// Prices and thresholds are in the Book by then, or the keepers are broken.
 const REFRESH_LIMIT: Duration = Duration::from_secs(30);
 /// Accounts that stay liquidatable for so long without a change are beyond the keepers.
-const IDLE_LIMIT: Duration = Duration::from_millis(600);
+const IDLE_LIMIT: Duration = Duration::from_secs(4);
+/// The same where no more are liquidatable than the keepers had left alone already.
+const LEFT_ALONE_LIMIT: Duration = Duration::from_millis(300);
 
 /// Everything of one run that is alive.
 pub struct Stage<'a> {
@@ -40,6 +42,8 @@ pub struct Stage<'a> {
     pub borrowers: &'a [Borrower],
     /// The newest transaction of each borrower whose events were read.
     pub seen: Vec<Option<String>>,
+    /// Accounts that were liquidatable when the last step was left.
+    pub left_alone: u64,
     /// The keepers at work.
     pub keepers: Vec<Keeper>,
     /// Whether thresholds stay as they were at first.
@@ -61,9 +65,12 @@ impl Stage<'_> {
             return self.wait_for_keepers(now).await;
         }
         // the clock first: a publication of the future would be refused
-        self.node.command(&[localnode::travel(now), self.oracles.publish(&publications)]).await?;
+        self.node
+            .command(&[localnode::travel(now), self.oracles.publish(&publications)])
+            .await?;
         let confirmed = self.wait_for_book(step, now).await?;
-        self.wait_for_keepers(if confirmed { now + CONFIRMATION_SECONDS } else { now }).await
+        self.wait_for_keepers(if confirmed { now + CONFIRMATION_SECONDS } else { now })
+            .await
     }
 
     /// Waits until the Book carries the step's prices and thresholds. Returns whether a jump had to be confirmed.
@@ -82,7 +89,10 @@ impl Stage<'_> {
                 return Ok(confirmed);
             }
             if Instant::now() > deadline {
-                bail!("the keepers did not bring step {step} into the Book within {} seconds", REFRESH_LIMIT.as_secs());
+                bail!(
+                    "the keepers did not bring step {step} into the Book within {} seconds",
+                    REFRESH_LIMIT.as_secs()
+                );
             }
             self.require_keepers()?;
             sleep(POLL).await;
@@ -90,7 +100,11 @@ impl Stage<'_> {
     }
 
     async fn confirm(&mut self, step: usize, now: u64, waits: [bool; ASSETS.len()]) -> Result<()> {
-        let publications = |step| self.scenario.publications(step).context("the scenario has no such step");
+        let publications = |step| {
+            self.scenario
+                .publications(step)
+                .context("the scenario has no such step")
+        };
         let (before, jumped) = (publications(step.saturating_sub(1))?, publications(step)?);
         let commands = [
             localnode::travel(now + CONFIRMATION_SECONDS),
@@ -108,13 +122,24 @@ impl Stage<'_> {
         let mut before: Option<Market> = None;
         loop {
             let market = Market::read(&self.cluster, &addresses, now).await?;
-            if market.liquidatable()? == 0 {
+            let liquidatable = market.liquidatable()?;
+            if liquidatable == 0 {
+                self.left_alone = 0;
                 return Ok(market);
             }
-            if before.as_ref().is_some_and(|before| !changed(before, &market).is_empty()) {
+            if before
+                .as_ref()
+                .is_some_and(|before| !changed(before, &market).is_empty())
+            {
                 idle_since = Instant::now();
             }
-            if idle_since.elapsed() > IDLE_LIMIT {
+            let limit = if liquidatable > self.left_alone {
+                IDLE_LIMIT
+            } else {
+                LEFT_ALONE_LIMIT
+            };
+            if idle_since.elapsed() > limit {
+                self.left_alone = liquidatable;
                 return Ok(market);
             }
             self.require_keepers()?;
@@ -161,5 +186,8 @@ fn waiting(book: &Book, now: u64) -> [bool; ASSETS.len()] {
 #[must_use]
 pub fn changed(before: &Market, after: &Market) -> Vec<usize> {
     let pairs = before.accounts.iter().zip(&after.accounts).enumerate();
-    pairs.filter(|(_, (before, after))| before.balances != after.balances).map(|(place, _)| place).collect()
+    pairs
+        .filter(|(_, (before, after))| before.balances != after.balances)
+        .map(|(place, _)| place)
+        .collect()
 }
