@@ -118,6 +118,9 @@ impl World {
     }
 
     /// Lists an asset as factor and reserve; the first one is the quote token.
+    ///
+    /// # Panics
+    /// Where the program refuses it.
     pub fn list(&mut self, listing: &Listing) -> Asset {
         let index = u8::try_from(self.assets.len()).expect("at most sixteen");
         let asset = if self

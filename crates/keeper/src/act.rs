@@ -76,6 +76,14 @@ fn fact_of(action: &Action, signature: Signature, log: &[String]) -> Option<Fact
     Some(match action {
         Action::RefreshPrices { .. } => {
             let event: PricesRefreshed = events::first(log)?;
+            if event.accepted == 0 && event.pending == 0 {
+                // the program passes over publications that it knows
+                return Some(Fact::LostRace {
+                    what: action.subject(),
+                    error: "every publication was known".to_owned(),
+                    signature: Some(signature),
+                });
+            }
             Fact::PricesRefreshed {
                 signature,
                 accepted: event.accepted,

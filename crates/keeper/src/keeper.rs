@@ -26,6 +26,9 @@ const WAITING_UPDATES: usize = 4_096;
 /// How often every margin account is read again, in case a notification was lost.
 const RECONCILE_INTERVAL: Duration = Duration::from_secs(30);
 
+/// How long a setback is remembered: a refusal that lasts is reported again after this.
+const REMEMBERED_SECONDS: u64 = 3_600;
+
 /// What did not work lately.
 #[derive(Default)]
 struct Setbacks(HashMap<String, Setback>);
@@ -65,6 +68,8 @@ impl Setbacks {
             at_seconds: now_seconds,
             reported,
         };
+        self.0
+            .retain(|_, old| now_seconds.saturating_sub(old.at_seconds) <= REMEMBERED_SECONDS);
         self.0.insert(action.subject(), setback);
         is_new
     }
@@ -79,6 +84,8 @@ pub struct Keeper<'a> {
     updates: mpsc::Receiver<Update>,
     stop: watch::Receiver<bool>,
     setbacks: Setbacks,
+    /// Whether margin accounts are to be read again: after the websocket was opened, and now and then.
+    may_have_missed_some: bool,
 }
 
 /// Keeps the Book until `shutdown` resolves; the transaction under way is finished first.
@@ -95,7 +102,7 @@ pub async fn run(
     let state = State::load(&rpc, settings.book, settings.margin_account, settings.oracles.clone()).await?;
     let (sender, updates) = mpsc::channel(WAITING_UPDATES);
     let forwarding = tokio::spawn(subscriptions::forward(
-        settings.ws_url.clone(),
+        settings.clone(),
         state.watched().clone(),
         sender,
     ));
@@ -113,6 +120,7 @@ pub async fn run(
         updates,
         stop: stopped,
         setbacks: Setbacks::default(),
+        may_have_missed_some: false,
     };
     keeper.observer.observe(&Fact::Ready);
     let signalled = async {
@@ -129,33 +137,24 @@ impl Keeper<'_> {
     async fn work(&mut self) {
         let mut poll = interval(self.settings.poll_interval());
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut reconciled = Instant::now();
+        let mut reconcile = interval(RECONCILE_INTERVAL);
+        reconcile.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !*self.stop.borrow() {
             tokio::select! {
                 _ = self.stop.changed() => break,
-                Some(update) = self.updates.recv() => {
-                    if self.take_in(&update) {
-                        reconciled = Instant::now() - RECONCILE_INTERVAL;
-                    }
-                }
+                Some(update) = self.updates.recv() => self.take_in(&update),
+                _ = reconcile.tick() => self.may_have_missed_some = true,
                 _ = poll.tick() => {}
             }
-            if reconciled.elapsed() >= RECONCILE_INTERVAL {
-                match self.state.reconcile().await {
-                    Ok(()) => reconciled = Instant::now(),
-                    Err(error) => tracing::warn!(error = format!("{error:#}"), "cannot reconcile the margin accounts"),
-                }
-            }
             if let Err(error) = self.work_off().await {
-                tracing::warn!(error = format!("{error:#}"), "cannot finish this round");
+                tracing::warn!(error = self.settings.redacted(&error), "cannot finish this round");
             }
         }
     }
 
-    /// Takes a notification in. Whether others may have been missed.
-    fn take_in(&mut self, update: &Update) -> bool {
+    fn take_in(&mut self, update: &Update) {
         self.state.apply(update);
-        matches!(update, Update::Interrupted)
+        self.may_have_missed_some |= matches!(update, Update::Interrupted);
     }
 
     /// Acts until nothing is left to do, looking at the chain again before each action.
@@ -164,21 +163,29 @@ impl Keeper<'_> {
             while let Ok(update) = self.updates.try_recv() {
                 self.take_in(&update);
             }
+            if self.may_have_missed_some {
+                self.state.reconcile().await?;
+                self.may_have_missed_some = false;
+            }
             self.state.refresh().await?;
             let now_seconds = self.state.snapshot().now_seconds;
             let actions = plan(self.state.snapshot(), self.settings);
-            let Some(action) = actions
-                .into_iter()
-                .find(|action| self.setbacks.admits(action, now_seconds))
-            else {
+            let due = |action: &Action| self.setbacks.admits(action, now_seconds);
+            let Some(action) = actions.into_iter().find(due) else {
                 return Ok(());
             };
-            self.carry_out(&action, now_seconds).await?;
+            if let Fact::Refused { .. } = self.carry_out(&action, now_seconds).await? {
+                for part in action.parts() {
+                    if self.setbacks.admits(&part, now_seconds) {
+                        self.carry_out(&part, now_seconds).await?;
+                    }
+                }
+            }
         }
         Ok(())
     }
 
-    async fn carry_out(&mut self, action: &Action, now_seconds: u64) -> Result<()> {
+    async fn carry_out(&mut self, action: &Action, now_seconds: u64) -> Result<Fact> {
         let started = Instant::now();
         let fact = self.actor.act(action).await?;
         tracing::info!(
@@ -192,27 +199,7 @@ impl Keeper<'_> {
         if let Some(touched) = touched(action) {
             self.state.refresh_accounts(&[touched]).await?;
         }
-        if let (Action::RefreshPrices { oracles }, Fact::Refused { .. }) = (action, &fact)
-            && oracles.len() > 1
-        {
-            self.refresh_one_by_one(oracles, now_seconds).await?;
-        }
-        Ok(())
-    }
-
-    /// One refused publication must not keep the others out.
-    async fn refresh_one_by_one(&mut self, oracles: &[Pubkey], now_seconds: u64) -> Result<()> {
-        for oracle in oracles {
-            let action = Action::RefreshPrices { oracles: vec![*oracle] };
-            if !self.setbacks.admits(&action, now_seconds) {
-                continue;
-            }
-            let fact = self.actor.act(&action).await?;
-            if self.setbacks.note(&action, &fact, now_seconds) {
-                self.observer.observe(&fact);
-            }
-        }
-        Ok(())
+        Ok(fact)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `plimsoll-keeper`: see `--help`.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use clap::Parser;
 use plimsoll_keeper::facts::JsonLines;
 use plimsoll_keeper::settings::{LogFormat, Settings};
@@ -23,7 +23,7 @@ async fn main() -> Result<()> {
     };
     keeper::run(&settings, &payer, &mut JsonLines(std::io::stdout()), shutdown)
         .await
-        .context("the keeper could not start")
+        .map_err(|error| anyhow!("the keeper could not start: {}", settings.redacted(&error)))
 }
 
 fn start_log(format: LogFormat) {

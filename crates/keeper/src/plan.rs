@@ -46,6 +46,27 @@ pub enum Action {
 }
 
 impl Action {
+    /// What may still work where the program refuses the whole: one bad publication must keep out neither the others nor a liquidation.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Self> {
+        match self {
+            Self::RefreshPrices { oracles } if oracles.len() > 1 => {
+                let alone = |oracle: &Pubkey| Self::RefreshPrices { oracles: vec![*oracle] };
+                oracles.iter().map(alone).collect()
+            }
+            Self::Liquidate {
+                liquidatee,
+                request,
+                oracles,
+            } if !oracles.is_empty() => vec![Self::Liquidate {
+                liquidatee: *liquidatee,
+                request: *request,
+                oracles: Vec::new(),
+            }],
+            _ => Vec::new(),
+        }
+    }
+
     /// Names the instruction and what it is about; the same work bears the same name in every plan.
     #[must_use]
     pub fn subject(&self) -> String {
@@ -56,7 +77,10 @@ impl Action {
             }
             Self::RefreshRisk { step, .. } => format!("refresh_risk {step}"),
             Self::Accrue => "accrue".to_owned(),
-            Self::Liquidate { liquidatee, .. } => format!("liquidate {liquidatee}"),
+            Self::Liquidate {
+                liquidatee, oracles, ..
+            } if oracles.is_empty() => format!("liquidate {liquidatee}"),
+            Self::Liquidate { liquidatee, .. } => format!("liquidate {liquidatee} at newer prices"),
             Self::ResolveBankruptcy {
                 margin_account,
                 reserve_index,
@@ -65,18 +89,21 @@ impl Action {
     }
 }
 
-/// Everything worth doing now, most urgent first: prices, the grid step, interest (all that the margin checks after them rest on), then liquidations by
-/// largest shortfall and bankruptcies.
+/// Everything worth doing now, most urgent first: interest and the grid step, which margin checks rest on and which are rarely due; then liquidations by
+/// largest shortfall and bankruptcies; then prices.
+///
+/// Prices come last, because oracles may publish faster than transactions are confirmed: a keeper that first brought every publication would never liquidate.
+/// Where prices are too old to liquidate at, no liquidation is planned, and where its legs have newer publications, it brings them itself.
 ///
 /// Actions after the first are planned as if the first had not happened; look at the chain again before each.
 #[must_use]
 pub fn plan(snapshot: &Snapshot, settings: &Settings) -> Vec<Action> {
     let mut actions = Vec::new();
-    actions.extend(refreshes::prices(snapshot));
+    actions.extend(refreshes::interest(snapshot, settings.accrue_seconds));
     if !settings.frozen_thresholds {
         actions.extend(refreshes::risk(snapshot));
     }
-    actions.extend(refreshes::interest(snapshot, settings.accrue_seconds));
     actions.extend(liquidations::all(snapshot, &settings.margin_account));
+    actions.extend(refreshes::prices(snapshot));
     actions
 }

@@ -61,4 +61,12 @@ impl Settings {
     pub const fn poll_interval(&self) -> Duration {
         Duration::from_millis(self.poll_milliseconds.get())
     }
+
+    /// An error in words, without the node's addresses: they may carry an access key.
+    #[must_use]
+    pub fn redacted(&self, error: &anyhow::Error) -> String {
+        format!("{error:#}")
+            .replace(&self.url, "--url")
+            .replace(&self.ws_url, "--ws-url")
+    }
 }

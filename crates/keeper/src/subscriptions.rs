@@ -12,16 +12,20 @@ use solana_pubsub_client::nonblocking::pubsub_client::PubsubClient;
 use solana_rpc_client_api::config::RpcAccountInfoConfig;
 use tokio::sync::mpsc;
 
+use crate::settings::Settings;
 use crate::state::{Update, Watched, margin_account_filters};
 
 /// Pause before the websocket is opened again.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Forwards notifications until the receiver is gone; opens the websocket again whenever it breaks, and says so.
-pub async fn forward(ws_url: String, watched: Watched, updates: mpsc::Sender<Update>) {
+pub async fn forward(settings: Settings, watched: Watched, updates: mpsc::Sender<Update>) {
     while !updates.is_closed() {
-        if let Err(error) = listen(&ws_url, &watched, &updates).await {
-            tracing::warn!(%error, "the websocket broke; polling goes on");
+        if let Err(error) = listen(&settings.ws_url, &watched, &updates).await {
+            tracing::warn!(
+                error = settings.redacted(&error),
+                "the websocket broke; polling goes on"
+            );
         }
         tokio::time::sleep(RECONNECT_PAUSE).await;
     }

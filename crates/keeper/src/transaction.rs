@@ -23,8 +23,10 @@ use crate::refusal::Refusal;
 
 /// Compute units that a simulation may use: the most that a transaction can have.
 const SIMULATED_UNITS: u32 = 1_400_000;
-/// What the state may change between simulation and execution, in hundredths of the units simulated.
+/// Headroom over the units simulated, in hundredths of them, and on top of it: a competitor's transaction or a new publication may come in between and
+/// lead another way through the program (a publication that was known when simulated is accepted when executed).
 const UNITS_HEADROOM_PERCENT: u64 = 30;
+const UNITS_HEADROOM: u64 = 30_000;
 /// Limits differ by less than this, so that two equal transactions under one blockhash have different signatures.
 const UNITS_SPREAD: u32 = 1_024;
 /// First pause between two looks at a signature; each pause is half as long again as the one before.
@@ -141,7 +143,9 @@ impl<'a> Sender<'a> {
     fn sign(&self, instructions: &[Instruction], simulation: &Simulation) -> Result<Transaction> {
         let spread = self.sent.fetch_add(1, Ordering::Relaxed) % UNITS_SPREAD;
         let units = simulation.units.saturating_mul(100 + UNITS_HEADROOM_PERCENT) / 100;
-        let limit = u32::try_from(units).unwrap_or(SIMULATED_UNITS).saturating_add(spread);
+        let limit = u32::try_from(units.saturating_add(UNITS_HEADROOM))
+            .unwrap_or(SIMULATED_UNITS)
+            .saturating_add(spread);
         let mut transaction = Transaction::new_unsigned(self.message(instructions, limit.min(SIMULATED_UNITS)));
         transaction
             .try_sign(&[self.payer], simulation.blockhash)

@@ -126,7 +126,7 @@ bounded_params! {
         borrow_cap_atoms: u64 in 0..=TOML_INTEGER_MAX, // 0: collateral only
         /// Utilisation at which the curve rests.
         target_utilisation_ppm: u32 in 100_000..=990_000, // below 1: the curve divides by what is left
-        /// Borrowing and withdrawing stop where utilisation would pass this.
+        /// Borrowing stops where utilisation would pass this.
         max_utilisation_ppm: u32 in 500_000..=ONE, // a fraction
         /// The curve's steepness C: the rate at full utilisation is C times the rate at target.
         curve_steepness_ppm: u32 in ONE..=16_000_000, // 1: flat; 16: full use costs 160 % a year where the target costs 10 %

@@ -145,7 +145,7 @@ pub enum PlimsollError {
     AccountNotEmpty = 136,
     #[msg("liquidator and liquidated are the same account; pass two different ones")]
     SameAccount = 137,
-    #[msg("an oracle account is not owned by the Pyth program of its kind; pass a genuine one")]
+    #[msg("an oracle account is not owned by the oracle program of its kind; pass a genuine one")]
     OracleOwner = 138,
     #[msg("an oracle account's data is not a price; pass a price account")]
     OracleData = 139,
@@ -204,4 +204,18 @@ impl<T> OrRefuse<T> for plimsoll_risk::Result<T> {
 #[inline(never)]
 fn refuse<T>(error: RiskError) -> Result<T> {
     Err(PlimsollError::from(error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cores_errors_keep_their_numbers_and_words() {
+        for &error in RiskError::ALL {
+            let ours = PlimsollError::from(error);
+            assert_eq!(ours as u32, u32::from(error.code()), "{error:?}");
+            assert_eq!(ours.to_string(), error.message(), "{error:?}");
+        }
+    }
 }

@@ -47,6 +47,8 @@ pub fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> R
     let step = book.step_at(now_seconds);
     for_each_leg(book, account, |leg| {
         let (reserve, factor) = (leg.reserve, leg.factor);
+        // without a price a debt would weigh nothing
+        require!(factor.price.mid != 0, PlimsollError::FactorNotPriced);
         require!(!factor.is_pending(now_seconds), PlimsollError::PricePending);
         let terms = factor.margin_terms(step, now_seconds, book.quote_decimals)?;
         if leg.balance.debt_shares != 0 {
@@ -67,8 +69,11 @@ pub fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> R
     Ok(health)
 }
 
-/// Refuses an account that may not take more risk.
+/// Refuses an account that may not take more risk. One that owes nothing carries none: its owner may always take his deposits out.
 pub fn require_initial_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<()> {
+    if account.balances.iter().all(|balance| balance.debt_shares == 0) {
+        return Ok(());
+    }
     cross_health(book, account, now_seconds)?.admit().or_refuse()
 }
 

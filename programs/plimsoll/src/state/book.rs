@@ -61,7 +61,7 @@ pub struct Book {
 
 /// One row of the scenario grid.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
     /// Shock of each factor.
     pub shocks: [i16; FACTORS],

@@ -14,9 +14,9 @@ pub const STATUS_ACTIVE: u8 = 1;
 /// Only closing actions.
 pub const STATUS_DELISTING: u8 = 2;
 
-/// A Pyth pull account, owned by the receiver program, named by its feed id.
+/// A pull account, owned by the receiver program, named by its feed id.
 pub const ORACLE_PULL: u8 = 0;
-/// A Pyth push account, named by its own address.
+/// A push account, named by its own address.
 pub const ORACLE_PUSH: u8 = 1;
 
 /// One risk factor.
@@ -67,7 +67,7 @@ pub struct Factor {
 
 /// Prices in force, as a margin check reads them. Mantissas with 40 fractional bits.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct FactorPrice {
     /// The oracle's price.
     pub mid: u64,
@@ -83,7 +83,7 @@ pub struct FactorPrice {
 
 /// The jump guard's memory.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct JumpState {
     /// The price that waits, mantissa; 0: none does.
     pub pending_mid: u64,
@@ -101,7 +101,7 @@ pub struct JumpState {
 
 /// The stable price's memory.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct StableState {
     /// The stable price, mantissa.
     pub stable: u64,
@@ -117,7 +117,7 @@ pub struct StableState {
 
 /// What was observed of volatility.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct VolatilityState {
     /// Fast variance per day, 96 fractional bits.
     pub variance_fast: Wide,
@@ -153,7 +153,7 @@ pub struct VolatilityState {
 
 /// Margins, as ratios with 32 fractional bits.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct ThresholdState {
     /// Maintenance margin, announced: point n holds in step `path_step` + n, the last one from then on.
     pub path: [u64; PATH_POINTS],
@@ -171,7 +171,7 @@ pub struct ThresholdState {
 
 /// Constants of a factor's threshold, derived by the core when its parameters are set.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct ThresholdDerived {
     /// Least expected shortfall, squared, 96 fractional bits.
     pub floor_shortfall: Wide,
@@ -191,7 +191,7 @@ pub struct ThresholdDerived {
 
 /// An implied-volatility feed, for a later version.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct ImpliedState {
     /// Feed id; zero: none.
     pub feed_id: [u8; 32],
@@ -203,7 +203,7 @@ pub struct ImpliedState {
 
 /// What closing out costs, as the steward sees it.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct LiquidityProfile {
     /// Depth within 2 % of mid, one side.
     pub depth_quote_atoms: u64,

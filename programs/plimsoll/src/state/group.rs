@@ -47,7 +47,7 @@ pub struct Group {
 
 /// A change that was announced and waits.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct PendingChange {
     /// Digest of the whole new struct.
     pub payload_hash: [u8; 32],

@@ -68,7 +68,7 @@ pub struct MarginAccount {
 
 /// A deposit or a debt; never both.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// Deposit shares of the reserve.
     pub deposit_shares: u64,
@@ -78,7 +78,7 @@ pub struct Balance {
 
 /// A perp position.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct PerpPosition {
     /// Base atoms; positive: long.
     pub base_atoms: i64,
@@ -100,7 +100,7 @@ pub struct PerpPosition {
 
 /// An order: placed, then executed on the first publication after its delay.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Order {
     /// Base atoms; positive: buy.
     pub base_atoms: i64,
@@ -128,7 +128,7 @@ pub struct Order {
 
 /// A margin call.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct MarginCall {
     /// When the announced path meets the account; 0: not called.
     pub deadline_seconds: u64,

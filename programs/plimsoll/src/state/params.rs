@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 
 /// Parameters of the whole Book.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
 pub struct BookParams {
     /// A reserve balance worth less counts as dust: it is liquidated whole, and does not hinder a bankruptcy.
     pub dust_quote_atoms: u64,
@@ -41,7 +41,7 @@ pub struct BookParams {
 
 /// Parameters of one risk factor.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
 pub struct FactorParams {
     /// Liquidation value that may pass at once.
     pub liquidation_capacity_quote_atoms: u64,
@@ -99,7 +99,7 @@ pub struct FactorParams {
 
 /// Parameters of one lending reserve.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
 pub struct ReserveParams {
     /// Most that all accounts together may deposit.
     pub deposit_cap_atoms: u64,
@@ -107,7 +107,7 @@ pub struct ReserveParams {
     pub borrow_cap_atoms: u64,
     /// Utilisation at which the curve rests.
     pub target_utilisation_ppm: u32,
-    /// Borrowing and withdrawing stop where utilisation would pass this.
+    /// Borrowing stops where utilisation would pass this.
     pub max_utilisation_ppm: u32,
     /// The curve's steepness C: the rate at full utilisation is C times the rate at target.
     pub curve_steepness_ppm: u32,

@@ -6,7 +6,7 @@ use super::wide::Wide;
 
 /// One perpetual market.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct PerpMarket {
     /// Name for people, zero-padded.
     pub symbol: [u8; 16],
@@ -50,7 +50,7 @@ pub struct PerpMarket {
 
 /// The liquidity pool: the counterparty of every perp.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Pool {
     /// Mint of the pool's shares; zero: none yet.
     pub share_mint: Pubkey,

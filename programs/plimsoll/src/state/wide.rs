@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 /// A `u128` as two little-endian words: aligned to eight bytes on every platform, so that layouts agree everywhere.
 #[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Wide {
     /// Low and high word.
     pub words: [u64; 2],

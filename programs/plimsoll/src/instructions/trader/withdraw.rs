@@ -34,6 +34,7 @@ pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: 
 
     lending::prove_solvent(book.reserve(reserve_index)?)?;
     margin::require_initial_health(&book, &account, now_seconds)?;
+    account.unhealthy_since_seconds = 0;
     let deposit_shares = account.position(reserve_index.into())?.deposit_shares.0;
     emit!(Withdrawn {
         margin_account: accounts.margin_account.key(),
