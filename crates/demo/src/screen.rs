@@ -3,7 +3,8 @@
 use std::io::{IsTerminal, Write, stdout};
 use std::time::Duration;
 
-use plimsoll_demo::view::{Colour, MAX_COLUMNS, Moment, day_line, frame, progress_line};
+use plimsoll_demo::report::format::{dollars, grouped};
+use plimsoll_demo::view::{Colour, Moment, day_line, frame};
 use tokio::sync::watch::Receiver;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -47,7 +48,7 @@ fn draw(moments: &[Option<Moment>; 2], drawn_before: usize) -> usize {
     let mut lines = frame(moving, Colour::On);
     if let Some(frozen) = &moments[1] {
         lines.push(String::new());
-        lines.push(progress_line(frozen).chars().take(MAX_COLUMNS).collect());
+        lines.push(progress_line(frozen));
     }
     let mut text = if drawn_before > 0 {
         format!("\u{1b}[{drawn_before}A")
@@ -63,11 +64,24 @@ fn draw(moments: &[Option<Moment>; 2], drawn_before: usize) -> usize {
     lines.len()
 }
 
+/// One line for the run that is played beside the one in the picture.
+fn progress_line(moment: &Moment) -> String {
+    format!(
+        "beside it  {}: step {} of {}, liquidations {}, bad debt {} USDC",
+        moment.title,
+        grouped(moment.step),
+        grouped(moment.steps),
+        grouped(moment.accounts.liquidations),
+        dollars(moment.accounts.bad_debt_quote_atoms),
+    )
+}
+
 fn log_day(moment: Option<&Moment>, day: &mut u64) {
     let Some(moment) = moment else { return };
     let today = moment.time_seconds / DAY_SECONDS;
     if today > *day {
         *day = today;
-        let _ = writeln!(stdout(), "{}", day_line(moment));
+        let run = moment.title.rsplit(", ").next().unwrap_or_default();
+        let _ = writeln!(stdout(), "{run}  {}", day_line(moment));
     }
 }

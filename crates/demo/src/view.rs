@@ -143,20 +143,6 @@ pub fn frame(moment: &Moment, colour: Colour) -> Vec<String> {
     lines
 }
 
-/// One line for a run that is played beside the one in the picture.
-#[must_use]
-pub fn progress_line(moment: &Moment) -> String {
-    let accounts = &moment.accounts;
-    cut(&format!(
-        "beside it  {}: step {} of {}, liquidations {}, bad debt {} USDC",
-        moment.title,
-        grouped(moment.step),
-        grouped(moment.steps),
-        grouped(accounts.liquidations),
-        signed_cents(i64::try_from(accounts.bad_debt_quote_atoms).unwrap_or(i64::MAX)),
-    ))
-}
-
 /// The log line of a simulated day, for output that is no terminal.
 #[must_use]
 pub fn day_line(moment: &Moment) -> String {

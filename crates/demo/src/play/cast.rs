@@ -103,10 +103,7 @@ pub fn borrowers(group: &Pubkey) -> Vec<Borrower> {
     for loan in &LOANS {
         for place in 0..loan.borrowers {
             let number = cast.len() + 1;
-            let name = format!(
-                "borrower {number:02} ({} against {})",
-                ASSETS[loan.debt], ASSETS[loan.collateral]
-            );
+            let name = format!("Borrower {number:02}");
             cast.push(Borrower {
                 party: Party::new(name, group),
                 collateral: loan.collateral,

@@ -108,8 +108,10 @@ impl LocalNode {
     /// Where the node refuses one or is gone.
     pub async fn command(&mut self, commands: &[Value]) -> Result<Vec<Value>> {
         let lines: Vec<String> = commands.iter().map(Value::to_string).collect();
-        let lines = lines.join("
-") + "
+        let lines = lines.join(
+            "
+",
+        ) + "
 ";
         self.commands
             .write_all(lines.as_bytes())
