@@ -46,7 +46,7 @@ pub(super) fn calls(source: &mut Source, transcript: &mut Transcript) {
     let (a, b, c) = (source.wide(), source.wide(), source.wide());
     let (d, e) = (source.any(), source.any().cast_signed());
     transcript.write(nine_registers(a, b, c, d, e));
-    transcript.write(struct_result(a, d).map(|parts| parts.into_pair()));
+    transcript.write(struct_result(a, d).map(Parts::into_pair));
     // called through a pointer that the compiler cannot resolve
     let functions: [fn(u128, u128) -> Option<u128>; 3] = [u128::checked_mul, u128::checked_div, u128::checked_rem];
     for function in functions.iter().cycle().skip((d & 3) as usize).take(2) {

@@ -119,7 +119,7 @@ pub(super) fn covariances(source: &mut Source, transcript: &mut Transcript) {
         transcript.write(correlation::fold(&mut cells, &returns, &weights).map(|()| true));
     }
     transcript.write(cells);
-    for j in 0..FACTORS + 1 {
+    for j in 0..=FACTORS {
         let i = source.below(FACTORS as u64) as usize;
         transcript.write(correlation::rho(&cells, i, j));
         transcript.write(correlation::covariance(&cells, i, j));
