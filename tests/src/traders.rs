@@ -1,7 +1,7 @@
 //! People of a test world: keys, token accounts, margin accounts.
 
 use anchor_lang::solana_program::program_pack::Pack;
-use anchor_spl::token::spl_token_interface as spl_token;
+use anchor_spl::token::spl_token;
 use plimsoll_client::{Pubkey, addresses, instructions};
 use solana_keypair::Keypair;
 use solana_signer::Signer;

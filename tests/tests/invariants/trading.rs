@@ -1,0 +1,184 @@
+//! What people do with their money, by chance.
+
+use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
+use plimsoll_client::{Pubkey, health, instructions};
+use rand::Rng;
+
+use crate::action::{Action, Kind};
+use crate::choose::Intention;
+use crate::market::{Market, PEOPLE};
+
+/// A person's instruction of a kind.
+pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
+    let person = market.rng.random_range(0..PEOPLE);
+    let account = 2 * person + usize::from(market.rng.random_bool(0.2));
+    let asset = market.rng.random_range(0..market.feeds.len());
+    let keys = market.feeds[asset].asset.keys();
+    let (address, owner) = (market.accounts[account], market.key(person));
+    let (wallet, group) = (market.wallets[person][asset], market.world.group);
+    let instruction = match kind {
+        Kind::Deposit => {
+            let amount = part_of(market, wallet, 0.2);
+            instructions::deposit(&keys, address, owner, wallet, amount)
+        }
+        Kind::Withdraw => {
+            let amount = part_of_claim(market, account, asset);
+            instructions::withdraw(&keys, address, owner, wallet, amount)
+        }
+        Kind::Borrow => {
+            let amount = borrowable(market, account, asset);
+            instructions::borrow(&keys, address, owner, wallet, amount)
+        }
+        Kind::Repay => {
+            let amount = part_of_debt(market, account, asset);
+            instructions::repay(&keys, address, owner, wallet, amount)
+        }
+        Kind::FundInsurance => {
+            let amount = part_of(market, wallet, 0.0001);
+            instructions::fund_insurance(&keys, owner, wallet, amount)
+        }
+        Kind::Open => instructions::open_margin_account(group, owner, 1),
+        Kind::Close => instructions::close_margin_account(market.accounts[2 * person + 1], owner),
+        _ => {
+            let named = if market.rng.random_bool(0.5) {
+                owner
+            } else {
+                Pubkey::default()
+            };
+            instructions::set_delegate(address, owner, named)
+        }
+    };
+    Action {
+        kind,
+        signer: Some(person),
+        instruction,
+        liquidation: None,
+        reserves: (keys.reserve_index, keys.reserve_index),
+    }
+}
+
+/// Some of a token account's balance, now and then nothing or a single atom.
+fn part_of(market: &mut Market, wallet: Pubkey, most: f64) -> u64 {
+    let balance = market.world.balance(&wallet);
+    fraction(market, balance, most)
+}
+
+/// All, nothing, an atom, or a part of an amount.
+fn fraction(market: &mut Market, amount: u64, most: f64) -> u64 {
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )] // any part will do
+    match market.rng.random_range(0..40) {
+        0 => 0,
+        1 => 1,
+        _ => (amount as f64 * market.rng.random_range(0.0..most)) as u64,
+    }
+}
+
+fn part_of_claim(market: &mut Market, account: usize, asset: usize) -> u64 {
+    if market.rng.random_bool(0.2) {
+        return instructions::ALL;
+    }
+    let totals = market.state.book.reserves[asset].totals();
+    let position = market.state.accounts[account]
+        .as_deref()
+        .and_then(|one| one.position(asset).ok());
+    let claim = position.and_then(|position| position.claim_down(&totals).ok());
+    fraction(market, claim.map_or(0, |amount| amount.0), 1.1)
+}
+
+fn part_of_debt(market: &mut Market, account: usize, asset: usize) -> u64 {
+    if market.rng.random_bool(0.3) {
+        return instructions::ALL;
+    }
+    let totals = market.state.book.reserves[asset].totals();
+    let position = market.state.accounts[account]
+        .as_deref()
+        .and_then(|one| one.position(asset).ok());
+    let owed = position.and_then(|position| position.owed_up(&totals).ok());
+    fraction(market, owed.map_or(0, |amount| amount.0), 1.1)
+}
+
+/// An amount that uses up to a little more than the initial health that is left.
+fn borrowable(market: &mut Market, account: usize, asset: usize) -> u64 {
+    let state = &market.state;
+    let health = state.accounts[account]
+        .as_deref()
+        .and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
+    let left = health.map_or(0, |health| health.initial.0.max(0).unsigned_abs());
+    let mid = u128::from(state.book.factors[asset].price.mid).max(1);
+    let atoms = u64::try_from((left << 40) / mid).unwrap_or(u64::MAX / 4);
+    let liquidity = state.book.reserves[asset].liquidity_atoms;
+    fraction(market, atoms.min(liquidity.saturating_mul(2)), 1.05)
+}
+
+/// What a keeper does about an unhealthy account: liquidate it after fresh prices, or write its debts off when nothing is left.
+pub(crate) fn relieve(market: &mut Market, account: usize) -> Intention {
+    let state = &market.state;
+    let Some(holder) = state.accounts[account].as_deref() else {
+        return Intention::Any(Kind::Open);
+    };
+    let health = health::liquidation(&state.book, holder, state.now_seconds).unwrap_or_default();
+    if health.assets <= u128::from(state.book.params.dust_quote_atoms) {
+        let reserves = 0u8..;
+        let mut owed = reserves
+            .zip(&holder.balances)
+            .filter(|(_, balance)| balance.debt_shares > 0);
+        if let Some((reserve, _)) = owed.next() {
+            market.queue.push(Intention::WriteOff { account, reserve });
+            // interest first, so that nothing but the write-off separates before and after
+            return Intention::Any(Kind::Accrue);
+        }
+    }
+    market.queue.push(Intention::Liquidate { account });
+    Intention::Any(Kind::RefreshPrices)
+}
+
+/// A liquidation of an account by somebody, mostly by the rich, mostly of its largest pair.
+pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
+    let keeper = if market.rng.random_bool(0.9) {
+        market.rng.random_range(0..2)
+    } else {
+        market.rng.random_range(0..PEOPLE)
+    };
+    let liquidator = 2 * keeper;
+    let state = &market.state;
+    let holder = state.accounts[account].as_deref();
+    let largest = holder.and_then(|holder| health::largest_pair(&state.book, holder));
+    let (collateral_reserve, debt_reserve) = match largest {
+        Some(pair) if market.rng.random_bool(0.9) => pair,
+        _ => (market.rng.random_range(0..4), market.rng.random_range(0..4)),
+    };
+    let max_repay_atoms = if market.rng.random_bool(0.7) {
+        u64::MAX
+    } else {
+        market.rng.random_range(0..5_000_000_000)
+    };
+    let request = LiquidationRequest {
+        collateral_reserve,
+        debt_reserve,
+        max_repay_atoms,
+    };
+    let accounts = (market.accounts[account], market.accounts[liquidator]);
+    let authority = market.key(keeper);
+    Action {
+        kind: Kind::Liquidate,
+        signer: Some(keeper),
+        instruction: instructions::liquidate(market.world.book, accounts.0, accounts.1, authority, request),
+        liquidation: Some((account, liquidator)),
+        reserves: (collateral_reserve, debt_reserve),
+    }
+}
+
+/// A write-off of one debt.
+pub(crate) fn write_off(market: &mut Market, account: usize, reserve: u8) -> Action {
+    Action {
+        kind: Kind::ResolveBankruptcy,
+        signer: None,
+        instruction: instructions::resolve_bankruptcy(market.world.book, market.accounts[account], reserve),
+        liquidation: None,
+        reserves: (reserve, reserve),
+    }
+}
