@@ -4,11 +4,13 @@ use plimsoll_client::{health, instructions};
 use rand::Rng;
 
 use crate::action::{Action, Kind};
-use crate::market::{Market, PEOPLE};
+use crate::market::{Market, PEOPLE, RICH};
 use crate::{governance, trading};
 
 /// The longest a market sleeps at once.
 const SLEEP_SECONDS: i64 = 9_000;
+/// How often some price leaps; each leap keeps initial margin high for hours.
+const LEAP_CHANCE: f64 = 0.008;
 /// A price stays within these parts of where it began.
 const PRICE_BOUNDS: (f64, f64) = (0.05, 20.0);
 
@@ -17,10 +19,22 @@ const PRICE_BOUNDS: (f64, f64) = (0.05, 20.0);
 pub(crate) enum Intention {
     /// An instruction of this kind, by chance.
     Any(Kind),
+    /// Half of somebody's wallet becomes a deposit.
+    Endow { person: usize, asset: usize },
+    /// Every feed's newest publication.
+    RefreshAll,
     /// A write-off of this account's debt in this reserve.
     WriteOff { account: usize, reserve: u8 },
     /// A liquidation of this account.
     Liquidate { account: usize },
+}
+
+/// How every market begins: the rich deposit half of everything.
+pub(crate) fn opening() -> Vec<Intention> {
+    let people = 0..RICH;
+    people
+        .flat_map(|person| (0..4).map(move |asset| Intention::Endow { person, asset }))
+        .collect()
 }
 
 /// Lets some seconds pass, and some feeds publish.
@@ -43,7 +57,10 @@ pub(crate) fn pass_time(market: &mut Market) {
 /// Each feed publishes, now and then far away: a crash or a leap, confirmed by the next publications.
 fn publish(market: &mut Market) {
     let now = market.world.now();
-    let leaping = market.rng.random_bool(0.04).then(|| market.rng.random_range(1..4));
+    let leaping = market
+        .rng
+        .random_bool(LEAP_CHANCE)
+        .then(|| market.rng.random_range(1..4));
     for index in 0..market.feeds.len() {
         let newest = market.feeds[index].newest();
         let base = market.feeds[index].base_e8;
@@ -66,6 +83,8 @@ pub(crate) fn action(market: &mut Market) -> Action {
     let intention = market.queue.pop().unwrap_or_else(|| intend(market));
     let mut action = match intention {
         Intention::Any(kind) => of_kind(market, kind),
+        Intention::Endow { person, asset } => trading::endowment(market, person, asset),
+        Intention::RefreshAll => refresh_all(market),
         Intention::WriteOff { account, reserve } => trading::write_off(market, account, reserve),
         Intention::Liquidate { account } => trading::liquidation_of(market, account),
     };
@@ -82,12 +101,12 @@ fn intend(market: &mut Market) -> Intention {
         return trading::relieve(market, account);
     }
     let kind = match market.rng.random_range(0..100) {
-        0..20 => Kind::RefreshPrices,
-        20..28 => Kind::RefreshRisk,
-        28..32 => Kind::Accrue,
-        32..47 => Kind::Deposit,
-        47..57 => Kind::Withdraw,
-        57..75 => Kind::Borrow,
+        0..15 => Kind::RefreshPrices,
+        15..28 => Kind::RefreshRisk,
+        28..31 => Kind::Accrue,
+        31..44 => Kind::Deposit,
+        44..52 => Kind::Withdraw,
+        52..75 => Kind::Borrow,
         75..84 => Kind::Repay,
         84..88 => Kind::Liquidate,
         88..90 => Kind::ResolveBankruptcy,
@@ -99,6 +118,11 @@ fn intend(market: &mut Market) -> Intention {
         98 => Kind::Close,
         _ => Kind::SetDelegate,
     };
+    let wants_fresh_prices = matches!(kind, Kind::Borrow | Kind::Withdraw | Kind::Liquidate);
+    if wants_fresh_prices && market.rng.random_bool(0.7) {
+        market.queue.push(Intention::Any(kind));
+        return Intention::RefreshAll;
+    }
     Intention::Any(kind)
 }
 
@@ -160,6 +184,22 @@ fn crank(market: &mut Market, kind: Kind) -> Action {
         Kind::RefreshRisk => instructions::refresh_risk(book, &oracles),
         _ => instructions::accrue(book),
     };
+    cranked(kind, instruction)
+}
+
+/// Refreshes every feed with its newest publication.
+fn refresh_all(market: &mut Market) -> Action {
+    for feed in &market.feeds {
+        feed.offer(&mut market.world, &feed.newest());
+    }
+    let oracles: Vec<_> = market.feeds.iter().map(|feed| feed.asset.oracle).collect();
+    cranked(
+        Kind::RefreshPrices,
+        instructions::refresh_prices(market.world.book, &oracles),
+    )
+}
+
+const fn cranked(kind: Kind, instruction: plimsoll_client::Instruction) -> Action {
     Action {
         kind,
         signer: None,

@@ -13,10 +13,14 @@ use crate::laws::{self, Change, Verdict, prices};
 use crate::snapshot::Snapshot;
 use crate::tally::Tally;
 
-/// People of a market; the first two are rich and liquidate.
+/// People of a market.
 pub(crate) const PEOPLE: usize = 7;
 /// What each person starts with of each asset, in whole tokens.
 const WALLET_TOKENS: [u64; 4] = [20_000_000, 100_000, 200, 5_000];
+/// How many times that the rich start with.
+const RICHES: u64 = 5;
+/// People who begin by depositing half of everything: lenders and liquidators.
+pub(crate) const RICH: usize = 2;
 /// Steps between two rounds of promises.
 const PROMISE_STEPS: usize = 50;
 
@@ -52,14 +56,15 @@ impl Market {
         let mut wallets = Vec::new();
         let mut accounts = Vec::new();
         let mut people = Vec::new();
-        for _ in 0..PEOPLE {
+        for person in 0..PEOPLE {
             let trader = world.trader();
             let key = trader.key();
             accounts.extend([trader.account, addresses::margin_account(&world.group, &key, 1)]);
+            let times = if person < RICH { RICHES } else { 1 };
             let funded = assets.iter().zip(WALLET_TOKENS);
             wallets.push(
                 funded
-                    .map(|(asset, tokens)| world.create_token_account(asset, &key, asset.atoms(tokens)))
+                    .map(|(asset, tokens)| world.create_token_account(asset, &key, asset.atoms(tokens * times)))
                     .collect(),
             );
             people.push(trader.keypair);
@@ -75,7 +80,7 @@ impl Market {
             wallets,
             tally: Tally::default(),
             announcements: Announcements::default(),
-            queue: Vec::new(),
+            queue: choose::opening(),
             state,
         }
     }

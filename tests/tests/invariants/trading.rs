@@ -6,13 +6,13 @@ use rand::Rng;
 
 use crate::action::{Action, Kind};
 use crate::choose::Intention;
-use crate::market::{Market, PEOPLE};
+use crate::market::{Market, PEOPLE, RICH};
 
 /// A person's instruction of a kind.
 pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
     let person = market.rng.random_range(0..PEOPLE);
     let account = 2 * person + usize::from(market.rng.random_bool(0.2));
-    let asset = market.rng.random_range(0..market.feeds.len());
+    let asset = asset_for(market, kind, account);
     let keys = market.feeds[asset].asset.keys();
     let (address, owner) = (market.accounts[account], market.key(person));
     let (wallet, group) = (market.wallets[person][asset], market.world.group);
@@ -57,6 +57,42 @@ pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
     }
 }
 
+/// A deposit of half of what somebody holds of an asset.
+pub(crate) fn endowment(market: &Market, person: usize, asset: usize) -> Action {
+    let (keys, wallet) = (market.feeds[asset].asset.keys(), market.wallets[person][asset]);
+    let half = market.world.balance(&wallet) / 2;
+    Action {
+        kind: Kind::Deposit,
+        signer: Some(person),
+        instruction: instructions::deposit(&keys, market.accounts[2 * person], market.key(person), wallet, half),
+        liquidation: None,
+        reserves: (keys.reserve_index, keys.reserve_index),
+    }
+}
+
+/// An asset that the instruction makes sense for, mostly: everybody has a collateral, and borrows something else.
+fn asset_for(market: &mut Market, kind: Kind, account: usize) -> usize {
+    let count = market.feeds.len();
+    let any = market.rng.random_range(0..count);
+    if market.rng.random_bool(0.1) {
+        return any;
+    }
+    let person = account / 2;
+    let balances = market.state.accounts[account].as_deref().map(|one| one.balances);
+    let fits = |asset: &usize| {
+        let balance = balances.map(|all| all[*asset]).unwrap_or_default();
+        match kind {
+            Kind::Deposit if person < RICH => true,
+            Kind::Deposit => *asset == 1 + person % 3,
+            Kind::Withdraw => balance.deposit_shares > 0,
+            Kind::Borrow => balance.deposit_shares == 0,
+            Kind::Repay => balance.debt_shares > 0,
+            _ => true,
+        }
+    };
+    (any..count).chain(0..any).find(fits).unwrap_or(any)
+}
+
 /// Some of a token account's balance, now and then nothing or a single atom.
 fn part_of(market: &mut Market, wallet: Pubkey, most: f64) -> u64 {
     let balance = market.world.balance(&wallet);
@@ -78,7 +114,9 @@ fn fraction(market: &mut Market, amount: u64, most: f64) -> u64 {
 }
 
 fn part_of_claim(market: &mut Market, account: usize, asset: usize) -> u64 {
-    if market.rng.random_bool(0.2) {
+    // the rich stay
+    let most = if account < 2 * RICH { 0.05 } else { 1.1 };
+    if most > 1.0 && market.rng.random_bool(0.2) {
         return instructions::ALL;
     }
     let totals = market.state.book.reserves[asset].totals();
@@ -86,7 +124,7 @@ fn part_of_claim(market: &mut Market, account: usize, asset: usize) -> u64 {
         .as_deref()
         .and_then(|one| one.position(asset).ok());
     let claim = position.and_then(|position| position.claim_down(&totals).ok());
-    fraction(market, claim.map_or(0, |amount| amount.0), 1.1)
+    fraction(market, claim.map_or(0, |amount| amount.0), most)
 }
 
 fn part_of_debt(market: &mut Market, account: usize, asset: usize) -> u64 {
@@ -111,7 +149,12 @@ fn borrowable(market: &mut Market, account: usize, asset: usize) -> u64 {
     let mid = u128::from(state.book.factors[asset].price.mid).max(1);
     let atoms = u64::try_from((left << 40) / mid).unwrap_or(u64::MAX / 4);
     let liquidity = state.book.reserves[asset].liquidity_atoms;
-    fraction(market, atoms.min(liquidity.saturating_mul(2)), 1.05)
+    // most of what margin allows, of what is there
+    let most = atoms.min(liquidity.saturating_add(liquidity / 10));
+    if market.rng.random_bool(0.4) {
+        return most - most / 16;
+    }
+    fraction(market, most, 1.05)
 }
 
 /// What a keeper does about an unhealthy account: liquidate it after fresh prices, or write its debts off when nothing is left.
@@ -133,13 +176,13 @@ pub(crate) fn relieve(market: &mut Market, account: usize) -> Intention {
         }
     }
     market.queue.push(Intention::Liquidate { account });
-    Intention::Any(Kind::RefreshPrices)
+    Intention::RefreshAll
 }
 
 /// A liquidation of an account by somebody, mostly by the rich, mostly of its largest pair.
 pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
     let keeper = if market.rng.random_bool(0.9) {
-        market.rng.random_range(0..2)
+        market.rng.random_range(0..RICH)
     } else {
         market.rng.random_range(0..PEOPLE)
     };
