@@ -64,7 +64,7 @@ fn publish(market: &mut Market) {
     for index in 0..market.feeds.len() {
         let newest = market.feeds[index].newest();
         let base = market.feeds[index].base_e8;
-        let noise = if index == 0 { 0.0005 } else { 0.006 };
+        let noise = if index == 0 { 0.0005 } else { 0.012 };
         let mut change = market.rng.random_range(-noise..noise);
         if leaping == Some(index) {
             change += [-0.7, -0.35, -0.2, 0.25, 0.6][market.rng.random_range(0..5)];
@@ -118,6 +118,10 @@ fn intend(market: &mut Market) -> Intention {
         98 => Kind::Close,
         _ => Kind::SetDelegate,
     };
+    if kind == Kind::ResolveBankruptcy {
+        let (account, reserve) = (market.rng.random_range(0..2 * PEOPLE), market.rng.random_range(0..4));
+        return trading::write_off_later(market, account, reserve);
+    }
     let wants_fresh_prices = matches!(kind, Kind::Borrow | Kind::Withdraw | Kind::Liquidate);
     if wants_fresh_prices && market.rng.random_bool(0.7) {
         market.queue.push(Intention::Any(kind));
@@ -145,11 +149,6 @@ fn of_kind(market: &mut Market, kind: Kind) -> Action {
         Kind::Liquidate => {
             let account = market.rng.random_range(0..2 * PEOPLE);
             trading::liquidation_of(market, account)
-        }
-        Kind::ResolveBankruptcy => {
-            let account = market.rng.random_range(0..2 * PEOPLE);
-            let reserve = market.rng.random_range(0..4);
-            trading::write_off(market, account, reserve)
         }
         _ => trading::of_kind(market, kind),
     }

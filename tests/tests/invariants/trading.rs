@@ -2,6 +2,8 @@
 
 use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll_client::{Pubkey, health, instructions};
+use plimsoll_risk::health::debt_weight_up;
+use plimsoll_risk::quantities::{Price, Ratio};
 use rand::Rng;
 
 use crate::action::{Action, Kind};
@@ -10,8 +12,8 @@ use crate::market::{Market, PEOPLE, RICH};
 
 /// A person's instruction of a kind.
 pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
-    let person = market.rng.random_range(0..PEOPLE);
-    let account = 2 * person + usize::from(market.rng.random_bool(0.2));
+    let account = account_for(market, kind);
+    let person = account / 2;
     let asset = asset_for(market, kind, account);
     let keys = market.feeds[asset].asset.keys();
     let (address, owner) = (market.accounts[account], market.key(person));
@@ -68,6 +70,25 @@ pub(crate) fn endowment(market: &Market, person: usize, asset: usize) -> Action 
         liquidation: None,
         reserves: (keys.reserve_index, keys.reserve_index),
     }
+}
+
+/// An account that the instruction makes sense for, mostly: who borrows has a deposit, who repays or withdraws holds something.
+fn account_for(market: &mut Market, kind: Kind) -> usize {
+    let count = 2 * PEOPLE;
+    let any = 2 * market.rng.random_range(0..PEOPLE) + usize::from(market.rng.random_bool(0.2));
+    let fits = |index: &usize| {
+        let account = market.state.accounts[*index].as_deref();
+        match kind {
+            Kind::Borrow => {
+                let holds = account.is_some_and(|one| one.balances.iter().any(|balance| balance.deposit_shares > 0));
+                holds && *index >= 2 * RICH
+            }
+            Kind::Repay | Kind::Withdraw => account.is_some_and(|one| one.active_balances != 0),
+            _ => true,
+        }
+    };
+    let found = (any..count).chain(0..any).find(fits).unwrap_or(any);
+    if market.rng.random_bool(0.1) { any } else { found }
 }
 
 /// An asset that the instruction makes sense for, mostly: everybody has a collateral, and borrows something else.
@@ -146,13 +167,15 @@ fn borrowable(market: &mut Market, account: usize, asset: usize) -> u64 {
         .as_deref()
         .and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
     let left = health.map_or(0, |health| health.initial.0.max(0).unsigned_abs());
-    let mid = u128::from(state.book.factors[asset].price.mid).max(1);
-    let atoms = u64::try_from((left << 40) / mid).unwrap_or(u64::MAX / 4);
+    let factor = &state.book.factors[asset];
+    let weight = debt_weight_up(Ratio::from_bits(factor.threshold.initial)).map_or(u64::MAX, Ratio::to_bits);
+    let required = u128::from(factor.price.debt_initial.max(1)) * u128::from(weight) >> Ratio::FRACTION_BITS;
+    let atoms = u64::try_from((left << Price::FRACTION_BITS) / required.max(1)).unwrap_or(u64::MAX / 4);
     let liquidity = state.book.reserves[asset].liquidity_atoms;
     // most of what margin allows, of what is there
     let most = atoms.min(liquidity.saturating_add(liquidity / 10));
     if market.rng.random_bool(0.4) {
-        return most - most / 16;
+        return most - most / 64;
     }
     fraction(market, most, 1.05)
 }
@@ -170,9 +193,7 @@ pub(crate) fn relieve(market: &mut Market, account: usize) -> Intention {
             .zip(&holder.balances)
             .filter(|(_, balance)| balance.debt_shares > 0);
         if let Some((reserve, _)) = owed.next() {
-            market.queue.push(Intention::WriteOff { account, reserve });
-            // interest first, so that nothing but the write-off separates before and after
-            return Intention::Any(Kind::Accrue);
+            return write_off_later(market, account, reserve);
         }
     }
     market.queue.push(Intention::Liquidate { account });
@@ -215,8 +236,14 @@ pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
     }
 }
 
+/// Interest first, so that nothing but the write-off separates the states before and after it.
+pub(crate) fn write_off_later(market: &mut Market, account: usize, reserve: u8) -> Intention {
+    market.queue.push(Intention::WriteOff { account, reserve });
+    Intention::Any(Kind::Accrue)
+}
+
 /// A write-off of one debt.
-pub(crate) fn write_off(market: &mut Market, account: usize, reserve: u8) -> Action {
+pub(crate) fn write_off(market: &Market, account: usize, reserve: u8) -> Action {
     Action {
         kind: Kind::ResolveBankruptcy,
         signer: None,

@@ -14,6 +14,10 @@ pub(crate) fn paid_to_the_atom(change: &Change) -> Verdict {
         &change.before.book.reserves[resolved],
         &change.after.book.reserves[resolved],
     );
+    if before.accrued_seconds != change.after.now_seconds {
+        // the accrual sent ahead was refused: interest and write-off cannot be told apart
+        return Ok(());
+    }
     let (old, new) = (before.totals(), after.totals());
     let atoms = |sum: plimsoll_risk::Result<plimsoll_risk::quantities::Amount>| {
         sum.map(|amount| amount.0).map_err(|error| format!("{error:?}"))
