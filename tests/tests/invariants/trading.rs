@@ -169,7 +169,7 @@ fn borrowable(market: &mut Market, account: usize, asset: usize) -> u64 {
     let left = health.map_or(0, |health| health.initial.0.max(0).unsigned_abs());
     let factor = &state.book.factors[asset];
     let weight = debt_weight_up(Ratio::from_bits(factor.threshold.initial)).map_or(u64::MAX, Ratio::to_bits);
-    let required = u128::from(factor.price.debt_initial.max(1)) * u128::from(weight) >> Ratio::FRACTION_BITS;
+    let required = (u128::from(factor.price.debt_initial.max(1)) * u128::from(weight)) >> Ratio::FRACTION_BITS;
     let atoms = u64::try_from((left << Price::FRACTION_BITS) / required.max(1)).unwrap_or(u64::MAX / 4);
     let liquidity = state.book.reserves[asset].liquidity_atoms;
     // most of what margin allows, of what is there

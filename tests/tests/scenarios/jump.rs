@@ -13,7 +13,7 @@ fn publish_sol(world: &mut World, dollars: i64) {
 /// SOL's price in force, in cents.
 fn cents_in_force(world: &World) -> u64 {
     // 10⁻⁶ USD per 10⁻⁹ SOL, 40 fractional bits
-    (u128::from(world.book_state().factors[1].price.mid) * 100_000 + (1 << 39) >> 40)
+    ((u128::from(world.book_state().factors[1].price.mid) * 100_000 + (1 << 39)) >> 40)
         .try_into()
         .expect("a price of dollars")
 }
