@@ -91,6 +91,9 @@ impl World {
     }
 
     /// Somebody new with one deposit.
+    ///
+    /// # Panics
+    /// Where the deposit is refused.
     pub fn depositor(&mut self, asset: &Asset, amount_atoms: u64) -> Trader {
         let trader = self.trader();
         self.deposit(&trader, asset, amount_atoms).expect("a deposit");
