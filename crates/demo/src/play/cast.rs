@@ -6,8 +6,6 @@ use sha2::{Digest, Sha256};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use crate::scenario::ASSETS;
-
 /// Borrowers of a run.
 pub const BORROWERS: usize = 60;
 
