@@ -1,7 +1,7 @@
 //! Random inputs that both sides draw alike: small numbers, large numbers and edges.
 
 /// Numbers around which code goes wrong.
-const EDGES: [u64; 12] = [
+const EDGES: [u64; 14] = [
     0,
     1,
     2,
@@ -12,6 +12,9 @@ const EDGES: [u64; 12] = [
     i64::MAX as u64,
     1 << 63,
     (1 << 63) + 1,
+    // as a divisor, this makes an estimated digit two too large
+    (1 << 63) | u32::MAX as u64,
+    u64::MAX << 32,
     u64::MAX - 1,
     u64::MAX,
 ];
@@ -70,12 +73,13 @@ impl Source {
         (self.word() | 1 << 63) >> (63 - length)
     }
 
-    /// Any number: an edge, a power of two or its neighbour, or one of any length.
+    /// Any number: an edge, a power of two or its neighbour, runs of ones and zeros, or one of any length.
     #[allow(clippy::indexing_slicing)] // drawn below the length
     pub const fn any(&mut self) -> u64 {
         match self.below(8) {
             0 => EDGES[self.below(EDGES.len() as u64) as usize],
             1 => (1 << self.below(64)) - 1 + self.below(3),
+            2 => (u64::MAX << self.below(64)) ^ (u64::MAX >> self.below(64)),
             _ => self.sized(64),
         }
     }
