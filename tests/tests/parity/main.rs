@@ -50,8 +50,7 @@ fn first_difference(
 /// What the last case returned.
 fn words(answer: &Answer) -> String {
     let length = usize::try_from(answer.length).unwrap_or(usize::MAX);
-    let words = answer.words.iter().take(length);
-    words.map(|word| format!("{word:x} ")).collect()
+    format!("{:x?}", answer.words.iter().take(length).collect::<Vec<_>>())
 }
 
 fn batches() -> impl Iterator<Item = Request> {
