@@ -8,9 +8,13 @@ from .real import SECONDS_PER_DAY, clamp, dec, sqrt
 DECAY_BITS = 32
 
 
+def kept(decay) -> Fraction:
+    """λ rounded to 32 bits, from which 1 - λ is taken."""
+    return Fraction(int(dec(decay) * (1 << DECAY_BITS) + dec("0.5")), 1 << DECAY_BITS)
+
+
 def fold(matrix: list[list], returns: list, seconds: int, decay) -> list[list[Decimal]]:
-    """decay·C + y·yᵀ, y_i = r_i·√((1-decay)/Δt), decay rounded to 32 bits; a return of None contributes 0. Covariances per day."""
-    decay = Fraction(int(dec(decay) * (1 << DECAY_BITS) + dec("0.5")), 1 << DECAY_BITS)
+    """decay·C + y·yᵀ, y_i = r_i·√((1-decay)/Δt); a return of None contributes 0. Covariances per day."""
     days = Fraction(seconds, SECONDS_PER_DAY)
     weight = (1 - dec(decay)) / dec(days)
     seen = [dec(0) if value is None else dec(value) for value in returns]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from .real import SECONDS_PER_YEAR, clamp, dec, exp
+from .real import LN_2, SECONDS_PER_YEAR, clamp, dec, exp
 
 VIRTUAL_SHARES = 10**6
 
@@ -56,8 +56,8 @@ def adapted(rate_at_target, error, seconds, rule: CurveRule) -> Decimal:
 
 
 def growth(mean_rate, seconds: int):
-    """Three terms of the exponential series, less 1."""
-    y = mean_rate * seconds
+    """Three terms of the exponential series, less 1; the exponent at most ln 2."""
+    y = min(dec(mean_rate) * seconds, LN_2)
     return y + y * y / 2 + y * y * y / 6
 
 
@@ -85,20 +85,23 @@ class Ledger:
 class Distribution:
     """The indices after an interest payment, the interest and the part of it that insurance takes, in atoms."""
 
-    debt_index: Fraction
-    interest: Fraction
-    to_insurance: Fraction
-    deposit_index: Fraction
+    debt_index: object
+    interest: object
+    to_insurance: object
+    deposit_index: object
 
 
-def distribute(ledger: Ledger, debt_growth: Fraction, protocol_share: Fraction) -> Distribution:
-    """Grows the debts and spreads the interest over insurance and deposits."""
-    interest = ledger.debt_shares * ledger.debt_index * debt_growth
-    to_insurance = interest * protocol_share
-    to_deposits = (interest - to_insurance) / (ledger.deposit_shares + VIRTUAL_SHARES)
+def distribute(ledger: Ledger, debt_growth, protocol_share: Fraction) -> Distribution:
+    """Grows the debts, and the deposits by their part of it; insurance takes what is left. Debts below one atom do not grow."""
+    debts = ledger.debt_shares * ledger.debt_index
+    if debts < 1:
+        return Distribution(ledger.debt_index, Fraction(0), Fraction(0), ledger.deposit_index)
+    counted = (ledger.deposit_shares + VIRTUAL_SHARES) * ledger.deposit_index
+    deposit_growth = dec(debt_growth) * dec(min(Fraction(1), debts / counted) * (1 - protocol_share))
+    interest = dec(debts) * dec(debt_growth)
     return Distribution(
-        debt_index=ledger.debt_index * (1 + debt_growth),
+        debt_index=dec(ledger.debt_index) * (1 + dec(debt_growth)),
         interest=interest,
-        to_insurance=to_insurance,
-        deposit_index=ledger.deposit_index + to_deposits,
+        to_insurance=interest - dec(ledger.deposit_shares * ledger.deposit_index) * deposit_growth,
+        deposit_index=dec(ledger.deposit_index) * (1 + deposit_growth),
     )

@@ -6,6 +6,8 @@ from typing import Optional
 
 from .health import Health, Leg, health
 
+ROUNDING_ATOMS = 2
+
 
 @dataclass(frozen=True)
 class LiquidationRule:
@@ -50,9 +52,15 @@ class Plan:
     maintenance_after: Fraction
 
 
-def spiral_bound(asset_weight: Fraction, debt_weight: Fraction) -> Optional[Fraction]:
+def spiral_frontier(asset_weight: Fraction, debt_weight: Fraction) -> Optional[Fraction]:
     """The bonus at which a step no longer raises health; None when the asset weighs nothing."""
     return None if asset_weight == 0 else debt_weight / asset_weight - 1
+
+
+def spiral_bound(asset_weight: Fraction, debt_weight: Fraction) -> Optional[Fraction]:
+    """Seven eighths of the frontier."""
+    frontier = spiral_frontier(asset_weight, debt_weight)
+    return None if frontier is None else Fraction(7, 8) * frontier
 
 
 def bonus_and_cut(situation: Situation, rule: LiquidationRule, before: Health) -> tuple[Fraction, Fraction]:
@@ -65,7 +73,7 @@ def bonus_and_cut(situation: Situation, rule: LiquidationRule, before: Health) -
     urged = max(rule.slope * shortfall_ratio, rule.rate * situation.seconds_unhealthy)
     assets = sum(leg.value() for leg in situation.legs if leg.is_deposit)
     debts = sum(leg.value() for leg in situation.legs if not leg.is_deposit)
-    room = assets / debts - 1
+    room = max(Fraction(0), (assets - debts - ROUNDING_ATOMS) / debts)
     bound = room if spiral is None else min(spiral, room)
     bonus = min(max(rule.bonus_min, min(urged, rule.bonus_max)), bound)
     return bonus, min(rule.insurance_cut, bound - bonus)

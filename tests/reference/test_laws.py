@@ -6,7 +6,7 @@ from fractions import Fraction
 from . import interest, threshold
 from .cases.draw import Draw
 from .generate import FILES, LARGEST_FILE_BYTES, VECTORS, differences, rendered
-from .real import RATIO_BITS, SECONDS_PER_DAY, VARIANCE_BITS, dec, exp, half_life_decay, scaled
+from .real import SECONDS_PER_DAY, VARIANCE_BITS, dec, exp, half_life_decay, scaled
 
 
 def cases(name: str) -> list[dict]:
@@ -105,10 +105,10 @@ class Goal(unittest.TestCase):
     def test_goal_rises_with_each_variance(self):
         for case in cases("threshold_goal")[:40]:
             rule = threshold.MarginRule(
-                variance_floor=scaled(int(case["variance_floor"]), VARIANCE_BITS),
-                variance_stress=scaled(int(case["variance_stress"]), VARIANCE_BITS),
+                variance_floor=Fraction(case["floor_volatility_ppm"], 1_000_000) ** 2,
+                variance_stress=Fraction(case["stress_volatility_ppm"], 1_000_000) ** 2,
                 stress_weight=Fraction(1, 4),
-                expected_shortfall_multiple=scaled(int(case["expected_shortfall_multiple"]), RATIO_BITS),
+                expected_shortfall_multiple=Fraction(case["shortfall_multiple_ppm"], 1_000_000),
                 risk_period_seconds=3_600,
                 costs=Fraction(5, 100),
                 margin_min=Fraction(1, 100),

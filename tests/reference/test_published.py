@@ -200,7 +200,7 @@ class Account(unittest.TestCase):
     def test_toxic_frontier_of_five_percent(self):
         # Warmuz et al. 2022: a step of bonus i lowers the loan-to-value only below 1/(1+i).
         self.assertEqual(rounded(1 / (1 + Fraction(5, 100)), 6), Decimal("0.952381"))
-        self.assertEqual(liquidation.spiral_bound(Fraction(1) / Fraction("1.05"), Fraction(1)), Fraction(5, 100))
+        self.assertEqual(liquidation.spiral_frontier(Fraction(1) / Fraction("1.05"), Fraction(1)), Fraction(5, 100))
 
     def test_urgent_compares_shortfall_with_requirement(self):
         rule = liquidation.LiquidationRule(

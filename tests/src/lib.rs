@@ -1,6 +1,8 @@
 //! The world that tests run in: the real program in LiteSVM, with real token programs, oracle accounts in their real layout, and a clock that tests move.
 
 pub mod assets;
+pub mod listings;
+pub mod oracles;
 pub mod outcome;
 pub mod traders;
 pub mod world;

@@ -1,7 +1,7 @@
 //! People of a test world: keys, token accounts, margin accounts.
 
 use anchor_lang::solana_program::program_pack::Pack;
-use anchor_spl::token::spl_token_interface as spl_token;
+use anchor_spl::token::spl_token;
 use plimsoll_client::{Pubkey, addresses, instructions};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -91,6 +91,9 @@ impl World {
     }
 
     /// Somebody new with one deposit.
+    ///
+    /// # Panics
+    /// Where the deposit is refused.
     pub fn depositor(&mut self, asset: &Asset, amount_atoms: u64) -> Trader {
         let trader = self.trader();
         self.deposit(&trader, asset, amount_atoms).expect("a deposit");

@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use litesvm::LiteSVM;
 use plimsoll_client::plimsoll::instructions::governance::create_group::GroupRoles;
-use plimsoll_client::plimsoll::instructions::governance::list_factor::FactorListing;
-use plimsoll_client::plimsoll::instructions::governance::list_reserve::ReserveListing;
-use plimsoll_client::plimsoll::state::factor::ORACLE_PULL;
 use plimsoll_client::plimsoll::state::{BOOK_BYTES, Book, MarginAccount};
-use plimsoll_client::{Instruction, Pubkey, accounts, addresses, instructions, oracle, plimsoll};
+use plimsoll_client::{Instruction, Pubkey, accounts, addresses, instructions, plimsoll};
 use solana_account::Account;
 use solana_clock::Clock;
 use solana_keypair::Keypair;
@@ -17,6 +14,7 @@ use solana_signer::Signer;
 use solana_transaction::Transaction;
 
 use crate::assets::{self, Asset, Listing};
+pub use crate::listings::{factor_listing, reserve_listing};
 use crate::outcome::Outcome;
 
 /// When every test world begins: a boundary of the grid.
@@ -118,6 +116,9 @@ impl World {
     }
 
     /// Lists an asset as factor and reserve; the first one is the quote token.
+    ///
+    /// # Panics
+    /// Where the program refuses it.
     pub fn list(&mut self, listing: &Listing) -> Asset {
         let index = u8::try_from(self.assets.len()).expect("at most sixteen");
         let asset = if self
@@ -168,62 +169,6 @@ impl World {
         clock.slot += u64::try_from(seconds.max(1)).unwrap_or(1) * 5 / 2;
         self.svm.set_sysvar(&clock);
         self.svm.expire_blockhash();
-    }
-
-    /// Writes an oracle's account: a publication of this second, the one before a second ago.
-    pub fn publish(&mut self, asset: &Asset, price_e8: i64) {
-        let now = self.now();
-        self.publish_at(asset, price_e8, now, now - 1);
-    }
-
-    /// Writes an oracle's account, with a confidence of 0.05 % of the price.
-    pub fn publish_at(&mut self, asset: &Asset, price_e8: i64, publish_time: i64, prev_publish_time: i64) {
-        self.publish_quote(
-            asset.oracle,
-            &oracle::Quote {
-                feed_id: asset.feed_id,
-                price: price_e8,
-                confidence: price_e8.unsigned_abs() / 2_000,
-                exponent: EXPONENT,
-                publish_time,
-                prev_publish_time,
-            },
-        );
-    }
-
-    /// Writes any publication to any oracle account.
-    pub fn publish_quote(&mut self, account: Pubkey, quote: &oracle::Quote) {
-        self.set_account(account, oracle::pull_account_data(quote), oracle::PULL_ORACLE_PROGRAM);
-    }
-
-    /// Refreshes every listed price from its oracle.
-    pub fn refresh_prices(&mut self) {
-        let oracles: Vec<Pubkey> = self.assets.iter().map(|asset| asset.oracle).collect();
-        self.must(&[instructions::refresh_prices(self.book, &oracles)], &[]);
-    }
-
-    /// Moves the clock and publishes every price anew, unchanged, then refreshes.
-    pub fn advance_refreshed(&mut self, seconds: i64) {
-        self.advance(seconds);
-        for asset in self.assets.clone() {
-            let price = self.published_price(&asset);
-            self.publish(&asset, price);
-        }
-        self.refresh_prices();
-    }
-
-    /// What the oracle's account says now, in 10⁻⁸.
-    ///
-    /// # Panics
-    /// Where there is no such account.
-    #[must_use]
-    pub fn published_price(&self, asset: &Asset) -> i64 {
-        use anchor_lang::AccountDeserialize;
-        let account = self.svm.get_account(&asset.oracle).expect("an oracle account");
-        pyth_solana_receiver_sdk::price_update::PriceUpdateV2::try_deserialize(&mut account.data.as_slice())
-            .expect("a price update")
-            .price_message
-            .price
     }
 
     /// The Book.
@@ -283,31 +228,5 @@ impl World {
             Ok(meta) => meta.compute_units_consumed,
             Err(failure) => panic!("{:?}\n{}", failure.err, failure.meta.pretty_logs()),
         }
-    }
-}
-
-/// A factor to list, seeded with its floor.
-#[must_use]
-pub fn factor_listing(listing: &Listing, feed_id: [u8; 32]) -> FactorListing {
-    let mut symbol = [0; 16];
-    symbol[..listing.symbol.len()].copy_from_slice(listing.symbol.as_bytes());
-    FactorListing {
-        symbol,
-        feed_id,
-        oracle_kind: ORACLE_PULL,
-        base_decimals: listing.decimals,
-        seed_sigma_fast_ppm: listing.sigma_ppm,
-        seed_sigma_slow_ppm: listing.sigma_ppm,
-        params: assets::factor_params(listing.sigma_ppm),
-    }
-}
-
-/// A reserve to list on a factor.
-#[must_use]
-pub fn reserve_listing(factor_index: u8) -> ReserveListing {
-    ReserveListing {
-        factor_index,
-        initial_rate_ppm_per_year: 40_000,
-        params: assets::reserve_params(),
     }
 }

@@ -66,6 +66,19 @@ pub struct KeeperCounts {
     pub lost_races: u64,
 }
 
+impl KeeperCounts {
+    /// A keeper that has done nothing yet.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            refreshes: 0,
+            liquidations: 0,
+            lost_races: 0,
+        }
+    }
+}
+
 /// A moment of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {

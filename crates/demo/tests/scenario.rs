@@ -87,14 +87,14 @@ fn october_meets_its_waypoints_at_every_seed() {
 }
 
 #[test]
-fn october_is_exactly_flat_for_six_hours_after_the_crash() {
+fn october_is_exactly_flat_between_the_first_leg_and_the_crash() {
     let october = load("october-2025", None).expect("loads");
     let (first, last) = (
-        step_at(&october, at(11, 3 * 3_600)),
-        step_at(&october, at(11, 9 * 3_600)),
+        step_at(&october, at(10, 15 * 3_600 + 1_800)),
+        step_at(&october, at(10, 18 * 3_600 + 2_700)),
     );
     for asset in 0..ASSETS.len() {
-        assert!(october.is_flat_before(asset, last, 6 * 3_600));
+        assert!(october.is_flat_before(asset, last, 3 * 3_600 + 900));
         for step in first + 4..=last {
             assert!(october.is_flat_before(asset, step, 3_600), "asset {asset}, step {step}");
         }

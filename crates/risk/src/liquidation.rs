@@ -23,7 +23,7 @@ const ROUNDING_ATOMS: u64 = 2;
 pub struct LiquidationTerms {
     /// How the bonus grows and its bounds.
     pub bonus: BonusTerms,
-    /// What the collateral reserve's insurance gets of the value repaid [0.5 %].
+    /// What the collateral reserve's insurance gets of the value repaid \[0.5 %\].
     pub insurance_cut: Ratio,
     /// The shortfall ratio beyond which throughput does not limit an account.
     pub urgent_fraction: Ratio,
@@ -132,12 +132,11 @@ fn repaid_amount(
     let target = target_value_up(inputs, taken_per_repaid)?;
     let debt_value = debt.price.value_up(debt.amount)?;
     let rest = debt_value.0.saturating_sub(target.0);
-    let wanted = if rest < terms.dust.0 {
-        debt.amount
-    } else {
-        amount_up(target, debt.price)?
-    };
-    Ok(wanted.min(most))
+    // more than the target only where it leaves nothing behind
+    if rest < terms.dust.0 && debt.amount <= most {
+        return Ok(debt.amount);
+    }
+    Ok(amount_up(target, debt.price)?.min(most))
 }
 
 /// `−H / (l − a·(1 + b + c))` at liquidation-end weights, rounded up and at most `u64::MAX`.

@@ -205,3 +205,17 @@ impl<T> OrRefuse<T> for plimsoll_risk::Result<T> {
 fn refuse<T>(error: RiskError) -> Result<T> {
     Err(PlimsollError::from(error).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cores_errors_keep_their_numbers_and_words() {
+        for &error in RiskError::ALL {
+            let ours = PlimsollError::from(error);
+            assert_eq!(ours as u32, u32::from(error.code()), "{error:?}");
+            assert_eq!(ours.to_string(), error.message(), "{error:?}");
+        }
+    }
+}

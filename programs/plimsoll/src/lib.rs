@@ -12,7 +12,12 @@
     )
 )]
 // Anchor's macros
-#![allow(clippy::missing_safety_doc, clippy::result_large_err, missing_docs)]
+#![allow(
+    clippy::missing_safety_doc,
+    clippy::result_large_err,
+    clippy::wildcard_imports,
+    missing_docs
+)]
 
 pub mod constants;
 pub mod error;

@@ -69,8 +69,11 @@ pub fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> R
     Ok(health)
 }
 
-/// Refuses an account that may not take more risk.
+/// Refuses an account that may not take more risk. One that owes nothing carries none: its owner may always take his deposits out.
 pub fn require_initial_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<()> {
+    if account.balances.iter().all(|balance| balance.debt_shares == 0) {
+        return Ok(());
+    }
     cross_health(book, account, now_seconds)?.admit().or_refuse()
 }
 

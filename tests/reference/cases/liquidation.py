@@ -5,13 +5,13 @@ from fractions import Fraction
 from .. import liquidation
 from ..health import health
 from ..liquidation import LiquidationRule, Situation
-from ..real import RATE_BITS, RATIO_BITS, printed, scaled
+from ..real import RATIO_BITS, printed, scaled
 from .accounts import BUFFER, ONE, as_leg, as_maintenance_json, leg_fields, simple_leg
 from .draw import Draw, ratio_bits
 
 RULE = {
     "slope": ratio_bits("0.25"),
-    "rate": (1 << RATE_BITS) // 100_000,
+    "rate": ratio_bits("1/100000"),
     "bonus_min": ratio_bits("0.01"),
     "bonus_max": ratio_bits("0.05"),
     "insurance_cut": ratio_bits("0.005"),
@@ -121,7 +121,7 @@ def _plan_case(fields: dict, situation: Situation) -> dict:
 def _rule(fields: dict) -> LiquidationRule:
     ratios = ["slope", "bonus_min", "bonus_max", "insurance_cut", "urgent_fraction"]
     return LiquidationRule(
-        rate=scaled(fields["rate"], RATE_BITS),
+        rate=scaled(fields["rate"], RATIO_BITS),
         dust=fields["dust"],
         liquidation_buffer=scaled(BUFFER, RATIO_BITS),
         **{name: scaled(fields[name], RATIO_BITS) for name in ratios},

@@ -10,7 +10,6 @@ DAY = 86_400
 YEAR = 365 * DAY
 
 BANKRUPTCIES = [
-    (0, 0, 10**12),
     (1, 0, 10**12),
     (1, 1, 10**12),
     (10**9, 0, 10**12),
@@ -29,25 +28,26 @@ BANKRUPTCIES = [
 def bankruptcies(draw: Draw) -> list[dict]:
     """Insurance empty, partial and full; losses from an atom to everything that depositors have."""
     cases = [_bankruptcy_case(*case, INDEX_ONE) for case in BANKRUPTCIES]
-    cases.append(_bankruptcy_case(999_999_999_999, 0, 10**12, INDEX_ONE >> 31))
+    cases.append(_bankruptcy_case(465, 0, 10**12, INDEX_ONE >> 31))
+    cases.append(_bankruptcy_case(233, 0, 10**12, INDEX_ONE >> 31))
     while len(cases) < 150:
-        deposits = draw.magnitude(1 << 10, 1 << 60)
-        debt = draw.magnitude(1, deposits)
+        shares, index = draw.magnitude(1 << 10, 1 << 55), draw.magnitude(INDEX_ONE >> 8, INDEX_ONE << 4)
+        debt = draw.magnitude(1, bankruptcy.deposits_up(shares, index))
         insurance = draw.pick([0, debt // 3, debt - 1, debt, 2 * debt])
-        cases.append(_bankruptcy_case(debt, insurance, deposits, draw.magnitude(INDEX_ONE >> 8, INDEX_ONE << 4)))
+        cases.append(_bankruptcy_case(debt, insurance, shares, index))
     return cases
 
 
-def _bankruptcy_case(debt: int, insurance: int, deposits: int, index: int) -> dict:
-    seen = bankruptcy.resolve(debt, insurance, deposits, scaled(index, INDEX_BITS))
+def _bankruptcy_case(debt: int, insurance: int, deposit_shares: int, index: int) -> dict:
+    seen = bankruptcy.resolve(debt, insurance, deposit_shares, index)
     return {
         "debt": str(debt),
         "insurance": str(insurance),
-        "deposits": str(deposits),
+        "deposit_shares": str(deposit_shares),
         "deposit_index": str(index),
         "insurance_pays": str(seen.insurance_pays),
         "depositors_pay": str(seen.depositors_pay),
-        "deposit_index_expected": printed(seen.deposit_index),
+        "deposit_index_after": str(seen.deposit_index),
         "closed": seen.closed,
     }
 

@@ -159,7 +159,7 @@ def _covariance_case(matrix: list[list[int]], returns: list, seconds: int) -> di
         [[scaled(entry, COVARIANCE_BITS) for entry in row] for row in matrix],
         [None if value is None else scaled(value, LOG_BITS) for value in returns],
         seconds,
-        half_life_decay(seconds, half_life),
+        correlation.kept(half_life_decay(seconds, half_life)),
     )
     return {
         "covariances": [str(entry) for entry in _upper(matrix)],

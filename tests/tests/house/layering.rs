@@ -23,7 +23,7 @@ const LAYERS: &[Layer] = &[
     Layer { package: "plimsoll-risk", inner: &[], outer: Some(&["fixed"]) },
     Layer { package: "sbf-builtins", inner: &[], outer: Some(&["solana-compiler-builtins"]) },
     Layer { package: "plimsoll", inner: &["plimsoll-risk", "sbf-builtins"],
-            outer: Some(&["anchor-lang", "anchor-spl", "bytemuck", "pyth-sdk-solana", "pyth-solana-receiver-sdk"]) },
+            outer: Some(&["anchor-lang", "anchor-spl", "borsh", "bytemuck", "pyth-sdk-solana", "pyth-solana-receiver-sdk"]) },
     Layer { package: "plimsoll-parity", inner: &["plimsoll-risk", "sbf-builtins"], outer: Some(&["anchor-lang", "bytemuck"]) },
     Layer { package: "plimsoll-params", inner: &["plimsoll-risk"], outer: None },
     Layer { package: "plimsoll-lab", inner: &["plimsoll-risk", "plimsoll-params"], outer: None },

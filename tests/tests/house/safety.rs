@@ -47,8 +47,8 @@ fn panics(file: &SourceFile) -> Vec<String> {
         match &*tokens[index].text {
             "unwrap" | "expect" | "unwrap_err" | "expect_err" => before == "." || before == ":",
             "panic" | "unreachable" | "todo" | "unimplemented" => after == "!",
-            // `const _: () = assert!(…)` is settled when it compiles
-            "assert" | "assert_eq" | "assert_ne" => after == "!" && before != "=",
+            // `const _: () = assert!(…)` and `const { assert!(…) }` are settled when they compile
+            "assert" | "assert_eq" | "assert_ne" => after == "!" && !["=", "const"].contains(&before),
             _ => false,
         }
     })
@@ -141,7 +141,7 @@ fn panics_are_found() {
     }
     assert_none(&panics(&SourceFile::new(
         "a.rs",
-        "const _: () = assert!(A == 8);\n#[cfg(test)]\nmod tests { fn a() { b.unwrap() } }",
+        "const _: () = assert!(A == 8);\nfn b() { const { assert!(A > 0) } }\n#[cfg(test)]\nmod tests { fn a() { b.unwrap() } }",
     )));
 }
 

@@ -25,18 +25,18 @@ impl Rate {
     }
 }
 
-/// The curve's parameters. Build with [`CurveTerms::new`].
+/// The curve's parameters. Check with [`CurveTerms::checked`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CurveTerms {
-    /// Utilisation at which the level stands still [90 %].
+    /// Utilisation at which the level stands still \[90 %\].
     pub target_utilisation: Ratio,
-    /// The rate at full utilisation over the rate at target; its reciprocal is the rate at zero [4].
+    /// The rate at full utilisation over the rate at target; its reciprocal is the rate at zero \[4\].
     pub steepness: Ratio,
-    /// How fast the level's logarithm moves at full error, per second [50 a year].
+    /// How fast the level's logarithm moves at full error, per second \[50 a year\].
     pub adaptation_speed: Rate,
-    /// The lowest rate at target, per second [0.1 % a year].
+    /// The lowest rate at target, per second \[0.1 % a year\].
     pub min_rate_at_target: Rate,
-    /// The highest rate at target, per second [200 % a year].
+    /// The highest rate at target, per second \[200 % a year\].
     pub max_rate_at_target: Rate,
 }
 

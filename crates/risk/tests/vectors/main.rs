@@ -3,6 +3,7 @@
 #![allow(clippy::cast_precision_loss)]
 
 mod accounts;
+mod correlations;
 mod decimal;
 mod liquidations;
 mod prices;
@@ -11,6 +12,10 @@ mod thresholds;
 mod volatilities;
 
 use serde::de::DeserializeOwned;
+
+/// The grid that every file of section 3 is drawn on.
+const GRID_SECONDS: u64 = 300;
+const STEPS_PER_DAY: u32 = 288;
 
 /// The cases of a file.
 fn cases<T: DeserializeOwned>(text: &str) -> Vec<T> {

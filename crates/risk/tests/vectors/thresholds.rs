@@ -13,7 +13,7 @@ const RATIO_BITS: u32 = Ratio::FRACTION_BITS;
 
 /// The parameters of a case of `threshold_goal`, and the defaults of those that bear on no goal.
 #[derive(Deserialize)]
-struct Goal {
+struct GoalCase {
     variance_fast: Text<u128>,
     variance_slow: Text<u128>,
     variance_implied: Text<u128>,
@@ -33,7 +33,7 @@ struct Goal {
     goal_expected: Expected,
 }
 
-impl Goal {
+impl GoalCase {
     fn terms(&self) -> ThresholdTerms {
         let parameters = ThresholdParameters {
             floor_volatility_ppm: self.floor_volatility_ppm,
@@ -72,7 +72,7 @@ const WALK: ThresholdParameters = ThresholdParameters {
 
 #[test]
 fn threshold_goal() {
-    for case in cases::<Goal>(include_str!("threshold_goal.json")) {
+    for case in cases::<GoalCase>(include_str!("threshold_goal.json")) {
         let terms = case.terms();
         let [fast, slow, implied] =
             [case.variance_fast, case.variance_slow, case.variance_implied].map(|bits| Variance::from_bits(bits.0));

@@ -15,6 +15,7 @@ use crate::state::{Factor, Wide};
 
 impl Factor {
     /// The price in force.
+    #[must_use]
     #[inline(always)]
     pub const fn quote(&self) -> Quote {
         Quote {
@@ -26,6 +27,7 @@ impl Factor {
     }
 
     /// The jump guard.
+    #[must_use]
     #[inline(always)]
     pub fn jump_guard(&self) -> JumpGuard {
         let jump = &self.jump;
@@ -56,6 +58,7 @@ impl Factor {
     }
 
     /// Whether a step waits for its confirmation.
+    #[must_use]
     #[inline(always)]
     pub const fn is_pending(&self, now_seconds: u64) -> bool {
         self.jump.pending_mid != 0
@@ -74,6 +77,7 @@ impl Factor {
     }
 
     /// The stable price.
+    #[must_use]
     pub const fn stable_price(&self) -> StablePrice {
         StablePrice {
             price: Price::from_bits(self.stable.stable),
@@ -92,6 +96,7 @@ impl Factor {
     }
 
     /// The variances.
+    #[must_use]
     #[inline(always)]
     pub const fn volatility_state(&self) -> Volatility {
         let state = &self.volatility;
@@ -105,6 +110,7 @@ impl Factor {
     }
 
     /// What was observed since the last fold.
+    #[must_use]
     #[inline(always)]
     pub const fn observations(&self) -> Observations {
         let state = &self.volatility;
@@ -146,6 +152,7 @@ impl Factor {
     }
 
     /// λ of the variances over one step.
+    #[must_use]
     #[inline(always)]
     pub const fn step_decays(&self) -> Decays {
         Decays {
@@ -156,6 +163,7 @@ impl Factor {
     }
 
     /// The announced path.
+    #[must_use]
     #[inline(always)]
     pub const fn path(&self, points: usize) -> Path {
         Path {
@@ -186,6 +194,7 @@ impl Factor {
     }
 
     /// Maintenance margin in a step.
+    #[must_use]
     #[inline(always)]
     pub fn maintenance_margin(&self, step: u64) -> Ratio {
         let ahead = step.saturating_sub(self.threshold.path_step);
@@ -260,6 +269,7 @@ impl Factor {
     }
 
     /// The liquidation bucket, refilled.
+    #[must_use]
     pub fn bucket(&self, now_seconds: u64) -> Bucket {
         let stored = Bucket {
             available: Value(self.throughput_available_quote_atoms),

@@ -8,6 +8,7 @@ use crate::state::{Reserve, Wide};
 
 impl Reserve {
     /// The books.
+    #[must_use]
     #[inline(always)]
     pub const fn totals(&self) -> ReserveTotals {
         ReserveTotals {
@@ -32,6 +33,7 @@ impl Reserve {
     }
 
     /// The walk of the maintenance collateral weight.
+    #[must_use]
     #[inline(always)]
     pub const fn weight_ramp(&self) -> Ramp {
         Ramp {

@@ -16,7 +16,7 @@ depositCapAtoms: bigint;
 borrowCapAtoms: bigint; 
 /** Utilisation at which the curve rests. */
 targetUtilisationPpm: number; 
-/** Borrowing and withdrawing stop where utilisation would pass this. */
+/** Borrowing stops where utilisation would pass this. */
 maxUtilisationPpm: number; 
 /** The curve's steepness C: the rate at full utilisation is C times the rate at target. */
 curveSteepnessPpm: number; 
@@ -46,7 +46,7 @@ depositCapAtoms: number | bigint;
 borrowCapAtoms: number | bigint; 
 /** Utilisation at which the curve rests. */
 targetUtilisationPpm: number; 
-/** Borrowing and withdrawing stop where utilisation would pass this. */
+/** Borrowing stops where utilisation would pass this. */
 maxUtilisationPpm: number; 
 /** The curve's steepness C: the rate at full utilisation is C times the rate at target. */
 curveSteepnessPpm: number; 

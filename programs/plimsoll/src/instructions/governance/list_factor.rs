@@ -37,14 +37,12 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()
     let mut listed = book.factors.iter().filter(|factor| factor.is_listed());
     let taken = listed.any(|factor| factor.feed_id == listing.feed_id || factor.symbol == listing.symbol);
     require!(!taken, PlimsollError::AlreadyListed);
-    let index = book
-        .factors
-        .iter()
-        .position(|factor| !factor.is_listed())
-        .ok_or(PlimsollError::NoFreeSlot)?;
 
     let book = &mut *book;
-    let factor = book.factors.get_mut(index).ok_or(PlimsollError::NoFreeSlot)?;
+    let mut slots = (0u8..).zip(book.factors.iter_mut());
+    let (factor_index, factor) = slots
+        .find(|(_, factor)| !factor.is_listed())
+        .ok_or(PlimsollError::NoFreeSlot)?;
     *factor = bytemuck::Zeroable::zeroed();
     factor.feed_id = listing.feed_id;
     factor.symbol = listing.symbol;
@@ -55,7 +53,7 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()
 
     emit!(FactorListed {
         book: ctx.accounts.book.key(),
-        factor_index: index as u8,
+        factor_index,
         feed_id: listing.feed_id
     });
     Ok(())

@@ -73,13 +73,11 @@ pub(crate) fn handler(ctx: Context<ListReserve>, listing: ReserveListing) -> Res
         .iter()
         .any(|reserve| reserve.is_listed() && reserve.mint == mint);
     require!(!taken, PlimsollError::AlreadyListed);
-    let index = book
-        .reserves
-        .iter()
-        .position(|reserve| !reserve.is_listed())
-        .ok_or(PlimsollError::NoFreeSlot)?;
 
-    let reserve = book.reserves.get_mut(index).ok_or(PlimsollError::NoFreeSlot)?;
+    let mut slots = (0u8..).zip(book.reserves.iter_mut());
+    let (reserve_index, reserve) = slots
+        .find(|(_, reserve)| !reserve.is_listed())
+        .ok_or(PlimsollError::NoFreeSlot)?;
     *reserve = bytemuck::Zeroable::zeroed();
     reserve.mint = mint;
     reserve.vault = ctx.accounts.vault.key();
@@ -92,7 +90,7 @@ pub(crate) fn handler(ctx: Context<ListReserve>, listing: ReserveListing) -> Res
 
     emit!(ReserveListed {
         book: ctx.accounts.book.key(),
-        reserve_index: index as u8,
+        reserve_index,
         mint
     });
     Ok(())

@@ -23,7 +23,7 @@ enum Outcome {
 /// What every factor of the Book is refreshed with.
 struct Grid {
     now_seconds: u64,
-    grid_seconds: u32,
+    step_seconds: u32,
     quote_decimals: u8,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
     book.require_version()?;
     let grid = Grid {
         now_seconds,
-        grid_seconds: book.params.grid_seconds,
+        step_seconds: book.params.grid_seconds,
         quote_decimals: book.quote_decimals,
     };
 
@@ -66,7 +66,7 @@ fn refresh(factor: &mut Factor, publication: &price::Publication, grid: &Grid) -
     }
     let terms = terms::price_terms(factor, grid.quote_decimals)?;
     let arriving = publication.screen(newest, grid.now_seconds, &terms).or_refuse()?;
-    let volatility = terms::volatility_terms(&factor.params, grid.grid_seconds)?;
+    let volatility = terms::volatility_terms(&factor.params, grid.step_seconds)?;
     let reference = factor.volatility_state().reference(&volatility);
 
     let (decision, guard) = guard.judge(&in_force, arriving, reference, &terms).or_refuse()?;
@@ -100,7 +100,7 @@ fn accept(factor: &mut Factor, quote: &Quote, terms: &PriceTerms, grid: &Grid) -
 /// Takes the price into the step's range, and as its sample where it is the first after the boundary.
 fn observe(factor: &mut Factor, quote: &Quote, grid: &Grid) -> Result<()> {
     let log_price = quote.mid.ln().or_refuse()?;
-    let grid_seconds = u64::from(grid.grid_seconds);
+    let grid_seconds = u64::from(grid.step_seconds);
     if factor.volatility.sample_step == 0 {
         return start(factor, log_price, quote.publish_time_seconds, grid_seconds);
     }

@@ -1,0 +1,144 @@
+//! Who takes part: sixty borrowers at assorted leverage, one lender, two keepers. Keys follow from names, so a run can be repeated.
+
+use plimsoll_client::Pubkey;
+use plimsoll_client::addresses;
+use sha2::{Digest, Sha256};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// Borrowers of a run.
+pub const BORROWERS: usize = 60;
+
+const USDC: usize = 0;
+const SOL: usize = 1;
+const BTC: usize = 2;
+const ETH: usize = 3;
+
+/// A kind of loan, and the leverages at which it is taken: parts per million of the largest debt that initial margin admits.
+struct Loan {
+    collateral: usize,
+    debt: usize,
+    /// Lowest leverage.
+    from_ppm: u32,
+    /// Distance to the next one.
+    step_ppm: u32,
+    borrowers: u32,
+}
+
+/// Longs near the limit on a fine grid, so that a walk of a few tenths of a percent finds some of them; others far below it; shorts; and
+/// loans between two volatile assets.
+const LOANS: [Loan; 14] = [
+    loan(SOL, USDC, (400_000, 75_000), 7),
+    loan(SOL, USDC, (984_000, 1_200), 12),
+    loan(ETH, USDC, (450_000, 120_000), 5),
+    loan(ETH, USDC, (936_000, 1_500), 13),
+    loan(BTC, USDC, (500_000, 150_000), 3),
+    loan(BTC, USDC, (950_000, 6_000), 8),
+    loan(USDC, SOL, (600_000, 150_000), 3),
+    loan(USDC, ETH, (700_000, 250_000), 2),
+    loan(USDC, BTC, (700_000, 250_000), 2),
+    loan(SOL, ETH, (850_000, 0), 1),
+    loan(SOL, BTC, (900_000, 0), 1),
+    loan(ETH, BTC, (950_000, 0), 1),
+    loan(BTC, SOL, (900_000, 0), 1),
+    loan(BTC, ETH, (950_000, 0), 1),
+];
+
+const fn loan(collateral: usize, debt: usize, (from_ppm, step_ppm): (u32, u32), borrowers: u32) -> Loan {
+    Loan {
+        collateral,
+        debt,
+        from_ppm,
+        step_ppm,
+        borrowers,
+    }
+}
+
+/// Somebody with a key and a margin account.
+#[derive(Debug)]
+pub struct Party {
+    /// The name that reports use.
+    pub name: String,
+    /// Owner of the margin account.
+    pub owner: Keypair,
+    /// The margin account.
+    pub margin_account: Pubkey,
+}
+
+impl Party {
+    /// A party of a group.
+    #[must_use]
+    pub fn new(name: String, group: &Pubkey) -> Self {
+        let owner = Keypair::new_from_array(seeded_bytes("party", &name));
+        let margin_account = addresses::margin_account(group, &owner.pubkey(), 0);
+        Self {
+            name,
+            owner,
+            margin_account,
+        }
+    }
+}
+
+/// One borrower and the loan that is taken.
+#[derive(Debug)]
+pub struct Borrower {
+    /// Who.
+    pub party: Party,
+    /// Index in [`crate::scenario::ASSETS`] of what is deposited.
+    pub collateral: usize,
+    /// Index of what is borrowed.
+    pub debt: usize,
+    /// Value of the deposit, quote atoms.
+    pub deposit_quote_atoms: u64,
+    /// Debt over the largest debt that initial margin admits, parts per million.
+    pub leverage_ppm: u32,
+}
+
+/// The borrowers of a group.
+#[must_use]
+pub fn borrowers(group: &Pubkey) -> Vec<Borrower> {
+    let mut cast = Vec::with_capacity(BORROWERS);
+    for loan in &LOANS {
+        for place in 0..loan.borrowers {
+            let number = cast.len() + 1;
+            let name = format!("Borrower {number:02}");
+            cast.push(Borrower {
+                party: Party::new(name, group),
+                collateral: loan.collateral,
+                debt: loan.debt,
+                deposit_quote_atoms: deposit_quote_atoms(number),
+                leverage_ppm: loan.from_ppm + place * loan.step_ppm,
+            });
+        }
+    }
+    cast
+}
+
+/// Between 20,000 and 180,000 dollars, spread over the numbers without a pattern.
+fn deposit_quote_atoms(number: usize) -> u64 {
+    let dollars = 20_000 + number as u64 * 7_919 % 161 * 1_000;
+    dollars * 1_000_000
+}
+
+/// Bytes that follow from a role and a name: seeds of keys that hold nothing outside a local node.
+#[must_use]
+pub fn seeded_bytes(role: &str, name: &str) -> [u8; 32] {
+    Sha256::digest(format!("plimsoll demo, {role}, {name}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_sixty_borrowers_within_their_limits_and_each_has_its_own_account() {
+        let cast = borrowers(&Pubkey::new_from_array([7; 32]));
+        assert_eq!(cast.len(), BORROWERS);
+        assert!(
+            cast.iter()
+                .all(|one| one.leverage_ppm < 1_000_000 && one.collateral != one.debt)
+        );
+        let accounts: std::collections::BTreeSet<_> = cast.iter().map(|one| one.party.margin_account).collect();
+        assert_eq!(accounts.len(), BORROWERS);
+    }
+}

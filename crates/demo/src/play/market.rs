@@ -1,0 +1,129 @@
+//! The market at one moment: the Book and every borrower's account, as the chain holds them.
+
+use anyhow::Result;
+use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+use plimsoll_client::{Pubkey, accounts, health};
+use plimsoll_risk::health::LiquidationHealth;
+use plimsoll_risk::quantities::Ratio;
+
+use super::cluster::Cluster;
+use crate::scenario::ASSETS;
+use crate::view::FactorState;
+
+/// A Book with the borrowers' accounts of the same moment.
+pub struct Market {
+    /// The Book.
+    pub book: Box<Book>,
+    /// The borrowers' accounts, in the order of the cast.
+    pub accounts: Vec<MarginAccount>,
+    /// The node's clock, Unix seconds.
+    pub now_seconds: u64,
+}
+
+impl Market {
+    /// Reads Book and accounts in one request. `addresses` begins with the Book.
+    ///
+    /// # Errors
+    /// The node's error, or bytes that are something else.
+    pub async fn read(cluster: &Cluster, addresses: &[Pubkey], now_seconds: u64) -> Result<Self> {
+        let mut data = cluster.accounts(addresses).await?.into_iter();
+        let book = accounts::book(&data.next().unwrap_or_default())?;
+        let accounts = data
+            .map(|bytes| accounts::margin_account(&bytes).map(|account| *account))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            book,
+            accounts,
+            now_seconds,
+        })
+    }
+
+    /// Maintenance and liquidation-end health of each account.
+    ///
+    /// # Errors
+    /// The program's refusals.
+    pub fn healths(&self) -> Result<Vec<LiquidationHealth>> {
+        let healths = self
+            .accounts
+            .iter()
+            .map(|account| health::liquidation(&self.book, account, self.now_seconds));
+        Ok(healths.collect::<Result<_, _>>()?)
+    }
+
+    /// The accounts that may be liquidated now.
+    ///
+    /// # Errors
+    /// The program's refusals.
+    pub fn liquidatable(&self) -> Result<u64> {
+        Ok(count_negative(&self.healths()?))
+    }
+
+    /// The accounts that the announced path meets within the hour, those that may be liquidated now included.
+    ///
+    /// # Errors
+    /// The program's refusals.
+    pub fn met_by_path(&self) -> Result<u64> {
+        let highest = |path: &[u64]| path.iter().copied().max().unwrap_or(0);
+        let ahead: Vec<u64> = self
+            .book
+            .factors
+            .iter()
+            .map(|factor| highest(&factor.threshold.path))
+            .collect();
+        let book = with_margins(&self.book, &ahead);
+        let healths = self
+            .accounts
+            .iter()
+            .map(|account| health::liquidation(&book, account, self.now_seconds));
+        Ok(count_negative(&healths.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// Maintenance margin of each asset's factor, mantissas with 32 fractional bits.
+    #[must_use]
+    pub fn margins(&self) -> [u64; ASSETS.len()] {
+        let step = self.book.step_at(self.now_seconds);
+        std::array::from_fn(|asset| self.book.factors[asset].maintenance_margin(step).to_bits())
+    }
+
+    /// Each asset's factor as reports and the view show it.
+    #[must_use]
+    pub fn factors(&self, price_quote_atoms: [u64; ASSETS.len()]) -> Vec<FactorState> {
+        let step = self.book.step_at(self.now_seconds);
+        let points = u64::from(self.book.params.grace_seconds / self.book.params.grid_seconds.max(1));
+        let factors = ASSETS.iter().zip(&self.book.factors).zip(price_quote_atoms);
+        factors
+            .map(|((symbol, factor), price_quote_atoms)| FactorState {
+                symbol: (*symbol).to_owned(),
+                price_quote_atoms,
+                sigma_ppm: ppm(factor.volatility.sigma_now),
+                initial_ppm: ppm(factor.threshold.initial),
+                path_ppm: (step..=step + points)
+                    .map(|step| ppm(factor.maintenance_margin(step).to_bits()))
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+/// A copy of a Book whose maintenance margins are given, now and for the hour ahead.
+#[must_use]
+pub fn with_margins(book: &Book, margins: &[u64]) -> Box<Book> {
+    let mut copy: Box<Book> = bytemuck::zeroed_box();
+    // in place: a Book is too large for the stack of a task
+    bytemuck::bytes_of_mut(copy.as_mut()).copy_from_slice(bytemuck::bytes_of(book));
+    for (factor, margin) in copy.factors.iter_mut().zip(margins) {
+        factor.threshold.path.fill(*margin);
+    }
+    copy
+}
+
+fn count_negative(healths: &[LiquidationHealth]) -> u64 {
+    healths.iter().filter(|health| health.maintenance.is_negative()).count() as u64
+}
+
+/// A ratio's mantissa in parts per million, rounded to the nearest.
+#[must_use]
+pub fn ppm(ratio_bits: u64) -> u32 {
+    let one = u128::from(Ratio::ONE.to_bits());
+    u32::try_from((u128::from(ratio_bits) * 1_000_000 + one / 2) / one).unwrap_or(u32::MAX)
+}

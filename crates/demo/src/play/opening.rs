@@ -1,0 +1,211 @@
+//! The opening: lenders, keepers and borrowers take their positions by real transactions at the scenario's first prices.
+
+use anyhow::{Context, Result};
+use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+use plimsoll_client::{Instruction, Pubkey, accounts, health, instructions};
+use plimsoll_risk::position::ReservePosition;
+use plimsoll_risk::quantities::{Price, Shares};
+use serde_json::{Value, json};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+use super::cast::{Borrower, Party};
+use super::cluster::{Cluster, Order};
+use super::deployment::Deployment;
+use super::localnode::LocalNode;
+use crate::scenario::ASSETS;
+
+const ASSOCIATED_TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+/// For fees and rent, a thousand times what a run needs.
+const LAMPORTS: u64 = 100_000_000_000;
+/// What the lender supplies of each asset, quote atoms: twice what the borrowers may ask of it.
+const LENT_QUOTE_ATOMS: [u64; ASSETS.len()] = [
+    8_000_000_000_000,
+    1_000_000_000_000,
+    1_000_000_000_000,
+    1_000_000_000_000,
+];
+/// What each keeper brings, in quote tokens.
+const KEEPER_QUOTE_ATOMS: u64 = 5_000_000_000_000;
+/// A cheap token cannot fill a reserve: nobody deposits or borrows more than this part of its cap.
+const CAP_SHARE: u64 = 100;
+const LENDER_CAP_SHARE: u64 = 4;
+
+/// What somebody deposits and borrows at the start.
+struct Position<'a> {
+    party: &'a Party,
+    deposits: Vec<(usize, u64)>,
+    borrow: Option<(usize, u64)>,
+}
+
+/// Everything that opening positions needs.
+pub struct Opening<'a> {
+    /// The node.
+    pub node: &'a mut LocalNode,
+    /// Its client.
+    pub cluster: &'a Cluster,
+    /// The group.
+    pub deployment: &'a Deployment,
+    /// The Book, priced.
+    pub book: &'a Book,
+    /// The node's clock, Unix seconds.
+    pub now_seconds: u64,
+}
+
+impl Opening<'_> {
+    /// Opens every account.
+    ///
+    /// # Errors
+    /// Where the node or the program refuses.
+    pub async fn run(&mut self, lender: &Party, keepers: &[Party], borrowers: &[Borrower]) -> Result<()> {
+        let mut positions = vec![self.lending(lender)?];
+        positions.extend(keepers.iter().map(|party| Position {
+            party,
+            deposits: vec![(0, KEEPER_QUOTE_ATOMS)],
+            borrow: None,
+        }));
+        let suppliers = positions.len();
+        for borrower in borrowers {
+            positions.push(self.borrowing(borrower)?);
+        }
+        self.fund(&positions).await?;
+        // nobody can borrow before there is something to borrow
+        let (supply, demand) = positions.split_at(suppliers);
+        for positions in [supply, demand] {
+            let orders: Vec<Order<'_>> = positions.iter().map(|position| self.order(position)).collect();
+            self.cluster.send(&orders).await?;
+        }
+        Ok(())
+    }
+
+    fn lending<'a>(&self, party: &'a Party) -> Result<Position<'a>> {
+        let mut deposits = Vec::new();
+        for (asset, value) in LENT_QUOTE_ATOMS.into_iter().enumerate() {
+            let most = self.book.reserves[self.index(asset)].params.deposit_cap_atoms / LENDER_CAP_SHARE;
+            deposits.push((asset, self.atoms(asset, value)?.min(most)));
+        }
+        Ok(Position {
+            party,
+            deposits,
+            borrow: None,
+        })
+    }
+
+    fn borrowing<'a>(&self, borrower: &'a Borrower) -> Result<Position<'a>> {
+        let most = |asset: usize| self.book.reserves[self.index(asset)].params.deposit_cap_atoms / CAP_SHARE;
+        let deposit = self
+            .atoms(borrower.collateral, borrower.deposit_quote_atoms)?
+            .min(most(borrower.collateral));
+        let largest = self.largest_debt_atoms((borrower.collateral, deposit), borrower.debt)?;
+        let debt = u128::from(largest) * u128::from(borrower.leverage_ppm) / 1_000_000;
+        Ok(Position {
+            party: &borrower.party,
+            deposits: vec![(borrower.collateral, deposit)],
+            borrow: Some((borrower.debt, u64::try_from(debt)?.min(most(borrower.debt)))),
+        })
+    }
+
+    fn index(&self, asset: usize) -> usize {
+        self.deployment.reserves[asset].reserve_index.into()
+    }
+
+    /// Atoms of an asset that are worth at most `value` quote atoms.
+    fn atoms(&self, asset: usize, value: u64) -> Result<u64> {
+        let factor = self.book.reserves[self.index(asset)].factor_index;
+        let mid = self.book.factors[usize::from(factor)].price.mid;
+        let atoms = (u128::from(value) << Price::FRACTION_BITS).checked_div(mid.into());
+        Ok(u64::try_from(atoms.context("an asset without a price")?)?)
+    }
+
+    /// The largest debt that initial margin admits against a deposit, found by the program's own check.
+    fn largest_debt_atoms(&self, deposit: (usize, u64), debt: usize) -> Result<u64> {
+        let (mut low, mut high) = (0, self.book.reserves[self.index(debt)].params.borrow_cap_atoms);
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let mut account: MarginAccount = bytemuck::Zeroable::zeroed();
+            let deposited = ReservePosition {
+                deposit_shares: Shares(deposit.1),
+                debt_shares: Shares(0),
+            };
+            let owed = ReservePosition {
+                deposit_shares: Shares(0),
+                debt_shares: Shares(middle),
+            };
+            account.set_position(self.index(deposit.0), deposited)?;
+            account.set_position(self.index(debt), owed)?;
+            // a debt that cannot even be evaluated is too large
+            let admitted =
+                health::cross(self.book, &account, self.now_seconds).is_ok_and(|health| !health.initial.is_negative());
+            (low, high) = if admitted { (middle, high) } else { (low, middle - 1) };
+        }
+        Ok(low)
+    }
+
+    /// Gives everybody lamports and the tokens of the opening.
+    async fn fund(&mut self, positions: &[Position<'_>]) -> Result<()> {
+        let mut commands = Vec::new();
+        for position in positions {
+            let owner = position.party.owner.pubkey().to_string();
+            commands.push(json!({"cmd": "airdrop", "address": owner, "lamports": LAMPORTS}));
+            for (asset, amount) in &position.deposits {
+                commands.push(self.set_tokens(&owner, *asset, *amount));
+            }
+            if let Some((asset, _)) = position.borrow {
+                commands.push(self.set_tokens(&owner, asset, 0));
+            }
+        }
+        self.node.command(&commands).await?;
+        Ok(())
+    }
+
+    fn set_tokens(&self, owner: &str, asset: usize, amount_atoms: u64) -> Value {
+        let reserve = &self.deployment.reserves[asset];
+        json!({
+            "cmd": "setTokenAccount",
+            "owner": owner,
+            "mint": reserve.mint.to_string(),
+            "amount_atoms": amount_atoms,
+            "token_program": reserve.token_program.to_string(),
+        })
+    }
+
+    fn order<'a>(&self, position: &Position<'a>) -> (Vec<Instruction>, Vec<&'a Keypair>) {
+        let (party, reserves) = (position.party, &self.deployment.reserves);
+        let (owner, account) = (party.owner.pubkey(), party.margin_account);
+        let wallet = |asset: usize| token_account(&owner, &reserves[asset].token_program, &reserves[asset].mint);
+        let mut list = vec![instructions::open_margin_account(self.deployment.group, owner, 0)];
+        for (asset, amount) in &position.deposits {
+            list.push(instructions::deposit(
+                &reserves[*asset],
+                account,
+                owner,
+                wallet(*asset),
+                *amount,
+            ));
+        }
+        if let Some((asset, amount)) = position.borrow {
+            list.push(instructions::borrow(
+                &reserves[asset],
+                account,
+                owner,
+                wallet(asset),
+                amount,
+            ));
+        }
+        (list, vec![&party.owner])
+    }
+}
+
+/// The owner's associated token account.
+fn token_account(owner: &Pubkey, token_program: &Pubkey, mint: &Pubkey) -> Pubkey {
+    let seeds = [owner.as_ref(), token_program.as_ref(), mint.as_ref()];
+    Pubkey::find_program_address(&seeds, &ASSOCIATED_TOKEN_PROGRAM).0
+}
+
+/// Reads a Book.
+///
+/// # Errors
+/// The node's error, or bytes that are no Book.
+pub async fn read_book(cluster: &Cluster, address: &Pubkey) -> Result<Box<Book>> {
+    Ok(accounts::book(&cluster.account(address).await?)?)
+}

@@ -1,0 +1,282 @@
+//! What a run leaves behind: series, and every liquidation with its cause.
+
+use std::collections::VecDeque;
+
+use anyhow::{Context, Result};
+use plimsoll_client::plimsoll::events::{BankruptcyResolved, Liquidated};
+use plimsoll_client::plimsoll::state::margin_account::Balance;
+use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+use plimsoll_client::{Pubkey, health};
+use plimsoll_risk::quantities::{Amount, Price, SignedValue};
+
+use super::cast::{Borrower, Party};
+use super::events::Event;
+use super::market::{Market, ppm, with_margins};
+use crate::report::{CHANGE_WINDOW_SECONDS, Cause, FactorSeries, Liquidation, Run, Totals, WalkEvidence};
+use crate::scenario::{ASSETS, Scenario};
+use crate::view::{AccountCounts, FactorState};
+
+/// One settled step.
+struct Settled {
+    time_seconds: u64,
+    market: Market,
+    /// Maintenance health of each borrower.
+    healths: Vec<SignedValue>,
+    margins: [u64; ASSETS.len()],
+}
+
+/// Collects a run, step by step.
+pub struct Recorder<'a> {
+    scenario: &'a Scenario,
+    borrowers: &'a [Borrower],
+    keepers: Vec<(String, Pubkey)>,
+    /// Settled steps of the last hour, oldest first.
+    hour: VecDeque<Settled>,
+    times: Vec<u64>,
+    series: Vec<FactorSeries>,
+    liquidations: Vec<Liquidation>,
+    bad_debt_quote_atoms: u64,
+    equity_at_start: u128,
+}
+
+impl<'a> Recorder<'a> {
+    /// A recorder of a run in which these take part.
+    #[must_use]
+    pub fn new<'k>(
+        scenario: &'a Scenario,
+        borrowers: &'a [Borrower],
+        keepers: impl Iterator<Item = &'k Party>,
+    ) -> Self {
+        let series = ASSETS.map(|symbol| FactorSeries {
+            symbol: symbol.to_owned(),
+            ..FactorSeries::default()
+        });
+        Self {
+            scenario,
+            borrowers,
+            keepers: keepers
+                .map(|party| (party.name.clone(), party.margin_account))
+                .collect(),
+            hour: VecDeque::new(),
+            times: Vec::new(),
+            series: series.into(),
+            liquidations: Vec::new(),
+            bad_debt_quote_atoms: 0,
+            equity_at_start: 0,
+        }
+    }
+
+    /// The market at the last settled step.
+    #[must_use]
+    pub fn last(&self) -> Option<&Market> {
+        self.hour.back().map(|settled| &settled.market)
+    }
+
+    /// Takes in a settled step and what happened in it: for each event the borrower's place in the cast.
+    ///
+    /// # Errors
+    /// Where the program refuses to evaluate an account.
+    pub fn record(&mut self, step: usize, market: Market, events: &[(usize, Event)]) -> Result<()> {
+        for (borrower, event) in events {
+            match event {
+                Event::Liquidated(event) => {
+                    let liquidation = self.liquidation(step, &market, *borrower, event)?;
+                    self.liquidations.push(liquidation);
+                }
+                Event::BankruptcyResolved(event) => self.bad_debt_quote_atoms += deficit(&market.book, event)?,
+            }
+        }
+        let healths = market.healths()?;
+        if step == 0 {
+            self.equity_at_start = equity(&market)?;
+        }
+        let time_seconds = self.scenario.step_time(step);
+        self.times.push(time_seconds);
+        let factors = self.factors(step, &market);
+        for (series, factor) in self.series.iter_mut().zip(factors) {
+            series.price_quote_atoms.push(factor.price_quote_atoms);
+            series.sigma_ppm.push(factor.sigma_ppm);
+            series
+                .maintenance_ppm
+                .push(factor.path_ppm.first().copied().unwrap_or(0));
+            series.initial_ppm.push(factor.initial_ppm);
+        }
+        self.hour.push_back(Settled {
+            time_seconds,
+            healths: healths.iter().map(|health| health.maintenance).collect(),
+            margins: market.margins(),
+            market,
+        });
+        // what is an hour old at the next step must still be there
+        let oldest = (time_seconds + self.scenario.step_seconds).saturating_sub(CHANGE_WINDOW_SECONDS);
+        while self.hour.len() > 1 && self.hour.get(1).is_some_and(|second| second.time_seconds <= oldest) {
+            self.hour.pop_front();
+        }
+        Ok(())
+    }
+
+    /// The factors of a step, for view and series.
+    #[must_use]
+    pub fn factors(&self, step: usize, market: &Market) -> Vec<FactorState> {
+        // 10^-8 dollars are a hundredth of a quote atom
+        let prices = self
+            .scenario
+            .tracks
+            .each_ref()
+            .map(|track| track.prices[step].unsigned_abs() / 100);
+        market.factors(prices)
+    }
+
+    /// The borrowers after the last settled step.
+    ///
+    /// # Errors
+    /// The program's refusals.
+    pub fn counts(&self) -> Result<AccountCounts> {
+        let settled = self.hour.back().context("no step was settled yet")?;
+        let liquidatable = settled.market.liquidatable()?;
+        let met = settled.market.met_by_path()?.max(liquidatable);
+        let by_walk = self
+            .liquidations
+            .iter()
+            .filter(|one| one.cause == Cause::Threshold)
+            .count();
+        Ok(AccountCounts {
+            healthy: self.borrowers.len() as u64 - met,
+            called: met - liquidatable,
+            liquidatable,
+            liquidations: self.liquidations.len() as u64,
+            threshold_liquidations: by_walk as u64,
+            bad_debt_quote_atoms: self.bad_debt_quote_atoms,
+        })
+    }
+
+    /// The factors after the last settled step.
+    #[must_use]
+    pub fn last_factors(&self) -> Vec<FactorState> {
+        let step = self.times.len().saturating_sub(1);
+        self.hour
+            .back()
+            .map_or_else(Vec::new, |settled| self.factors(step, &settled.market))
+    }
+
+    /// The run as a whole.
+    ///
+    /// # Errors
+    /// Where the program refuses to evaluate an account.
+    pub fn finish(self, conservation_error_atoms: u64) -> Result<Run> {
+        let last = self.hour.back().context("a run without steps")?;
+        let kept = equity(&last.market)? * 1_000_000 / self.equity_at_start.max(1);
+        let totals = Totals {
+            bad_debt_quote_atoms: self.bad_debt_quote_atoms,
+            conservation_error_atoms,
+            borrowers_equity_kept_ppm: u64::try_from(kept)?,
+        };
+        Ok(Run::new(self.times, self.series, self.liquidations, totals))
+    }
+
+    fn liquidation(&self, step: usize, market: &Market, borrower: usize, event: &Liquidated) -> Result<Liquidation> {
+        let evidence = self.walk_evidence(step, market, borrower, event)?;
+        let keeper = self.keepers.iter().find(|(_, account)| *account == event.liquidator);
+        let taken = event.seized_atoms + event.insurance_cut_atoms;
+        Ok(Liquidation {
+            time_seconds: self.scenario.step_time(step),
+            account: event.liquidatee.to_string(),
+            borrower: self.borrowers[borrower].party.name.clone(),
+            keeper: keeper.map_or_else(|| event.liquidator.to_string(), |(name, _)| name.clone()),
+            cause: if evidence.is_some() {
+                Cause::Threshold
+            } else {
+                Cause::Price
+            },
+            collateral: symbol(&market.book, event.collateral_reserve)?.to_owned(),
+            debt: symbol(&market.book, event.debt_reserve)?.to_owned(),
+            repaid_quote_atoms: event.value_quote_atoms,
+            seized_quote_atoms: value(&market.book, event.collateral_reserve, taken)?,
+            evidence,
+        })
+    }
+
+    /// What shows that the walk alone did it: every price of the account stood still for an hour, and with the maintenance margins of an
+    /// hour before, at today's prices and debts, the account would have been healthy.
+    fn walk_evidence(
+        &self,
+        step: usize,
+        market: &Market,
+        borrower: usize,
+        event: &Liquidated,
+    ) -> Result<Option<WalkEvidence>> {
+        let now_seconds = self.scenario.step_time(step);
+        let hour_ago = now_seconds.saturating_sub(CHANGE_WINDOW_SECONDS);
+        let before = self.hour.iter().rfind(|settled| settled.time_seconds <= hour_ago);
+        let (Some(before), Some(last)) = (before, self.hour.back()) else {
+            return Ok(None);
+        };
+        let account = &last.market.accounts[borrower];
+        let flat = |asset: usize| self.scenario.is_flat_before(asset, step, CHANGE_WINDOW_SECONDS);
+        if !assets_held(&market.book, account).into_iter().all(flat) {
+            return Ok(None);
+        }
+        let unmoved = with_margins(&market.book, &before.margins);
+        let healthy = !health::liquidation(&unmoved, account, market.now_seconds)?
+            .maintenance
+            .is_negative();
+        let health_before = before.healths[borrower];
+        if !healthy || health_before.is_negative() || event.health_before_quote_atoms >= 0 {
+            return Ok(None);
+        }
+        let collateral = factor_index(&market.book, event.collateral_reserve)?;
+        Ok(Some(WalkEvidence {
+            price_quote_atoms: self.scenario.tracks[collateral].prices[step].unsigned_abs() / 100,
+            maintenance_before_ppm: ppm(before.margins[collateral]),
+            maintenance_ppm: ppm(market.margins()[collateral]),
+            health_before_quote_atoms: i64::try_from(health_before.0)?,
+            health_quote_atoms: i64::try_from(event.health_before_quote_atoms)?,
+        }))
+    }
+}
+
+/// The borrowers' assets less their debts at mid; an account under water counts nothing.
+fn equity(market: &Market) -> Result<u128> {
+    Ok(market
+        .healths()?
+        .iter()
+        .map(|health| health.assets.saturating_sub(health.debts))
+        .sum())
+}
+
+fn deficit(book: &Book, event: &BankruptcyResolved) -> Result<u64> {
+    value(
+        book,
+        event.reserve_index,
+        event.insurance_atoms + event.socialised_atoms,
+    )
+}
+
+fn value(book: &Book, reserve: u8, atoms: u64) -> Result<u64> {
+    let price = Price::from_bits(book.factors[factor_index(book, reserve)?].price.mid);
+    let value = price
+        .value_down(Amount(atoms))
+        .map_err(plimsoll_client::plimsoll::error::PlimsollError::from);
+    Ok(value.map_err(anchor_lang::error::Error::from)?.0)
+}
+
+fn factor_index(book: &Book, reserve: u8) -> Result<usize> {
+    Ok(book.reserve(reserve)?.factor_index.into())
+}
+
+fn symbol(book: &Book, reserve: u8) -> Result<&'static str> {
+    ASSETS
+        .get(factor_index(book, reserve)?)
+        .copied()
+        .context("a reserve of no asset")
+}
+
+/// Indices of the assets whose price an account depends on.
+fn assets_held(book: &Book, account: &MarginAccount) -> Vec<usize> {
+    let held = account
+        .balances
+        .iter()
+        .zip(&book.reserves)
+        .filter(|(balance, _)| **balance != Balance::default());
+    held.map(|(_, reserve)| usize::from(reserve.factor_index)).collect()
+}

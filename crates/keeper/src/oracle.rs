@@ -1,0 +1,61 @@
+//! Reading oracle accounts: which feed, and when it was published. The only file here that names a vendor.
+
+use anchor_lang::AccountDeserialize;
+use plimsoll::state::Factor;
+use plimsoll::state::factor::{ORACLE_PULL, ORACLE_PUSH};
+use plimsoll_client::Pubkey;
+use plimsoll_client::oracle::{PULL_ORACLE_PROGRAM, PUSH_ORACLE_PROGRAM};
+use pyth_sdk_solana::state::{PriceStatus, load_price_account};
+use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
+
+/// The newest publication of an oracle account. Its price is the program's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// The oracle account.
+    pub oracle: Pubkey,
+    /// `ORACLE_PULL` or `ORACLE_PUSH`.
+    pub kind: u8,
+    /// The feed id, or the push account's address.
+    pub feed_id: [u8; 32],
+    /// When it was published, Unix time.
+    pub publish_time_seconds: u64,
+    /// When the publication before it was, Unix time.
+    pub prev_publish_time_seconds: u64,
+}
+
+impl Publication {
+    /// Whether a factor follows this feed.
+    #[must_use]
+    pub fn is_of(&self, factor: &Factor) -> bool {
+        factor.is_listed() && factor.oracle_kind == self.kind && factor.feed_id == self.feed_id
+    }
+}
+
+/// Reads an oracle account. None where the program would refuse it: another owner, other data, not fully verified, not trading.
+#[must_use]
+pub fn read(oracle: Pubkey, owner: &Pubkey, data: &[u8]) -> Option<Publication> {
+    let (kind, feed_id, publish_time, prev_publish_time) = if *owner == PULL_ORACLE_PROGRAM {
+        let update = PriceUpdateV2::try_deserialize(&mut &data[..]).ok()?;
+        let message = update.price_message;
+        let is_full = update.verification_level == VerificationLevel::Full;
+        is_full.then_some((
+            ORACLE_PULL,
+            message.feed_id,
+            message.publish_time,
+            message.prev_publish_time,
+        ))?
+    } else if *owner == PUSH_ORACLE_PROGRAM {
+        let price = load_price_account::<32, ()>(data).ok()?;
+        let is_trading = price.agg.status == PriceStatus::Trading;
+        is_trading.then_some((ORACLE_PUSH, oracle.to_bytes(), price.timestamp, price.prev_timestamp))?
+    } else {
+        return None;
+    };
+    Some(Publication {
+        oracle,
+        kind,
+        feed_id,
+        publish_time_seconds: u64::try_from(publish_time).ok()?,
+        prev_publish_time_seconds: u64::try_from(prev_publish_time).unwrap_or(0),
+    })
+}

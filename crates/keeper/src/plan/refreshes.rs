@@ -1,0 +1,102 @@
+//! Cranks: prices, the grid step, interest.
+
+use plimsoll::state::{Book, Factor};
+use plimsoll_client::Pubkey;
+use plimsoll_risk::volatility;
+
+use super::Action;
+use crate::oracle::Publication;
+use crate::snapshot::Snapshot;
+
+/// The program refuses publications further ahead of its clock.
+const MAX_FUTURE_SECONDS: u64 = 30;
+
+/// The listed factor that follows a publication's feed.
+fn factor_of<'a>(book: &'a Book, publication: &Publication) -> Option<&'a Factor> {
+    book.factors.iter().find(|factor| publication.is_of(factor))
+}
+
+/// Publish time of the newest publication that a factor knows, in force or pending.
+fn newest_seconds(factor: &Factor) -> u64 {
+    factor.jump_guard().newest_seconds(&factor.quote())
+}
+
+/// Whether `refresh_prices` would take the publication, as far as times decide.
+fn is_news(book: &Book, publication: &Publication, now_seconds: u64) -> bool {
+    factor_of(book, publication).is_some_and(|factor| {
+        let published = publication.publish_time_seconds;
+        let age_seconds = now_seconds.saturating_sub(published);
+        published > newest_seconds(factor)
+            && published <= now_seconds.saturating_add(MAX_FUTURE_SECONDS)
+            && age_seconds <= u64::from(factor.params.max_age_seconds)
+    })
+}
+
+/// The oracle accounts with publications that the Book has not seen, among those that `concerns` names.
+pub(super) fn news(snapshot: &Snapshot, concerns: impl Fn(&Publication) -> bool) -> Vec<Pubkey> {
+    let publications = snapshot.publications.iter();
+    publications
+        .filter(|publication| concerns(publication) && is_news(&snapshot.book, publication, snapshot.now_seconds))
+        .map(|publication| publication.oracle)
+        .collect()
+}
+
+/// `refresh_prices`, where any oracle has news.
+pub(super) fn prices(snapshot: &Snapshot) -> Option<Action> {
+    let oracles = news(snapshot, |_| true);
+    (!oracles.is_empty()).then_some(Action::RefreshPrices { oracles })
+}
+
+/// `refresh_risk`, where the step under way can be folded.
+pub(super) fn risk(snapshot: &Snapshot) -> Option<Action> {
+    let (book, now_seconds) = (&snapshot.book, snapshot.now_seconds);
+    let grid_seconds = u64::from(book.params.grid_seconds);
+    let step = book.step_at(now_seconds);
+    let samples: Vec<&Publication> = snapshot
+        .publications
+        .iter()
+        .filter(|publication| is_missing_sample(book, publication, now_seconds))
+        .collect();
+    // as the program counts: a feed that published nothing for a whole step keeps nobody waiting
+    let live_since = step.saturating_sub(1).saturating_mul(grid_seconds);
+    let mut live = book.factors.iter().filter(|factor| {
+        factor.is_listed() && factor.price.mid != 0 && factor.price.publish_time_seconds >= live_since
+    });
+    let all_sampled = live.all(|factor| {
+        factor.volatility.sample_step >= step || samples.iter().any(|publication| publication.is_of(factor))
+    });
+    let step = volatility::step_to_fold(book.folded_step, all_sampled, now_seconds, grid_seconds).ok()?;
+    let oracles = samples.iter().map(|publication| publication.oracle).collect();
+    Some(Action::RefreshRisk { step, oracles })
+}
+
+/// Whether a publication is the first of the step under way, the Book lacks it, and `refresh_prices` would not take it any more.
+fn is_missing_sample(book: &Book, publication: &Publication, now_seconds: u64) -> bool {
+    let step = book.step_at(now_seconds);
+    let boundary_seconds = step.saturating_mul(u64::from(book.params.grid_seconds));
+    let is_first = publication.prev_publish_time_seconds < boundary_seconds
+        && publication.publish_time_seconds >= boundary_seconds
+        && publication.publish_time_seconds <= now_seconds;
+    factor_of(book, publication).is_some_and(|factor| {
+        is_first
+            && factor.price.mid != 0
+            && factor.volatility.sample_step < step
+            && publication.publish_time_seconds <= newest_seconds(factor)
+            && !factor.is_pending(now_seconds)
+            && now_seconds.saturating_sub(publication.publish_time_seconds) <= u64::from(factor.params.max_age_seconds)
+    })
+}
+
+/// `accrue`, where somebody owes in a reserve whose interest was booked too long ago.
+pub(super) fn interest(snapshot: &Snapshot, accrue_seconds: u64) -> Option<Action> {
+    let book = &snapshot.book;
+    // half of what margin checks allow, so that no borrower is ever refused for it
+    let limit_seconds = accrue_seconds.min(u64::from(book.params.max_accrual_age_seconds) / 2);
+    let mut owing = book
+        .reserves
+        .iter()
+        .filter(|reserve| reserve.is_listed() && reserve.total_debt_shares != 0);
+    owing
+        .any(|reserve| snapshot.now_seconds.saturating_sub(reserve.accrued_seconds) > limit_seconds)
+        .then_some(Action::Accrue)
+}

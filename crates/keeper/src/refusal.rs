@@ -1,0 +1,51 @@
+//! Why a transaction was refused, and whether somebody else's success explains it.
+
+use plimsoll::error::PlimsollError;
+use solana_instruction_error::InstructionError;
+use solana_transaction_error::TransactionError;
+
+/// Refusals that mean: what was wanted has been done already.
+const RACES: [PlimsollError; 8] = [
+    PlimsollError::NotLiquidatable,
+    PlimsollError::NothingToRepay,
+    PlimsollError::NothingToSeize,
+    PlimsollError::ThroughputExhausted,
+    PlimsollError::NotBankrupt,
+    PlimsollError::StepAlreadyFolded,
+    PlimsollError::SampleNotFirst,
+    PlimsollError::PriceNotNewer,
+];
+
+/// A refused transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The program's name of the refusal, or the runtime's words.
+    pub error: String,
+    /// Whether a competitor's success explains it.
+    pub is_race: bool,
+}
+
+impl Refusal {
+    /// Interprets an error and the log that came with it.
+    #[must_use]
+    pub fn new(error: &TransactionError, log: &[String]) -> Self {
+        let TransactionError::InstructionError(_, InstructionError::Custom(code)) = error else {
+            return Self {
+                error: error.to_string(),
+                is_race: false,
+            };
+        };
+        Self {
+            error: name_in(log).unwrap_or_else(|| error.to_string()),
+            is_race: RACES.into_iter().any(|race| u32::from(race) == *code),
+        }
+    }
+}
+
+/// The refusal's name, as Anchor logs it.
+fn name_in(log: &[String]) -> Option<String> {
+    log.iter().rev().find_map(|line| {
+        let (_, rest) = line.split_once("Error Code: ")?;
+        rest.split_once('.').map(|(name, _)| name.to_owned())
+    })
+}

@@ -1,0 +1,49 @@
+//! Compute units of the real program in LiteSVM with p-token, as mainnet has it: whole transactions without compute-budget instructions, prices and risk fresh.
+//!
+//! `make compute` prints them and writes `target/compute.json`. The committed `snapshot.json` gates changes above 2 % under the same compiler.
+
+mod measure;
+mod snapshot;
+
+use measure::Row;
+
+/// The figures that the project promises: instruction, case, at most.
+const TARGETS: [(&str, &str, u64); 10] = [
+    ("deposit", "8 positions", 10_000),
+    ("repay", "8 positions", 10_000),
+    ("withdraw", "8 positions", 16_000),
+    ("borrow", "8 positions", 16_000),
+    ("margin_check", "per position", 450),
+    ("liquidate", "8 positions", 35_000),
+    ("refresh_prices", "per oracle", 2_500),
+    ("refresh_risk", "16 factors", 100_000),
+    ("withdraw", "16 positions bytes", 700),
+    ("withdraw", "16 positions accounts", 12),
+];
+
+#[test]
+fn every_figure_meets_its_target_and_the_snapshot() {
+    let rows = measure::all();
+    snapshot::print(&rows);
+    snapshot::write(&rows);
+
+    for (instruction, case, at_most) in TARGETS {
+        let row = rows.iter().find(|row| row.is(instruction, case));
+        let cu = row.unwrap_or_else(|| panic!("no row {instruction} | {case}")).cu;
+        assert!(cu <= at_most, "{instruction} | {case}: {cu}, at most {at_most}");
+    }
+    snapshot::compare(&rows);
+}
+
+#[test]
+fn the_gate_closes_above_two_percent() {
+    let row = |cu| Row::new("deposit", "8 positions", cu);
+    assert!(snapshot::worsened(&[row(10_000)], &[row(10_200)]).is_empty());
+    assert_eq!(snapshot::worsened(&[row(10_000)], &[row(10_201)]).len(), 1);
+    assert!(snapshot::worsened(&[row(10_000)], &[row(9_000)]).is_empty());
+    assert_eq!(
+        snapshot::worsened(&[row(10_000)], &[]).len(),
+        1,
+        "a row that vanished is a change too"
+    );
+}

@@ -1,0 +1,92 @@
+//! Healths and margins are ordered and monotone.
+
+use plimsoll_client::health;
+use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+
+use super::{Change, Verdict, ensure};
+use crate::action::Kind;
+use crate::snapshot::Snapshot;
+
+const PPM: u128 = 1_000_000;
+/// 2¹⁰: how far a price may rise before an admitted account can no longer be evaluated.
+const EVALUABLE_RISE_BITS: u32 = 10;
+
+/// INV-LAW: initial margin stands above maintenance margin at every announced point; initial health ≤ maintenance health ≤ equity.
+pub(crate) fn ordered(state: &Snapshot) -> Verdict {
+    for (index, factor) in state.factors() {
+        let gap = u128::from(factor.params.initial_gap_ppm) + PPM;
+        let highest = factor.threshold.path.iter().copied().max().unwrap_or(0);
+        let initial = u128::from(factor.threshold.initial);
+        ensure(initial * PPM >= u128::from(highest) * gap, || {
+            format!("INV-LAW: factor {index}: initial margin {initial} below its gap over {highest}")
+        })?;
+    }
+    for (who, account) in state.open_accounts() {
+        // a pending price or an old accrual refuses the check: nothing is admitted then
+        let Ok(health) = health::cross(&state.book, account, state.now_seconds) else {
+            continue;
+        };
+        let (initial, maintenance, equity) = (health.initial.0, health.maintenance.0, health.equity().0);
+        ensure(initial <= maintenance && maintenance <= equity, || {
+            format!("INV-LAW: account {who}: {initial} ≤ {maintenance} ≤ {equity} does not hold")
+        })?;
+    }
+    Ok(())
+}
+
+/// INV-LAW: paying in lowers no health, taking out raises none; all else equal, so both sides are measured with the Book afterwards.
+pub(crate) fn monotone(change: &Change) -> Verdict {
+    let rises = match change.action.kind {
+        Kind::Deposit | Kind::Repay => true,
+        Kind::Withdraw | Kind::Borrow => false,
+        _ => return Ok(()),
+    };
+    for (who, (before, after)) in change.before.accounts.iter().zip(&change.after.accounts).enumerate() {
+        let (Some(before), Some(after)) = (before, after) else {
+            continue;
+        };
+        let now = change.after.now_seconds;
+        let at = |account: &MarginAccount| health::cross(&change.after.book, account, now);
+        let (Ok(old), Ok(new)) = (at(before), at(after)) else {
+            continue;
+        };
+        let (low, high) = if rises { (old, new) } else { (new, old) };
+        ensure(
+            low.initial <= high.initial && low.maintenance <= high.maintenance,
+            || format!("INV-LAW: account {who}: {old:?} became {new:?}"),
+        )?;
+    }
+    Ok(())
+}
+
+/// INV-EVALUABLE: who was admitted can be evaluated at prices 2¹⁰ times higher.
+pub(crate) fn evaluable(change: &Change) -> Verdict {
+    let admitted = match change.action.kind {
+        Kind::Withdraw | Kind::Borrow => change.action.signer.map(|person| vec![2 * person, 2 * person + 1]),
+        Kind::Liquidate => change.action.liquidation.map(|(_, liquidator)| vec![liquidator]),
+        _ => None,
+    };
+    let dear = at_higher_prices(&change.after.book);
+    for who in admitted.unwrap_or_default() {
+        let (before, after) = (&change.before.accounts[who], &change.after.accounts[who]);
+        let (Some(before), Some(after)) = (before, after) else {
+            continue;
+        };
+        if before.balances == after.balances {
+            continue;
+        }
+        let evaluated = health::liquidation(&dear, after, change.after.now_seconds);
+        ensure(evaluated.is_ok(), || {
+            format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err())
+        })?;
+    }
+    Ok(())
+}
+
+fn at_higher_prices(book: &Book) -> Box<Book> {
+    let mut dear = Box::new(*book);
+    for factor in dear.factors.iter_mut().filter(|factor| factor.is_listed()) {
+        factor.price.mid <<= EVALUABLE_RISE_BITS;
+    }
+    dear
+}

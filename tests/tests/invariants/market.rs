@@ -1,0 +1,127 @@
+//! A market under random instructions: the world, its people, its feeds, and the laws after each step.
+
+use plimsoll_client::{Pubkey, addresses};
+use plimsoll_tests::{Keypair, Signer, World};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::action::Action;
+use crate::choose;
+use crate::feeds::Feed;
+use crate::laws::paths::Announcements;
+use crate::laws::{self, Change, Verdict, prices};
+use crate::snapshot::Snapshot;
+use crate::tally::Tally;
+
+/// People of a market.
+pub(crate) const PEOPLE: usize = 7;
+/// What each person starts with of each asset, in whole tokens.
+const WALLET_TOKENS: [u64; 4] = [20_000_000, 100_000, 200, 5_000];
+/// How many times that the rich start with.
+const RICHES: u64 = 5;
+/// People who begin by depositing half of everything: lenders and liquidators.
+pub(crate) const RICH: usize = 2;
+/// Steps between two rounds of promises.
+const PROMISE_STEPS: usize = 50;
+
+/// A world with people who act at random.
+pub(crate) struct Market {
+    /// The world.
+    pub(crate) world: World,
+    /// All randomness.
+    pub(crate) rng: ChaCha8Rng,
+    /// Oracles, by asset.
+    pub(crate) feeds: Vec<Feed>,
+    /// Keys of the people.
+    pub(crate) people: Vec<Keypair>,
+    /// Their margin accounts, two each: person n has 2n and 2n + 1.
+    pub(crate) accounts: Vec<Pubkey>,
+    /// Their token accounts: `wallets[person][asset]`.
+    pub(crate) wallets: Vec<Vec<Pubkey>>,
+    /// What happened so far.
+    pub(crate) tally: Tally,
+    /// Announced thresholds.
+    pub(crate) announcements: Announcements,
+    /// Instructions that are to follow: the ends of short stories.
+    pub(crate) queue: Vec<choose::Intention>,
+    /// The state now.
+    pub(crate) state: Snapshot,
+}
+
+impl Market {
+    /// A market with everything listed and nobody in it yet.
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut world = World::with_majors();
+        let assets = world.assets.clone();
+        let mut wallets = Vec::new();
+        let mut accounts = Vec::new();
+        let mut people = Vec::new();
+        for person in 0..PEOPLE {
+            let trader = world.trader();
+            let key = trader.key();
+            accounts.extend([trader.account, addresses::margin_account(&world.group, &key, 1)]);
+            let times = if person < RICH { RICHES } else { 1 };
+            let funded = assets.iter().zip(WALLET_TOKENS);
+            wallets.push(
+                funded
+                    .map(|(asset, tokens)| world.create_token_account(asset, &key, asset.atoms(tokens * times)))
+                    .collect(),
+            );
+            people.push(trader.keypair);
+        }
+        let feeds = assets.iter().map(|asset| Feed::of(&world, *asset)).collect();
+        let state = Snapshot::take(&world, &accounts, &wallets);
+        Self {
+            world,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            feeds,
+            people,
+            accounts,
+            wallets,
+            tally: Tally::default(),
+            announcements: Announcements::default(),
+            queue: choose::opening(),
+            state,
+        }
+    }
+
+    /// Moves time and prices a little, sends one instruction, and checks every law.
+    pub(crate) fn step(&mut self, number: usize) -> Verdict {
+        choose::pass_time(self);
+        self.observe();
+        self.announcements.check(&self.state)?;
+        if number.is_multiple_of(PROMISE_STEPS) {
+            self.announcements.promise(&self.state)?;
+        }
+        let action = choose::action(self);
+        self.act(&action)
+            .map_err(|violation| format!("{:?}: {violation}", action.kind))
+    }
+
+    /// Sends one instruction: refused, it changed nothing; accepted, every law holds.
+    pub(crate) fn act(&mut self, action: &Action) -> Verdict {
+        let signers: Vec<&Keypair> = action.signer.map(|person| &self.people[person]).into_iter().collect();
+        let outcome = self.world.send(std::slice::from_ref(&action.instruction), &signers);
+        self.tally.count(action.kind, outcome.is_ok());
+        let after = Snapshot::take(&self.world, &self.accounts, &self.wallets);
+        let before = std::mem::replace(&mut self.state, after);
+        let after = &self.state;
+        if outcome.is_err() {
+            return laws::ensure(before.is_same_state(after), || "a refusal changed something".to_owned());
+        }
+        let before = &before;
+        laws::check(&Change { before, after, action })?;
+        self.announcements.check(after)?;
+        prices::first_publication_is_the_sample(after, &self.feeds)
+    }
+
+    /// Takes the state anew: the clock moved.
+    pub(crate) fn observe(&mut self) {
+        self.state.now_seconds = self.world.now().unsigned_abs();
+    }
+
+    /// The address of a person.
+    pub(crate) fn key(&self, person: usize) -> Pubkey {
+        self.people[person].pubkey()
+    }
+}
