@@ -53,7 +53,7 @@ impl CurveTerms {
     /// The terms, if they lie within their bounds: target in 1 % … 99 %, steepness in 1 … 16, speed at most 365 a year, rates above zero, in
     /// order, at most 1,000 % a year and at most 10⁶ apart. Otherwise [`RiskError::ParameterOutOfBounds`].
     pub fn checked(self) -> Result<Self> {
-        let target_fits = self.target_utilisation >= Ratio::from_ppm_up(10_000)
+        let target_fits = self.target_utilisation >= Ratio::from_ppm_down(10_000)
             && self.target_utilisation <= Ratio::from_ppm_down(990_000);
         let steepness_fits = self.steepness >= Ratio::ONE && self.steepness <= MAX_STEEPNESS;
         let (low, high) = (self.min_rate_at_target, self.max_rate_at_target);
