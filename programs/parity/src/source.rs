@@ -28,9 +28,7 @@ impl Source {
     /// The inputs of case number `case`.
     #[must_use]
     pub const fn new(seed: u64, case: u64) -> Self {
-        Self {
-            state: seed ^ mix(case.wrapping_add(1)),
-        }
+        Self { state: seed ^ mix(case.wrapping_add(1)) }
     }
 
     /// 64 random bits.
@@ -109,11 +107,7 @@ impl Source {
     pub const fn near(&mut self, value: u64) -> u64 {
         let distance = (value >> 1) >> self.below(32);
         let offset = self.below(distance.saturating_add(1));
-        if self.one_in(2) {
-            value.saturating_add(offset)
-        } else {
-            value - offset
-        }
+        if self.one_in(2) { value.saturating_add(offset) } else { value - offset }
     }
 }
 

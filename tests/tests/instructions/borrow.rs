@@ -44,7 +44,9 @@ fn a_loan_moves_tokens_and_mints_debt_shares() {
 #[test]
 fn a_healthy_loan_forgets_an_earlier_shortfall() {
     let mut stage = Stage::with_debt();
-    edit_account(&mut stage.world, stage.bob.account, |account| account.unhealthy_since_seconds = 7);
+    edit_account(&mut stage.world, stage.bob.account, |account| {
+        account.unhealthy_since_seconds = 7;
+    });
     let (borrow, _) = borrow_usdc(&mut stage, 1);
     stage.world.must(&[borrow], &[&stage.bob.keypair]);
     assert_eq!(stage.world.margin_state(&stage.bob.account).unhealthy_since_seconds, 0);
@@ -84,7 +86,9 @@ fn what_the_account_has_deposited_it_cannot_borrow() {
 fn caps_and_utilisation_limit_borrowing_to_the_atom() {
     let mut stage = Stage::new();
     let limit = stage.usdc.atoms(1_000);
-    edit_reserve(&mut stage.world, &stage.usdc, |reserve| reserve.params.borrow_cap_atoms = limit);
+    edit_reserve(&mut stage.world, &stage.usdc, |reserve| {
+        reserve.params.borrow_cap_atoms = limit;
+    });
     let (over, _) = borrow_usdc(&mut stage, limit + 1);
     refuses(&mut stage.world, &over, &[&stage.bob.keypair], PlimsollError::BorrowCap);
 

@@ -6,9 +6,7 @@ use plimsoll_client::{Instruction, Pubkey, addresses, instructions};
 use plimsoll_tests::{Asset, Signer, World};
 
 use crate::expect::{emits, refuses, token};
-use crate::stage::{
-    Stage, account_elsewhere, edit_reserve, elsewhere, leave_pending, reserve_of, shares_of, stranger,
-};
+use crate::stage::{Stage, account_elsewhere, edit_reserve, elsewhere, leave_pending, reserve_of, shares_of, stranger};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, refuses_unsigned, swapped};
 
 /// Bob's deposit of SOL from an account that holds ten.
@@ -107,13 +105,17 @@ fn what_the_reserve_cannot_take_is_refused() {
         refuses(&mut stage.world, &unlisted, &[&stage.bob.keypair], PlimsollError::ReserveIndex);
     }
     let cap = stage.sol.atoms(100);
-    edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.params.deposit_cap_atoms = cap);
+    edit_reserve(&mut stage.world, &stage.sol, |reserve| {
+        reserve.params.deposit_cap_atoms = cap;
+    });
     refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::DepositCap);
-    edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.params.deposit_cap_atoms = cap + 1);
+    edit_reserve(&mut stage.world, &stage.sol, |reserve| {
+        reserve.params.deposit_cap_atoms = cap + 1;
+    });
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 1);
     refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::Insolvent);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 0);
-    stage.world.must(&[deposit.clone()], &[&stage.bob.keypair]);
+    stage.world.must(std::slice::from_ref(&deposit), &[&stage.bob.keypair]);
 }
 
 #[test]

@@ -77,7 +77,10 @@ pub(crate) fn assert_refusal(outcome: &Outcome, expected: &Refusal) {
 }
 
 /// Every account that an instruction names. Lamports are left out: the payer's pay the transaction's fee.
-fn accounts_of(world: &World, instruction: &Instruction) -> Vec<(Pubkey, Option<(Vec<u8>, Pubkey)>)> {
+/// An account's data and owner; none where there is no account.
+type Contents = Option<(Vec<u8>, Pubkey)>;
+
+fn accounts_of(world: &World, instruction: &Instruction) -> Vec<(Pubkey, Contents)> {
     let state = |account: Account| (account.data, account.owner);
     let keys = instruction.accounts.iter().map(|meta| meta.pubkey);
     keys.map(|key| (key, world.svm.get_account(&key).map(state))).collect()
@@ -107,9 +110,7 @@ pub(crate) fn emitted<E: Event>(outcome: &Outcome) -> E {
 
 #[track_caller]
 fn events(outcome: &Outcome) -> Vec<Vec<u8>> {
-    let meta = outcome
-        .as_ref()
-        .unwrap_or_else(|failure| panic!("{:?}\n{}", failure.err, failure.meta.pretty_logs()));
+    let meta = outcome.as_ref().unwrap_or_else(|failure| panic!("{:?}\n{}", failure.err, failure.meta.pretty_logs()));
     let encoded = meta.logs.iter().filter_map(|line| line.strip_prefix("Program data: "));
     encoded.map(|text| STANDARD.decode(text).expect("base64")).collect()
 }

@@ -27,11 +27,7 @@ pub(super) fn unhealthy() -> Stage {
 
 /// Bob's SOL for his USDC.
 pub(super) fn request(stage: &Stage, max_repay_atoms: u64) -> LiquidationRequest {
-    LiquidationRequest {
-        collateral_reserve: stage.sol.index,
-        debt_reserve: stage.usdc.index,
-        max_repay_atoms,
-    }
+    LiquidationRequest { collateral_reserve: stage.sol.index, debt_reserve: stage.usdc.index, max_repay_atoms }
 }
 
 /// The lender takes over.
@@ -72,19 +68,22 @@ fn a_liquidation_moves_what_was_planned_and_no_tokens() {
 
     let (book, account) = (stage.world.book_state(), stage.world.margin_state(&stage.bob.account));
     let after = health::liquidation(&book, &account, now(&stage.world)).expect("health");
-    assert_emitted(&outcome, &Liquidated {
-        liquidatee: stage.bob.account,
-        liquidator: stage.lender.account,
-        collateral_reserve: stage.sol.index,
-        debt_reserve: stage.usdc.index,
-        repaid_atoms: plan.repaid.0,
-        seized_atoms: plan.seized.0,
-        insurance_cut_atoms: plan.insurance_cut.0,
-        insurance_top_up_atoms: 0,
-        value_quote_atoms: plan.value.0,
-        health_before_quote_atoms: before.maintenance.0,
-        health_after_quote_atoms: after.maintenance.0,
-    });
+    assert_emitted(
+        &outcome,
+        &Liquidated {
+            liquidatee: stage.bob.account,
+            liquidator: stage.lender.account,
+            collateral_reserve: stage.sol.index,
+            debt_reserve: stage.usdc.index,
+            repaid_atoms: plan.repaid.0,
+            seized_atoms: plan.seized.0,
+            insurance_cut_atoms: plan.insurance_cut.0,
+            insurance_top_up_atoms: 0,
+            value_quote_atoms: plan.value.0,
+            health_before_quote_atoms: before.maintenance.0,
+            health_after_quote_atoms: after.maintenance.0,
+        },
+    );
     assert!(before.maintenance.is_negative() && !after.maintenance.is_negative());
     assert!(after.liquidation_end.0 >= 0 && after.liquidation_end.0 < 10_000, "to the buffer and no further");
     // nobody owes SOL, so its shares are atoms

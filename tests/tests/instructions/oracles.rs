@@ -1,7 +1,7 @@
 //! Publications, good and bad.
 
-use plimsoll_client::oracle::{Quote, pull_account_data, pull_account_data_verified};
 use plimsoll_client::oracle::{PULL_ORACLE_PROGRAM, PUSH_ORACLE_PROGRAM};
+use plimsoll_client::oracle::{Quote, pull_account_data, pull_account_data_verified};
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::{Instruction, Pubkey};
 use plimsoll_tests::world::EXPONENT;

@@ -6,7 +6,9 @@ use plimsoll_client::{Instruction, instructions};
 
 use crate::expect::{assert_emitted, refuses};
 use crate::oracles::ONE_E8;
-use crate::stage::{Stage, account_elsewhere, edit_account, edit_reserve, elsewhere, move_price, reserve_of, shares_of};
+use crate::stage::{
+    Stage, account_elsewhere, edit_account, edit_reserve, elsewhere, move_price, reserve_of, shares_of,
+};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
 /// Bob owes 16,000 USDC; his 100 SOL are worth what this price, in hundred-millionths of a dollar, makes of them.
@@ -113,7 +115,9 @@ fn books_that_do_not_balance_are_refused() {
     let mut stage = bankrupt();
     // more insurance than there are assets, so that it alone would outlast the deficit
     let too_much = stage.usdc.atoms(200_000);
-    edit_reserve(&mut stage.world, &stage.usdc, |reserve| reserve.insurance_atoms = too_much);
+    edit_reserve(&mut stage.world, &stage.usdc, |reserve| {
+        reserve.insurance_atoms = too_much;
+    });
     let instruction = resolve(&stage, stage.usdc.index);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::Insolvent);
 }

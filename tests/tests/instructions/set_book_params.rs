@@ -41,7 +41,8 @@ fn parameters_within_their_bounds_are_taken() {
     let mut world = World::with_majors();
     for (change, apply) in BOOK_WITHIN {
         let set = set(&world, *apply);
-        assert!(world.send(&[set], &[]).is_ok(), "{change} was refused");
+        let outcome = world.send(&[set], &[]);
+        assert!(outcome.is_ok(), "{change} was refused: {outcome:?}");
     }
 }
 

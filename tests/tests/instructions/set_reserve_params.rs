@@ -58,7 +58,9 @@ fn interest_up_to_the_change_follows_the_old_parameters() {
     for stage in [&mut changed, &mut unchanged] {
         stage.world.advance(86_400);
     }
-    let set = set(&changed.world, changed.usdc.index, |params| params.rate_min_ppm_per_year = 1_000_000);
+    let set = set(&changed.world, changed.usdc.index, |params| {
+        params.rate_min_ppm_per_year = 1_000_000;
+    });
     changed.world.must(&[set], &[]);
     let accrue = instructions::accrue(unchanged.world.book);
     unchanged.world.must(&[accrue], &[]);
@@ -71,7 +73,8 @@ fn parameters_within_their_bounds_are_taken() {
     let mut world = World::with_majors();
     for (change, apply) in RESERVE_WITHIN {
         let set = set(&world, SOL, apply);
-        assert!(world.send(&[set], &[]).is_ok(), "{change} was refused");
+        let outcome = world.send(&[set], &[]);
+        assert!(outcome.is_ok(), "{change} was refused: {outcome:?}");
     }
 }
 

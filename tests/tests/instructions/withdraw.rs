@@ -54,7 +54,9 @@ fn the_largest_amount_withdraws_all_of_the_deposit() {
 #[test]
 fn a_healthy_withdrawal_forgets_an_earlier_shortfall() {
     let mut stage = Stage::with_debt();
-    edit_account(&mut stage.world, stage.bob.account, |account| account.unhealthy_since_seconds = 7);
+    edit_account(&mut stage.world, stage.bob.account, |account| {
+        account.unhealthy_since_seconds = 7;
+    });
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     stage.world.must(&[withdraw], &[&stage.bob.keypair]);
     assert_eq!(stage.world.margin_state(&stage.bob.account).unhealthy_since_seconds, 0);
@@ -75,8 +77,7 @@ fn amounts_that_cannot_be_withdrawn_are_refused() {
     let owner = stage.bob.key();
     let destination = stage.world.create_token_account(&stage.btc, &owner, 0);
     for amount_atoms in [1, instructions::ALL] {
-        let nothing =
-            instructions::withdraw(&stage.btc.keys(), stage.bob.account, owner, destination, amount_atoms);
+        let nothing = instructions::withdraw(&stage.btc.keys(), stage.bob.account, owner, destination, amount_atoms);
         refuses(&mut stage.world, &nothing, &[&stage.bob.keypair], PlimsollError::DepositTooSmall);
     }
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
@@ -92,8 +93,7 @@ fn lent_tokens_cannot_be_withdrawn() {
     let mut stage = Stage::with_debt();
     let owner = stage.lender.key();
     let destination = stage.world.create_token_account(&stage.usdc, &owner, 0);
-    let withdraw =
-        |atoms| instructions::withdraw(&stage.usdc.keys(), stage.lender.account, owner, destination, atoms);
+    let withdraw = |atoms| instructions::withdraw(&stage.usdc.keys(), stage.lender.account, owner, destination, atoms);
     let idle = stage.usdc.atoms(90_000);
     for amount_atoms in [idle + 1, instructions::ALL] {
         let signers = [&stage.lender.keypair];

@@ -38,12 +38,7 @@ pub(crate) fn refuses_impostors(world: &mut World, instruction: &Instruction, si
     }
     let nobody = Pubkey::new_unique();
     // what nobody created belongs to the system program
-    refuses(
-        world,
-        &swapped(instruction, account, nobody),
-        signers,
-        ErrorCode::AccountOwnedByWrongProgram,
-    );
+    refuses(world, &swapped(instruction, account, nobody), signers, ErrorCode::AccountOwnedByWrongProgram);
 }
 
 /// Accounts of the program in an older and in an unknown newer layout.
@@ -87,7 +82,12 @@ pub(crate) fn refuses_unsigned(world: &mut World, instruction: &Instruction, sig
 
 /// Any program in place of one that the instruction names by its address.
 #[track_caller]
-pub(crate) fn refuses_other_program(world: &mut World, instruction: &Instruction, signers: &[&Keypair], program: Pubkey) {
+pub(crate) fn refuses_other_program(
+    world: &mut World,
+    instruction: &Instruction,
+    signers: &[&Keypair],
+    program: Pubkey,
+) {
     let other = swapped(instruction, program, plimsoll::ID);
     refuses(world, &other, signers, ErrorCode::InvalidProgramId);
 }

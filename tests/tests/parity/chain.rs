@@ -21,10 +21,7 @@ pub(crate) struct Chain {
 
 impl Chain {
     pub(crate) fn new() -> Self {
-        let budget = ComputeBudget {
-            compute_unit_limit: COMPUTE_UNITS,
-            ..ComputeBudget::new_with_defaults(false)
-        };
+        let budget = ComputeBudget { compute_unit_limit: COMPUTE_UNITS, ..ComputeBudget::new_with_defaults(false) };
         let mut svm = LiteSVM::new().with_compute_budget(budget);
         let file = program_file("plimsoll_parity.so");
         assert!(file.exists(), "{} is missing: run `make program`", file.display());

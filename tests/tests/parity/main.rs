@@ -40,11 +40,7 @@ fn first_difference(
             same = middle;
         }
     }
-    Some(Request {
-        first_case: request.first_case + same,
-        cases: 1,
-        ..*request
-    })
+    Some(Request { first_case: request.first_case + same, cases: 1, ..*request })
 }
 
 /// What the last case returned.
@@ -55,9 +51,7 @@ fn words(answer: &Answer) -> String {
 
 fn batches() -> impl Iterator<Item = Request> {
     let mut seeds = ChaCha8Rng::seed_from_u64(SEED);
-    let kernels = Kernel::ALL
-        .iter()
-        .flat_map(|&kernel| (0..BATCHES).map(move |batch| (kernel, batch)));
+    let kernels = Kernel::ALL.iter().flat_map(|&kernel| (0..BATCHES).map(move |batch| (kernel, batch)));
     kernels.map(move |(kernel, batch)| Request {
         kernel,
         seed: seeds.next_u64(),
@@ -85,26 +79,15 @@ fn every_kernel_answers_more_often_than_it_refuses() {
         let answer = native(&request);
         let kernel = request.kernel;
         let (answered, refused) = (answer.answered, answer.refused);
-        println!(
-            "{kernel:?}: {answered} answers, {refused} refusals, {} words",
-            answer.length
-        );
-        assert!(
-            answered >= refused,
-            "{kernel:?}: {answered} answers, {refused} refusals"
-        );
+        println!("{kernel:?}: {answered} answers, {refused} refusals, {} words", answer.length);
+        assert!(answered >= refused, "{kernel:?}: {answered} answers, {refused} refusals");
         assert!(answer.length > 0, "{kernel:?} returned nothing");
     }
 }
 
 #[test]
 fn a_difference_is_narrowed_down_to_its_case() {
-    let request = Request {
-        kernel: Kernel::Products,
-        seed: SEED,
-        first_case: 500,
-        cases: 1_000,
-    };
+    let request = Request { kernel: Kernel::Products, seed: SEED, first_case: 500, cases: 1_000 };
     let wrong_from = |case: u64| {
         move |request: &Request| {
             let mut answer = native(request);

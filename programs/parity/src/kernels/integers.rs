@@ -77,8 +77,5 @@ impl Parts {
 #[inline(never)]
 fn struct_result(a: u128, d: u64) -> Option<Parts> {
     let remainder = a.checked_rem(u128::from(d))?;
-    Some(Parts {
-        quotient: a.checked_div(u128::from(d))?,
-        remainder: u64::try_from(remainder).ok()?,
-    })
+    Some(Parts { quotient: a.checked_div(u128::from(d))?, remainder: u64::try_from(remainder).ok()? })
 }

@@ -22,8 +22,7 @@ fn refuses_all(stage: &mut Stage, error: PlimsollError) {
 #[track_caller]
 fn refuses_liquidator(stage: &mut Stage, liquidator: &Trader, error: PlimsollError) {
     let (book, request) = (stage.world.book, request(stage, instructions::ALL));
-    let instruction =
-        instructions::liquidate(book, stage.bob.account, liquidator.account, liquidator.key(), request);
+    let instruction = instructions::liquidate(book, stage.bob.account, liquidator.account, liquidator.key(), request);
     refuses(&mut stage.world, &instruction, &[&liquidator.keypair], error);
 }
 
@@ -174,7 +173,9 @@ fn collateral_of_a_closed_reserve_is_refused() {
     let mut stage = unhealthy();
     // Bob's shares grow as their index shrinks, so that they are still worth seizing
     let shares = stage.sol.atoms(100) << 22;
-    edit_account(&mut stage.world, stage.bob.account, |account| account.balances[1].deposit_shares = shares);
+    edit_account(&mut stage.world, stage.bob.account, |account| {
+        account.balances[1].deposit_shares = shares;
+    });
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
         reserve.total_deposit_shares = shares;
         reserve.deposit_index = Wide::new((1 << 64) - 1);
