@@ -23,7 +23,7 @@ const ROUNDING_ATOMS: u64 = 2;
 pub struct LiquidationTerms {
     /// How the bonus grows and its bounds.
     pub bonus: BonusTerms,
-    /// What the collateral reserve's insurance gets of the value repaid [0.5 %].
+    /// What the collateral reserve's insurance gets of the value repaid \[0.5 %\].
     pub insurance_cut: Ratio,
     /// The shortfall ratio beyond which throughput does not limit an account.
     pub urgent_fraction: Ratio,

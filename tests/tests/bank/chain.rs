@@ -31,6 +31,9 @@ impl Chain {
             rent_epoch: u64::MAX,
         };
         let mut test = ProgramTest::default();
+        if std::env::var_os("RUST_LOG").is_none() {
+            log::set_max_level(log::LevelFilter::Error); // it writes every program's log otherwise
+        }
         test.prefer_bpf(true);
         test.add_account(plimsoll::ID, program);
         let mut chain = Self {

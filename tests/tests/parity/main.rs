@@ -20,12 +20,12 @@ fn native(request: &Request) -> Answer {
 /// The first case on which both sides differ, asked for alone. None where all answers are the same.
 fn first_difference(
     request: &Request,
-    mut on_chain: impl FnMut(&Request) -> Answer,
+    mut on_chain: impl FnMut(&Request) -> Result<Answer, String>,
     natively: impl Fn(&Request) -> Answer,
 ) -> Option<Request> {
     let mut differs = |cases| {
         let part = Request { cases, ..*request };
-        on_chain(&part) != natively(&part)
+        on_chain(&part) != Ok(natively(&part))
     };
     if !differs(request.cases) {
         return None;
@@ -47,6 +47,12 @@ fn first_difference(
     })
 }
 
+/// What the last case returned.
+fn words(answer: &Answer) -> String {
+    let length = usize::try_from(answer.length).unwrap_or(usize::MAX);
+    format!("{:x?}", answer.words.iter().take(length).collect::<Vec<_>>())
+}
+
 fn batches() -> impl Iterator<Item = Request> {
     let mut seeds = ChaCha8Rng::seed_from_u64(SEED);
     let kernels = Kernel::ALL
@@ -66,8 +72,9 @@ fn the_core_returns_the_same_bits_on_the_chain() {
     assert!(batches().map(|request| request.cases).sum::<u64>() >= 100_000);
     for request in batches() {
         if let Some(case) = first_difference(&request, |request| chain.ask(request), native) {
-            let (on_chain, natively) = (chain.ask(&case), native(&case));
-            panic!("{case:?}\non the chain {on_chain:#x?}\nnatively {natively:#x?}");
+            let on_chain = chain.ask(&case).map_or_else(|failure| failure, |answer| words(&answer));
+            let natively = words(&native(&case));
+            panic!("{case:?}\non the chain {on_chain}\nnatively     {natively}");
         }
     }
 }
@@ -102,7 +109,7 @@ fn a_difference_is_narrowed_down_to_its_case() {
         move |request: &Request| {
             let mut answer = native(request);
             answer.digest ^= u64::from(request.first_case + request.cases > case);
-            answer
+            Ok(answer)
         }
     };
     for case in [500, 777, 1_499] {

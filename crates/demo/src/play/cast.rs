@@ -6,8 +6,6 @@ use sha2::{Digest, Sha256};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use crate::scenario::ASSETS;
-
 /// Borrowers of a run.
 pub const BORROWERS: usize = 60;
 
@@ -86,7 +84,7 @@ impl Party {
 pub struct Borrower {
     /// Who.
     pub party: Party,
-    /// Index in [`ASSETS`] of what is deposited.
+    /// Index in [`crate::scenario::ASSETS`] of what is deposited.
     pub collateral: usize,
     /// Index of what is borrowed.
     pub debt: usize,

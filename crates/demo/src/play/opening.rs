@@ -27,7 +27,7 @@ const LENT_QUOTE_ATOMS: [u64; ASSETS.len()] = [
 ];
 /// What each keeper brings, in quote tokens.
 const KEEPER_QUOTE_ATOMS: u64 = 5_000_000_000_000;
-/// A cheap token cannot fill a reserve: nobody deposits more than this part of its cap.
+/// A cheap token cannot fill a reserve: nobody deposits or borrows more than this part of its cap.
 const CAP_SHARE: u64 = 100;
 const LENDER_CAP_SHARE: u64 = 4;
 
@@ -92,17 +92,16 @@ impl Opening<'_> {
     }
 
     fn borrowing<'a>(&self, borrower: &'a Borrower) -> Result<Position<'a>> {
-        let most = self.book.reserves[self.index(borrower.collateral)]
-            .params
-            .deposit_cap_atoms
-            / CAP_SHARE;
-        let deposit = self.atoms(borrower.collateral, borrower.deposit_quote_atoms)?.min(most);
+        let most = |asset: usize| self.book.reserves[self.index(asset)].params.deposit_cap_atoms / CAP_SHARE;
+        let deposit = self
+            .atoms(borrower.collateral, borrower.deposit_quote_atoms)?
+            .min(most(borrower.collateral));
         let largest = self.largest_debt_atoms((borrower.collateral, deposit), borrower.debt)?;
         let debt = u128::from(largest) * u128::from(borrower.leverage_ppm) / 1_000_000;
         Ok(Position {
             party: &borrower.party,
             deposits: vec![(borrower.collateral, deposit)],
-            borrow: Some((borrower.debt, u64::try_from(debt)?)),
+            borrow: Some((borrower.debt, u64::try_from(debt)?.min(most(borrower.debt)))),
         })
     }
 

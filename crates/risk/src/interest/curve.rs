@@ -25,18 +25,18 @@ impl Rate {
     }
 }
 
-/// The curve's parameters. Build with [`CurveTerms::new`].
+/// The curve's parameters. Check with [`CurveTerms::checked`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CurveTerms {
-    /// Utilisation at which the level stands still [90 %].
+    /// Utilisation at which the level stands still \[90 %\].
     pub target_utilisation: Ratio,
-    /// The rate at full utilisation over the rate at target; its reciprocal is the rate at zero [4].
+    /// The rate at full utilisation over the rate at target; its reciprocal is the rate at zero \[4\].
     pub steepness: Ratio,
-    /// How fast the level's logarithm moves at full error, per second [50 a year].
+    /// How fast the level's logarithm moves at full error, per second \[50 a year\].
     pub adaptation_speed: Rate,
-    /// The lowest rate at target, per second [0.1 % a year].
+    /// The lowest rate at target, per second \[0.1 % a year\].
     pub min_rate_at_target: Rate,
-    /// The highest rate at target, per second [200 % a year].
+    /// The highest rate at target, per second \[200 % a year\].
     pub max_rate_at_target: Rate,
 }
 
@@ -53,7 +53,7 @@ impl CurveTerms {
     /// The terms, if they lie within their bounds: target in 1 % … 99 %, steepness in 1 … 16, speed at most 365 a year, rates above zero, in
     /// order, at most 1,000 % a year and at most 10⁶ apart. Otherwise [`RiskError::ParameterOutOfBounds`].
     pub fn checked(self) -> Result<Self> {
-        let target_fits = self.target_utilisation >= Ratio::from_ppm_up(10_000)
+        let target_fits = self.target_utilisation >= Ratio::from_ppm_down(10_000)
             && self.target_utilisation <= Ratio::from_ppm_down(990_000);
         let steepness_fits = self.steepness >= Ratio::ONE && self.steepness <= MAX_STEEPNESS;
         let (low, high) = (self.min_rate_at_target, self.max_rate_at_target);

@@ -1,4 +1,5 @@
 //! The compiler rather than the core: whatever 128-bit code it makes of plain Rust. It has its own calling convention for 128-bit numbers on the SBF.
+#![allow(clippy::many_single_char_names)] // operands without a meaning
 
 use crate::source::Source;
 use crate::transcript::Transcript;

@@ -1,4 +1,5 @@
 //! The integer kernels of the core, within the bounds that their documentation names.
+#![allow(clippy::many_single_char_names)] // operands without a meaning
 
 use plimsoll_risk::math;
 

@@ -88,14 +88,16 @@ pub(crate) const fn derived(terms: &ThresholdTerms) -> ThresholdDerived {
 #[inline(always)]
 pub(crate) fn stored_threshold_terms(factor: &Factor, points: usize) -> Result<ThresholdTerms> {
     let (params, derived) = (&factor.params, &factor.threshold.derived);
+    let margin_min = Ratio::from_ppm_up(params.margin_min_ppm);
     Ok(ThresholdTerms {
         floor_shortfall: Variance::from_bits(derived.floor_shortfall.get()),
         stress_shortfall: Variance::from_bits(derived.stress_shortfall.get()),
         live_multiplier: derived.live_multiplier,
         closing_cost: Ratio::from_bits(derived.closing_cost),
         buffer_level: Ratio::from_bits(derived.buffer_level),
-        margin_min: Ratio::from_ppm_up(params.margin_min_ppm),
-        margin_max: Ratio::from_ppm_down(params.margin_max_ppm),
+        margin_min,
+        // rounded apart, equal bounds would cross
+        margin_max: Ratio::from_ppm_down(params.margin_max_ppm).max(margin_min),
         one_plus_gap: Ratio::ONE
             .plus(Ratio::from_ppm_up(params.initial_gap_ppm))
             .or_refuse()?,

@@ -1,6 +1,7 @@
 //! Takes over a zeroed account as the group's Book.
 
 use anchor_lang::prelude::*;
+use plimsoll_risk::price::MAX_DECIMALS;
 
 use crate::constants::{ACCOUNT_VERSION, VAULT_AUTHORITY_SEED};
 use crate::error::PlimsollError;
@@ -39,6 +40,8 @@ pub(crate) fn handler(ctx: Context<CreateBook>, params: BookParams) -> Result<()
         PlimsollError::BookTooSmall
     );
     let quote_decimals = crate::vault::mint_decimals(&ctx.accounts.quote_mint)?;
+    // beyond them every publication would be refused
+    require!(quote_decimals <= MAX_DECIMALS, PlimsollError::ParameterOutOfBounds);
 
     let (vault_authority, vault_authority_bump) =
         Pubkey::find_program_address(&[VAULT_AUTHORITY_SEED, book_key.as_ref()], &crate::ID);

@@ -34,7 +34,6 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()
         listing.oracle_kind == ORACLE_PULL || listing.oracle_kind == ORACLE_PUSH,
         PlimsollError::OracleKind
     );
-
     let mut listed = book.factors.iter().filter(|factor| factor.is_listed());
     let taken = listed.any(|factor| factor.feed_id == listing.feed_id || factor.symbol == listing.symbol);
     require!(!taken, PlimsollError::AlreadyListed);
