@@ -1,7 +1,7 @@
 //! What people do with their money, by chance.
 
 use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
-use plimsoll_client::{Pubkey, health, instructions};
+use plimsoll_client::{Instruction, Pubkey, health, instructions};
 use plimsoll_risk::health::debt_weight_up;
 use plimsoll_risk::quantities::{Price, Ratio};
 use rand::Rng;
@@ -15,10 +15,16 @@ pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
     let account = account_for(market, kind);
     let person = account / 2;
     let asset = asset_for(market, kind, account);
+    let instruction = instruction_of(market, kind, (person, account), asset);
+    let reserve_index = market.feeds[asset].asset.index;
+    Action { kind, signer: Some(person), instruction, liquidation: None, reserves: (reserve_index, reserve_index) }
+}
+
+fn instruction_of(market: &mut Market, kind: Kind, (person, account): (usize, usize), asset: usize) -> Instruction {
     let keys = market.feeds[asset].asset.keys();
     let (address, owner) = (market.accounts[account], market.key(person));
     let (wallet, group) = (market.wallets[person][asset], market.world.group);
-    let instruction = match kind {
+    match kind {
         Kind::Deposit => {
             let amount = part_of(market, wallet, 0.2);
             instructions::deposit(&keys, address, owner, wallet, amount)
@@ -45,13 +51,6 @@ pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
             let named = if market.rng.random_bool(0.5) { owner } else { Pubkey::default() };
             instructions::set_delegate(address, owner, named)
         }
-    };
-    Action {
-        kind,
-        signer: Some(person),
-        instruction,
-        liquidation: None,
-        reserves: (keys.reserve_index, keys.reserve_index),
     }
 }
 

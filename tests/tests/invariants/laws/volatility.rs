@@ -7,7 +7,6 @@ use super::{Change, Verdict, ensure};
 use crate::snapshot::Snapshot;
 
 const PPM: f64 = 1e6;
-const DAY_SECONDS: f64 = 86_400.0;
 /// Rounding of 96-bit variances, seen in floats.
 const SLACK: f64 = 1e-9;
 
@@ -51,7 +50,6 @@ fn bound(before: &Factor, from: f64, elapsed_seconds: f64, half_life_seconds: f6
     let floor = (f64::from(before.params.sigma_floor_ppm) / PPM).powi(2);
     let winsor = (f64::from(before.params.winsor_sigmas_ppm) / PPM).powi(2);
     let reference = variance(before.volatility.variance_slow.get()).max(floor);
-    debug_assert!(elapsed_seconds < 1e4 * DAY_SECONDS);
     kept * from + (1.0 - kept) * winsor * reference
 }
 
@@ -66,11 +64,11 @@ pub(crate) fn positive_semidefinite(state: &Snapshot) -> Verdict {
             *cell = bits;
         }
     }
+    let scale = state.book.covariance.iter().map(|cell| cell.unsigned_abs()).max();
+    #[allow(clippy::cast_precision_loss)] // a tolerance
+    let tolerance = scale.unwrap_or(0) as f64 * 1e-12;
     for pivot in 0..N {
         let diagonal = rows[pivot][pivot];
-        let scale = state.book.covariance.iter().map(|cell| cell.unsigned_abs()).max();
-        #[allow(clippy::cast_precision_loss)] // judged with a tolerance
-        let tolerance = scale.unwrap_or(0) as f64 * 1e-12;
         ensure(diagonal >= -tolerance, || format!("INV-PSD: pivot {pivot} is {diagonal:e}"))?;
         if diagonal <= tolerance {
             continue;
