@@ -59,14 +59,21 @@ pub(crate) fn refuses(
     let before = accounts_of(world, instruction);
     let outcome = world.send(std::slice::from_ref(instruction), signers);
     assert_refusal(&outcome, &expected.into());
-    assert!(before == accounts_of(world, instruction), "a refused instruction changed something");
+    assert!(
+        before == accounts_of(world, instruction),
+        "a refused instruction changed something"
+    );
 }
 
 /// Asserts that a transaction's only instruction failed with this error.
 #[track_caller]
 pub(crate) fn assert_refusal(outcome: &Outcome, expected: &Refusal) {
     match outcome {
-        Ok(meta) => panic!("accepted instead of refused with {:?}\n{}", expected.0, meta.pretty_logs()),
+        Ok(meta) => panic!(
+            "accepted instead of refused with {:?}\n{}",
+            expected.0,
+            meta.pretty_logs()
+        ),
         Err(failure) => assert_eq!(
             failure.err,
             TransactionError::InstructionError(0, expected.0.clone()),
@@ -100,7 +107,9 @@ pub(crate) fn assert_emitted<E: Event>(outcome: &Outcome, event: &E) {
 #[track_caller]
 pub(crate) fn emitted<E: Event>(outcome: &Outcome) -> E {
     let events = events(outcome);
-    let [event] = events.as_slice() else { panic!("{} events instead of one", events.len()) };
+    let [event] = events.as_slice() else {
+        panic!("{} events instead of one", events.len())
+    };
     let body = event.strip_prefix(E::DISCRIMINATOR).expect("the event's discriminator");
     E::try_from_slice(body).expect("the event's fields")
 }

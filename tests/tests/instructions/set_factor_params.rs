@@ -25,7 +25,11 @@ fn initial_margin_follows_at_once_and_announced_maintenance_margin_stays() {
     let mut world = World::with_majors();
     let before = world.book_state().factors[1];
     let set = set(&world, SOL, |params| params.sigma_stress_ppm = 400_000);
-    let event = FactorParamsSet { book: world.book, factor_index: SOL, params_version: 2 };
+    let event = FactorParamsSet {
+        book: world.book,
+        factor_index: SOL,
+        params_version: 2,
+    };
     emits(&mut world, &set, &[], &event);
 
     let after = world.book_state().factors[1];
@@ -33,8 +37,15 @@ fn initial_margin_follows_at_once_and_announced_maintenance_margin_stays() {
     assert_eq!(after.threshold.path, before.threshold.path);
     assert!(after.threshold.goal > before.threshold.goal);
     assert!(after.threshold.initial > before.threshold.initial);
-    assert_eq!((after.price, after.volatility.variance_fast), (before.price, before.volatility.variance_fast));
-    assert_eq!(world.book_state().factors[2].params_version, 1, "another factor changed");
+    assert_eq!(
+        (after.price, after.volatility.variance_fast),
+        (before.price, before.volatility.variance_fast)
+    );
+    assert_eq!(
+        world.book_state().factors[2].params_version,
+        1,
+        "another factor changed"
+    );
 }
 
 #[test]
@@ -42,7 +53,8 @@ fn parameters_within_their_bounds_are_taken() {
     let mut world = World::with_majors();
     for (change, apply) in FACTOR_WITHIN {
         let set = set(&world, SOL, apply);
-        assert!(world.send(&[set], &[]).is_ok(), "{change} was refused");
+        let outcome = world.send(&[set], &[]);
+        assert!(outcome.is_ok(), "{change} was refused: {outcome:?}");
     }
 }
 

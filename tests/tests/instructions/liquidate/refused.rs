@@ -22,8 +22,7 @@ fn refuses_all(stage: &mut Stage, error: PlimsollError) {
 #[track_caller]
 fn refuses_liquidator(stage: &mut Stage, liquidator: &Trader, error: PlimsollError) {
     let (book, request) = (stage.world.book, request(stage, instructions::ALL));
-    let instruction =
-        instructions::liquidate(book, stage.bob.account, liquidator.account, liquidator.key(), request);
+    let instruction = instructions::liquidate(book, stage.bob.account, liquidator.account, liquidator.key(), request);
     refuses(&mut stage.world, &instruction, &[&liquidator.keypair], error);
 }
 
@@ -39,9 +38,19 @@ fn the_healthy_are_refused() {
 fn oneself_is_refused() {
     let mut stage = unhealthy();
     let (book, bob) = (stage.world.book, &stage.bob);
-    let oneself =
-        instructions::liquidate(book, bob.account, bob.account, bob.key(), request(&stage, instructions::ALL));
-    refuses(&mut stage.world, &oneself, &[&stage.bob.keypair], PlimsollError::SameAccount);
+    let oneself = instructions::liquidate(
+        book,
+        bob.account,
+        bob.account,
+        bob.key(),
+        request(&stage, instructions::ALL),
+    );
+    refuses(
+        &mut stage.world,
+        &oneself,
+        &[&stage.bob.keypair],
+        PlimsollError::SameAccount,
+    );
 }
 
 #[test]
@@ -62,7 +71,11 @@ fn requests_that_make_no_exchange_are_refused() {
         // what one atom relieves is lost in rounding
         (sol, usdc, 1, PlimsollError::HealthNotImproved),
     ] {
-        let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms };
+        let request = LiquidationRequest {
+            collateral_reserve,
+            debt_reserve,
+            max_repay_atoms,
+        };
         let instruction = liquidate(&stage, request);
         refuses(&mut stage.world, &instruction, &[&stage.lender.keypair], error);
     }
@@ -89,9 +102,17 @@ fn a_leg_without_a_price_is_not_exchanged() {
     let mut stage = unhealthy();
     // BTC, which Bob does not hold
     edit_book(&mut stage.world, |book| book.factors[2].price.mid = 0);
-    let request = LiquidationRequest { collateral_reserve: stage.btc.index, ..request(&stage, 1_000_000) };
+    let request = LiquidationRequest {
+        collateral_reserve: stage.btc.index,
+        ..request(&stage, 1_000_000)
+    };
     let instruction = liquidate(&stage, request);
-    refuses(&mut stage.world, &instruction, &[&stage.lender.keypair], PlimsollError::FactorNotPriced);
+    refuses(
+        &mut stage.world,
+        &instruction,
+        &[&stage.lender.keypair],
+        PlimsollError::FactorNotPriced,
+    );
 }
 
 #[test]
@@ -174,7 +195,9 @@ fn collateral_of_a_closed_reserve_is_refused() {
     let mut stage = unhealthy();
     // Bob's shares grow as their index shrinks, so that they are still worth seizing
     let shares = stage.sol.atoms(100) << 22;
-    edit_account(&mut stage.world, stage.bob.account, |account| account.balances[1].deposit_shares = shares);
+    edit_account(&mut stage.world, stage.bob.account, |account| {
+        account.balances[1].deposit_shares = shares
+    });
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
         reserve.total_deposit_shares = shares;
         reserve.deposit_index = Wide::new((1 << 64) - 1);
