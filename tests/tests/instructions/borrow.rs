@@ -48,7 +48,7 @@ fn a_loan_moves_tokens_and_mints_debt_shares() {
 fn a_healthy_loan_forgets_an_earlier_shortfall() {
     let mut stage = Stage::with_debt();
     edit_account(&mut stage.world, stage.bob.account, |account| {
-        account.unhealthy_since_seconds = 7
+        account.unhealthy_since_seconds = 7;
     });
     let (borrow, _) = borrow_usdc(&mut stage, 1);
     stage.world.must(&[borrow], &[&stage.bob.keypair]);
@@ -100,7 +100,7 @@ fn caps_and_utilisation_limit_borrowing_to_the_atom() {
     let mut stage = Stage::new();
     let limit = stage.usdc.atoms(1_000);
     edit_reserve(&mut stage.world, &stage.usdc, |reserve| {
-        reserve.params.borrow_cap_atoms = limit
+        reserve.params.borrow_cap_atoms = limit;
     });
     let (over, _) = borrow_usdc(&mut stage, limit + 1);
     refuses(&mut stage.world, &over, &[&stage.bob.keypair], PlimsollError::BorrowCap);
@@ -163,7 +163,7 @@ fn another_debt_that_was_not_accrued_lately_refuses_a_loan() {
 #[test]
 fn a_leg_that_is_too_large_refuses_a_loan() {
     let mut stage = Stage::new();
-    // 9,600,000,000 USDC: above 2^53 atoms
+    // worth 9,600,000,000 USDC: above 2^53 atoms
     stage
         .world
         .deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000))

@@ -140,7 +140,7 @@ fn what_the_reserve_cannot_take_is_refused() {
     }
     let cap = stage.sol.atoms(100);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
-        reserve.params.deposit_cap_atoms = cap
+        reserve.params.deposit_cap_atoms = cap;
     });
     refuses(
         &mut stage.world,
@@ -149,7 +149,7 @@ fn what_the_reserve_cannot_take_is_refused() {
         PlimsollError::DepositCap,
     );
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
-        reserve.params.deposit_cap_atoms = cap + 1
+        reserve.params.deposit_cap_atoms = cap + 1;
     });
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 1);
     refuses(
@@ -159,7 +159,7 @@ fn what_the_reserve_cannot_take_is_refused() {
         PlimsollError::Insolvent,
     );
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 0);
-    stage.world.must(&[deposit.clone()], &[&stage.bob.keypair]);
+    stage.world.must(&[deposit], &[&stage.bob.keypair]);
 }
 
 #[test]

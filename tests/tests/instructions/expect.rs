@@ -84,10 +84,12 @@ pub(crate) fn assert_refusal(outcome: &Outcome, expected: &Refusal) {
 }
 
 /// Every account that an instruction names. Lamports are left out: the payer's pay the transaction's fee.
-fn accounts_of(world: &World, instruction: &Instruction) -> Vec<(Pubkey, Option<(Vec<u8>, Pubkey)>)> {
+fn accounts_of(world: &World, instruction: &Instruction) -> Vec<Option<(Vec<u8>, Pubkey)>> {
     let state = |account: Account| (account.data, account.owner);
-    let keys = instruction.accounts.iter().map(|meta| meta.pubkey);
-    keys.map(|key| (key, world.svm.get_account(&key).map(state))).collect()
+    let metas = instruction.accounts.iter();
+    metas
+        .map(|meta| world.svm.get_account(&meta.pubkey).map(state))
+        .collect()
 }
 
 /// Sends an instruction that must succeed and emit this event and no other.

@@ -123,20 +123,20 @@ fn a_listing_outside_its_bounds_is_refused() {
     let mint = world.create_mint(DECIMALS);
     for factor_index in [4, 15, 16, u8::MAX] {
         let list = list(&world, mint, anchor_spl::token::ID, |listing| {
-            listing.factor_index = factor_index
+            listing.factor_index = factor_index;
         });
         refuses(&mut world, &list, &[], PlimsollError::FactorIndex);
     }
     // the reserve's lowest and highest rate at target are 0.1 and 200 %
     for rate in [0, 999, 2_000_001, u32::MAX] {
         let list = list(&world, mint, anchor_spl::token::ID, |listing| {
-            listing.initial_rate_ppm_per_year = rate
+            listing.initial_rate_ppm_per_year = rate;
         });
         refuses(&mut world, &list, &[], PlimsollError::ParameterOutOfBounds);
     }
     for (_, apply) in RESERVE_OUTSIDE {
         let list = list(&world, mint, anchor_spl::token::ID, |listing| {
-            apply(&mut listing.params)
+            apply(&mut listing.params);
         });
         refuses(&mut world, &list, &[], PlimsollError::ParameterOutOfBounds);
     }

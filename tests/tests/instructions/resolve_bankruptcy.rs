@@ -135,7 +135,7 @@ fn books_that_do_not_balance_are_refused() {
     // more insurance than there are assets, so that it alone would outlast the deficit
     let too_much = stage.usdc.atoms(200_000);
     edit_reserve(&mut stage.world, &stage.usdc, |reserve| {
-        reserve.insurance_atoms = too_much
+        reserve.insurance_atoms = too_much;
     });
     let instruction = resolve(&stage, stage.usdc.index);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::Insolvent);

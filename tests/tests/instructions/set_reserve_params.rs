@@ -69,7 +69,7 @@ fn interest_up_to_the_change_follows_the_old_parameters() {
         stage.world.advance(86_400);
     }
     let set = set(&changed.world, changed.usdc.index, |params| {
-        params.rate_min_ppm_per_year = 1_000_000
+        params.rate_min_ppm_per_year = 1_000_000;
     });
     changed.world.must(&[set], &[]);
     let accrue = instructions::accrue(unchanged.world.book);

@@ -58,7 +58,7 @@ fn the_largest_amount_withdraws_all_of_the_deposit() {
 fn a_healthy_withdrawal_forgets_an_earlier_shortfall() {
     let mut stage = Stage::with_debt();
     edit_account(&mut stage.world, stage.bob.account, |account| {
-        account.unhealthy_since_seconds = 7
+        account.unhealthy_since_seconds = 7;
     });
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     stage.world.must(&[withdraw], &[&stage.bob.keypair]);
@@ -176,7 +176,7 @@ fn a_debt_that_was_not_accrued_lately_refuses_a_withdrawal() {
 #[test]
 fn a_leg_that_grew_too_large_refuses_a_withdrawal() {
     let mut stage = Stage::with_debt();
-    // 10,000,000,000 USDC: above 2^53 atoms
+    // worth 9,600,000,000 USDC: above 2^53 atoms
     stage
         .world
         .deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000))

@@ -196,7 +196,7 @@ fn collateral_of_a_closed_reserve_is_refused() {
     // Bob's shares grow as their index shrinks, so that they are still worth seizing
     let shares = stage.sol.atoms(100) << 22;
     edit_account(&mut stage.world, stage.bob.account, |account| {
-        account.balances[1].deposit_shares = shares
+        account.balances[1].deposit_shares = shares;
     });
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
         reserve.total_deposit_shares = shares;
