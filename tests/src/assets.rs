@@ -43,12 +43,7 @@ impl Asset {
     /// The keys of its reserve.
     #[must_use]
     pub const fn keys(&self) -> ReserveKeys {
-        ReserveKeys {
-            book: self.book,
-            reserve_index: self.index,
-            mint: self.mint,
-            token_program: self.token_program,
-        }
+        ReserveKeys { book: self.book, reserve_index: self.index, mint: self.mint, token_program: self.token_program }
     }
 
     /// Whole tokens as atoms.
@@ -78,17 +73,10 @@ pub fn majors() -> Vec<Listing> {
 /// Sixteen assets, as many as a Book holds.
 #[must_use]
 pub fn sixteen() -> Vec<Listing> {
-    const SYMBOLS: [&str; 12] = [
-        "A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14", "A15",
-    ];
+    const SYMBOLS: [&str; 12] = ["A4", "A5", "A6", "A7", "A8", "A9", "A10", "A11", "A12", "A13", "A14", "A15"];
     let mut listings = majors();
     for (symbol, dollars) in SYMBOLS.into_iter().zip(1..) {
-        listings.push(Listing {
-            symbol,
-            decimals: 8,
-            price_e8: dollars * 1_000_000_000,
-            sigma_ppm: 25_000,
-        });
+        listings.push(Listing { symbol, decimals: 8, price_e8: dollars * 1_000_000_000, sigma_ppm: 25_000 });
     }
     listings
 }

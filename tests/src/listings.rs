@@ -25,9 +25,5 @@ pub fn factor_listing(listing: &Listing, feed_id: [u8; 32]) -> FactorListing {
 /// A reserve to list on a factor.
 #[must_use]
 pub fn reserve_listing(factor_index: u8) -> ReserveListing {
-    ReserveListing {
-        factor_index,
-        initial_rate_ppm_per_year: 40_000,
-        params: assets::reserve_params(),
-    }
+    ReserveListing { factor_index, initial_rate_ppm_per_year: 40_000, params: assets::reserve_params() }
 }

@@ -19,10 +19,7 @@ pub fn refusal(outcome: &Outcome) -> u32 {
         Ok(meta) => panic!("accepted, though it should have been refused\n{}", meta.pretty_logs()),
         Err(failure) => match failure.err {
             TransactionError::InstructionError(_, InstructionError::Custom(code)) => code,
-            ref other => panic!(
-                "failed with {other:?} instead of a refusal\n{}",
-                failure.meta.pretty_logs()
-            ),
+            ref other => panic!("failed with {other:?} instead of a refusal\n{}", failure.meta.pretty_logs()),
         },
     }
 }
@@ -36,10 +33,7 @@ pub fn refusal(outcome: &Outcome) -> u32 {
 pub fn assert_refused(outcome: Outcome, expected: PlimsollError) {
     let code = refusal(&outcome);
     let expected_code = u32::from(expected);
-    let logs = outcome
-        .err()
-        .map(|failure| failure.meta.pretty_logs())
-        .unwrap_or_default();
+    let logs = outcome.err().map(|failure| failure.meta.pretty_logs()).unwrap_or_default();
     assert_eq!(code, expected_code, "refused with another error\n{logs}");
 }
 
@@ -50,9 +44,6 @@ pub fn assert_refused(outcome: Outcome, expected: PlimsollError) {
 #[track_caller]
 pub fn assert_refused_by_anchor(outcome: Outcome, expected: anchor_lang::error::ErrorCode) {
     let code = refusal(&outcome);
-    let logs = outcome
-        .err()
-        .map(|failure| failure.meta.pretty_logs())
-        .unwrap_or_default();
+    let logs = outcome.err().map(|failure| failure.meta.pretty_logs()).unwrap_or_default();
     assert_eq!(code, u32::from(expected), "refused with another error\n{logs}");
 }

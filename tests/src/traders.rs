@@ -83,10 +83,7 @@ impl World {
         let keypair = Keypair::new();
         self.svm.airdrop(&keypair.pubkey(), 10_000_000_000).expect("airdrop");
         let account = addresses::margin_account(&self.group, &keypair.pubkey(), 0);
-        self.must(
-            &[instructions::open_margin_account(self.group, keypair.pubkey(), 0)],
-            &[&keypair],
-        );
+        self.must(&[instructions::open_margin_account(self.group, keypair.pubkey(), 0)], &[&keypair]);
         Trader { keypair, account }
     }
 
@@ -109,11 +106,7 @@ impl World {
 
     /// Repays with fresh tokens.
     pub fn repay(&mut self, trader: &Trader, asset: &Asset, amount_atoms: u64) -> Outcome {
-        let funds = if amount_atoms == instructions::ALL {
-            u64::MAX / 4
-        } else {
-            amount_atoms
-        };
+        let funds = if amount_atoms == instructions::ALL { u64::MAX / 4 } else { amount_atoms };
         let source = self.create_token_account(asset, &trader.key(), funds);
         let repay = instructions::repay(&asset.keys(), trader.account, trader.key(), source, amount_atoms);
         self.send(&[repay], &[&trader.keypair])

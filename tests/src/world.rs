@@ -39,9 +39,7 @@ pub struct World {
 /// Where `make program` puts the real programs.
 #[must_use]
 pub fn program_file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../target/deploy")
-        .join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/deploy").join(name)
 }
 
 impl World {
@@ -72,33 +70,21 @@ impl World {
         let mut svm = LiteSVM::new();
         let file = program_file("plimsoll.so");
         assert!(file.exists(), "{} is missing: run `make program`", file.display());
-        svm.add_program_from_file(plimsoll::ID, file)
-            .expect("the program loads");
+        svm.add_program_from_file(plimsoll::ID, file).expect("the program loads");
         let mut clock: Clock = svm.get_sysvar();
         clock.unix_timestamp = START_SECONDS;
         svm.set_sysvar(&clock);
         let admin = Keypair::new();
         svm.airdrop(&admin.pubkey(), 1_000_000_000_000).expect("airdrop");
         let (group, book) = (addresses::group(&admin.pubkey(), 0), Pubkey::default());
-        Self {
-            svm,
-            admin,
-            group,
-            book,
-            assets: Vec::new(),
-        }
+        Self { svm, admin, group, book, assets: Vec::new() }
     }
 
     /// Creates the quote mint, the group and its Book.
     pub fn found_group(&mut self, quote_decimals: u8) {
         let quote_mint = self.create_mint(quote_decimals);
         let admin = self.admin.pubkey();
-        let roles = GroupRoles {
-            admin,
-            steward: admin,
-            guardian: admin,
-            timelock_seconds: 0,
-        };
+        let roles = GroupRoles { admin, steward: admin, guardian: admin, timelock_seconds: 0 };
         self.must(&[instructions::create_group(admin, 0, quote_mint, roles)], &[]);
         self.book = Pubkey::new_unique();
         self.set_account(self.book, vec![0; BOOK_BYTES], plimsoll::ID);
@@ -121,29 +107,13 @@ impl World {
     /// Where the program refuses it.
     pub fn list(&mut self, listing: &Listing) -> Asset {
         let index = u8::try_from(self.assets.len()).expect("at most sixteen");
-        let asset = if self
-            .assets
-            .first()
-            .is_some_and(|quote| quote.oracle == Pubkey::default())
-        {
-            Asset {
-                feed_id: [1; 32],
-                oracle: Pubkey::new_unique(),
-                ..self.assets.remove(0)
-            }
+        let asset = if self.assets.first().is_some_and(|quote| quote.oracle == Pubkey::default()) {
+            Asset { feed_id: [1; 32], oracle: Pubkey::new_unique(), ..self.assets.remove(0) }
         } else {
             let mint = self.create_mint(listing.decimals);
             let (feed_id, oracle) = ([index + 1; 32], Pubkey::new_unique());
             let token_program = anchor_spl::token::ID;
-            Asset {
-                mint,
-                token_program,
-                decimals: listing.decimals,
-                feed_id,
-                oracle,
-                index,
-                book: self.book,
-            }
+            Asset { mint, token_program, decimals: listing.decimals, feed_id, oracle, index, book: self.book }
         };
         self.publish(&asset, listing.price_e8);
         let admin = self.admin.pubkey();
@@ -197,13 +167,7 @@ impl World {
     /// Where LiteSVM refuses it.
     pub fn set_account(&mut self, address: Pubkey, data: Vec<u8>, owner: Pubkey) {
         let lamports = self.svm.minimum_balance_for_rent_exemption(data.len());
-        let account = Account {
-            lamports,
-            data,
-            owner,
-            executable: false,
-            rent_epoch: u64::MAX,
-        };
+        let account = Account { lamports, data, owner, executable: false, rent_epoch: u64::MAX };
         self.svm.set_account(address, account).expect("an account that fits");
     }
 

@@ -25,9 +25,7 @@ pub enum DecodeError {
 }
 
 fn decode<T: Pod + Discriminator>(kind: &'static str, data: &[u8]) -> Result<Box<T>, DecodeError> {
-    let body = data
-        .strip_prefix(T::DISCRIMINATOR)
-        .ok_or(DecodeError::WrongKind(kind))?;
+    let body = data.strip_prefix(T::DISCRIMINATOR).ok_or(DecodeError::WrongKind(kind))?;
     let bytes = body.get(..size_of::<T>()).ok_or(DecodeError::WrongKind(kind))?;
     // every layout begins with its version
     let version = bytes.first().copied().unwrap_or_default();

@@ -86,10 +86,7 @@ pub fn liquidation_price(
         }
         let (position, totals) = (account.position(index)?, reserve.totals());
         let weight = refuse(reserve.weight_ramp().at_down(now_seconds))?;
-        refuse(exposure.add_deposit(
-            refuse(position.claim_down(&totals))?,
-            asset_weight_down(maintenance, weight),
-        ))?;
+        refuse(exposure.add_deposit(refuse(position.claim_down(&totals))?, asset_weight_down(maintenance, weight)))?;
         refuse(exposure.add_debt(refuse(position.owed_up(&totals))?, refuse(debt_weight_up(maintenance))?))?;
     }
     refuse(exposure.liquidation_price(health.maintenance, Price::from_bits(factor.price.mid)))
@@ -108,11 +105,7 @@ pub fn distance(
     let factor = book.factor(factor_index)?;
     let state = factor.volatility_state();
     let variance = state.fast.max(state.slow);
-    let distance = refuse(metrics::distance_down(
-        Price::from_bits(factor.price.mid),
-        liquidation_price,
-        variance,
-    ))?;
+    let distance = refuse(metrics::distance_down(Price::from_bits(factor.price.mid), liquidation_price, variance))?;
     Ok((distance, refuse(metrics::touch_probability(distance, horizon_seconds))?))
 }
 

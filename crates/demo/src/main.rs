@@ -61,9 +61,7 @@ async fn demonstrate(options: &Options) -> Result<ExitCode> {
         }
     };
     let report = tools.report(&scenario, (dynamic, frozen), started)?;
-    report
-        .write(&tools.target)
-        .with_context(|| format!("cannot write to {}", tools.target.display()))?;
+    report.write(&tools.target).with_context(|| format!("cannot write to {}", tools.target.display()))?;
     println!();
     for line in closing(&report, screen::colour()) {
         println!("{line}");
@@ -119,15 +117,9 @@ impl Tools {
             "start the demonstration in the repository's root, or run make demo",
         )?;
         require(&tools.program, "build the program with make program")?;
-        require(
-            &migrations.join("node_modules"),
-            "install the npm packages with make setup",
-        )?;
+        require(&migrations.join("node_modules"), "install the npm packages with make setup")?;
         for binary in ["plimsoll-keeper", "plimsoll-params"] {
-            require(
-                &tools.binaries.join(binary),
-                "build the tools with cargo build --workspace --bins",
-            )?;
+            require(&tools.binaries.join(binary), "build the tools with cargo build --workspace --bins")?;
         }
         Ok(tools)
     }
@@ -175,14 +167,10 @@ fn require(path: &Path, remedy: &str) -> Result<()> {
 fn fixed_ports(first: u16, offset: u16) -> Result<Ports> {
     let port = |place: u16| -> Result<u16> {
         let remedy = "choose another --rpc-port, or none for free ports";
-        let port = first
-            .checked_add(offset + place)
-            .with_context(|| format!("port {first} leaves no room: {remedy}"))?;
+        let port =
+            first.checked_add(offset + place).with_context(|| format!("port {first} leaves no room: {remedy}"))?;
         TcpListener::bind(("127.0.0.1", port)).with_context(|| format!("port {port} is in use: {remedy}"))?;
         Ok(port)
     };
-    Ok(Ports {
-        rpc: port(0)?,
-        websocket: port(1)?,
-    })
+    Ok(Ports { rpc: port(0)?, websocket: port(1)? })
 }

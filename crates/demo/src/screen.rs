@@ -14,11 +14,7 @@ const DAY_SECONDS: u64 = 86_400;
 /// Whether standard output takes colours and a picture.
 #[must_use]
 pub(crate) fn colour() -> Colour {
-    if stdout().is_terminal() {
-        Colour::On
-    } else {
-        Colour::Off
-    }
+    if stdout().is_terminal() { Colour::On } else { Colour::Off }
 }
 
 /// Shows both runs until it is dropped. Output that nobody reads is no reason to stop.
@@ -50,11 +46,7 @@ fn draw(moments: &[Option<Moment>; 2], drawn_before: usize) -> usize {
         lines.push(String::new());
         lines.push(progress_line(frozen));
     }
-    let mut text = if drawn_before > 0 {
-        format!("\u{1b}[{drawn_before}A")
-    } else {
-        String::new()
-    };
+    let mut text = if drawn_before > 0 { format!("\u{1b}[{drawn_before}A") } else { String::new() };
     for line in &lines {
         text += "\u{1b}[2K";
         text += line;

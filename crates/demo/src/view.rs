@@ -70,12 +70,7 @@ impl KeeperCounts {
     /// A keeper that has done nothing yet.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            refreshes: 0,
-            liquidations: 0,
-            lost_races: 0,
-        }
+        Self { name: name.to_owned(), refreshes: 0, liquidations: 0, lost_races: 0 }
     }
 }
 
@@ -114,27 +109,12 @@ const KEEPER_ROWS: usize = 4;
 pub fn frame(moment: &Moment, colour: Colour) -> Vec<String> {
     let mut lines = vec![
         paint(&cut(&format!("Plimsoll   {}", moment.title)), BOLD, colour),
-        format!(
-            "{} UTC   step {} of {}",
-            date_time(moment.time_seconds),
-            grouped(moment.step),
-            grouped(moment.steps)
-        ),
+        format!("{} UTC   step {} of {}", date_time(moment.time_seconds), grouped(moment.step), grouped(moment.steps)),
         progress_bar(moment),
         String::new(),
-        paint(
-            "factor          price    σ per day     MM now    MM in 1 h     IM now   announced path",
-            DIM,
-            colour,
-        ),
+        paint("factor          price    σ per day     MM now    MM in 1 h     IM now   announced path", DIM, colour),
     ];
-    lines.extend(
-        moment
-            .factors
-            .iter()
-            .take(FACTOR_ROWS)
-            .map(|factor| factor_line(factor, colour)),
-    );
+    lines.extend(moment.factors.iter().take(FACTOR_ROWS).map(|factor| factor_line(factor, colour)));
     lines.push(String::new());
     lines.extend(account_lines(&moment.accounts, colour));
     lines.push(String::new());
@@ -150,14 +130,7 @@ pub fn day_line(moment: &Moment) -> String {
     let margins: Vec<String> = moment
         .factors
         .iter()
-        .map(|factor| {
-            format!(
-                "{} {} MM {} %",
-                factor.symbol,
-                price(factor.price_quote_atoms),
-                now_percent(factor)
-            )
-        })
+        .map(|factor| format!("{} {} MM {} %", factor.symbol, price(factor.price_quote_atoms), now_percent(factor)))
         .collect();
     format!(
         "{:>6}  {}  |  called {}, liquidatable {}, liquidations {} ({} by the walk), bad debt {}",
@@ -193,12 +166,7 @@ fn progress_bar(moment: &Moment) -> String {
     let done = usize::try_from(step * BAR_COLUMNS / steps).unwrap_or(0);
     let left = usize::try_from(BAR_COLUMNS).unwrap_or(0).saturating_sub(done);
     let (minutes, seconds) = (moment.elapsed_seconds / 60, moment.elapsed_seconds % 60);
-    format!(
-        "[{}{}] {:>3} %   {minutes}:{seconds:02} elapsed",
-        "█".repeat(done),
-        "·".repeat(left),
-        step * 100 / steps
-    )
+    format!("[{}{}] {:>3} %   {minutes}:{seconds:02} elapsed", "█".repeat(done), "·".repeat(left), step * 100 / steps)
 }
 
 fn now_percent(factor: &FactorState) -> String {
@@ -249,11 +217,7 @@ fn account_lines(accounts: &AccountCounts, colour: Colour) -> [String; 2] {
             "so far     liquidations {} ({} by the walk alone)   bad debt {} USDC",
             grouped(accounts.liquidations),
             grouped(accounts.threshold_liquidations),
-            paint(
-                &bad_debt,
-                if accounts.bad_debt_quote_atoms > 0 { RED } else { DIM },
-                colour
-            ),
+            paint(&bad_debt, if accounts.bad_debt_quote_atoms > 0 { RED } else { DIM }, colour),
         ),
     ]
 }

@@ -44,16 +44,8 @@ fn the_page_stands_alone() {
     for outside in ["http:", "https:", "src=", "<link", "<script", "@import", "url("] {
         assert!(!page.contains(outside), "{outside}");
     }
-    assert_eq!(
-        page.matches("<svg viewBox=\"0 0 1080").count(),
-        3 * 2 + 2,
-        "three factors, volatility, running total"
-    );
-    assert_eq!(
-        page.matches("class=\"mark walk\" d=\"M").count(),
-        3 + 3,
-        "three in the legends, three in the charts"
-    );
+    assert_eq!(page.matches("<svg viewBox=\"0 0 1080").count(), 3 * 2 + 2, "three factors, volatility, running total");
+    assert_eq!(page.matches("class=\"mark walk\" d=\"M").count(), 3 + 3, "three in the legends, three in the charts");
     assert!(!page.contains("NaN") && !page.contains("inf\""));
 }
 

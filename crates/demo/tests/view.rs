@@ -14,12 +14,7 @@ fn moment() -> Moment {
         initial_ppm: 151_900,
         path_ppm: path.to_vec(),
     };
-    let keeper = |name: &str| KeeperCounts {
-        name: name.to_owned(),
-        refreshes: 1_204,
-        liquidations: 9,
-        lost_races: 3,
-    };
+    let keeper = |name: &str| KeeperCounts { name: name.to_owned(), refreshes: 1_204, liquidations: 9, lost_races: 3 };
     Moment {
         title: "october-2025, moving thresholds".to_owned(),
         step: 268,
@@ -92,10 +87,7 @@ fn the_frame_fits_even_when_crowded() {
 fn colour_only_when_asked_and_never_in_the_text() {
     let (plain, painted) = (frame(&moment(), Colour::Off), frame(&moment(), Colour::On));
     assert!(plain.iter().all(|line| !line.contains('\u{1b}')));
-    assert!(
-        painted.iter().any(|line| line.contains("\u{1b}[31m2\u{1b}[0m")),
-        "liquidatable accounts are red"
-    );
+    assert!(painted.iter().any(|line| line.contains("\u{1b}[31m2\u{1b}[0m")), "liquidatable accounts are red");
     let stripped: Vec<String> = painted.iter().map(|line| strip(line)).collect();
     assert_eq!(stripped, plain);
 }
@@ -103,9 +95,7 @@ fn colour_only_when_asked_and_never_in_the_text() {
 fn strip(line: &str) -> String {
     let mut parts = line.split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        text + part.split_once('m').expect("an ANSI sequence").1
-    })
+    parts.fold(first, |text, part| text + part.split_once('m').expect("an ANSI sequence").1)
 }
 
 #[test]
@@ -119,13 +109,7 @@ fn a_day_is_one_line() {
 
 #[test]
 fn a_moment_without_factors_or_steps_is_drawn_too() {
-    let empty = Moment {
-        steps: 0,
-        step: 0,
-        factors: vec![],
-        keepers: vec![],
-        ..moment()
-    };
+    let empty = Moment { steps: 0, step: 0, factors: vec![], keepers: vec![], ..moment() };
     assert!(frame(&empty, Colour::Off).join("\n").contains("step 0 of 0"));
 }
 
@@ -133,17 +117,8 @@ fn a_moment_without_factors_or_steps_is_drawn_too() {
 fn the_closing_table_holds_both_runs_and_names_the_walk() {
     let lines = closing(&sample::report(), Colour::Off);
     assert!(lines.iter().all(|line| line.chars().count() <= MAX_COLUMNS));
-    let line = |label: &str| {
-        lines
-            .iter()
-            .find(|line| line.trim_start().starts_with(label))
-            .expect(label)
-    };
-    assert!(
-        line("Bad debt").ends_with("0.00              1,843.22"),
-        "{}",
-        line("Bad debt")
-    );
+    let line = |label: &str| lines.iter().find(|line| line.trim_start().starts_with(label)).expect(label);
+    assert!(line("Bad debt").ends_with("0.00              1,843.22"), "{}", line("Bad debt"));
     let text = lines.join(" ");
     assert!(
         text.contains("Liquidated by the walk alone")

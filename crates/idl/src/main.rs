@@ -26,10 +26,7 @@ fn main() -> Result<()> {
 
 fn write_idl(program: &Path, output: &Path) -> Result<()> {
     let program = fs::canonicalize(program).with_context(|| format!("no program in {}", program.display()))?;
-    let idl = IdlBuilder::new()
-        .program_path(program)
-        .cargo_args(vec!["--lib".to_owned()])
-        .build()?;
+    let idl = IdlBuilder::new().program_path(program).cargo_args(vec!["--lib".to_owned()]).build()?;
     let json = serde_json::to_string_pretty(&idl)? + "\n";
 
     if let Some(folder) = output.parent() {

@@ -39,10 +39,7 @@ impl Actor<'_> {
                 error: refusal.error,
                 signature: signature.map(|signature| signature.to_string()),
             }),
-            Ending::Refused { refusal, .. } => Ok(Fact::Refused {
-                what: action.subject(),
-                error: refusal.error,
-            }),
+            Ending::Refused { refusal, .. } => Ok(Fact::Refused { what: action.subject(), error: refusal.error }),
         }
     }
 
@@ -52,20 +49,15 @@ impl Actor<'_> {
             Action::RefreshPrices { oracles } => vec![instructions::refresh_prices(book, oracles)],
             Action::RefreshRisk { oracles, .. } => vec![instructions::refresh_risk(book, oracles)],
             Action::Accrue => vec![instructions::accrue(book)],
-            Action::Liquidate {
-                liquidatee,
-                request,
-                oracles,
-            } => {
+            Action::Liquidate { liquidatee, request, oracles } => {
                 let refresh = (!oracles.is_empty()).then(|| instructions::refresh_prices(book, oracles));
                 let liquidate =
                     instructions::liquidate(book, *liquidatee, self.margin_account, self.authority, *request);
                 refresh.into_iter().chain([liquidate]).collect()
             }
-            Action::ResolveBankruptcy {
-                margin_account,
-                reserve_index,
-            } => vec![instructions::resolve_bankruptcy(book, *margin_account, *reserve_index)],
+            Action::ResolveBankruptcy { margin_account, reserve_index } => {
+                vec![instructions::resolve_bankruptcy(book, *margin_account, *reserve_index)]
+            }
         }
     }
 }
@@ -84,19 +76,11 @@ fn fact_of(action: &Action, signature: Signature, log: &[String]) -> Option<Fact
                     signature: Some(signature),
                 });
             }
-            Fact::PricesRefreshed {
-                signature,
-                accepted: event.accepted,
-                pending: event.pending,
-            }
+            Fact::PricesRefreshed { signature, accepted: event.accepted, pending: event.pending }
         }
         Action::RefreshRisk { .. } => {
             let event: RiskRefreshed = events::first(log)?;
-            Fact::RiskRefreshed {
-                signature,
-                step: event.step,
-                sampled: event.sampled,
-            }
+            Fact::RiskRefreshed { signature, step: event.step, sampled: event.sampled }
         }
         Action::Accrue => Fact::Accrued { signature },
         Action::Liquidate { .. } => liquidated(signature, &events::first(log)?),

@@ -43,19 +43,14 @@ struct Setback {
 impl Setbacks {
     /// Whether to try again: once in a second of the node's clock.
     fn admits(&self, action: &Action, now_seconds: u64) -> bool {
-        self.0
-            .get(&action.subject())
-            .is_none_or(|setback| now_seconds > setback.at_seconds)
+        self.0.get(&action.subject()).is_none_or(|setback| now_seconds > setback.at_seconds)
     }
 
     /// Notes how an action ended. Whether to report it: the same refusal is reported once.
     fn note(&mut self, action: &Action, fact: &Fact, now_seconds: u64) -> bool {
         let (is_new, reported) = match fact {
             Fact::Refused { error, .. } => {
-                let before = self
-                    .0
-                    .get(&action.subject())
-                    .and_then(|setback| setback.reported.as_ref());
+                let before = self.0.get(&action.subject()).and_then(|setback| setback.reported.as_ref());
                 (before != Some(error), Some(error.clone()))
             }
             Fact::LostRace { .. } => (true, None),
@@ -64,12 +59,8 @@ impl Setbacks {
                 return true;
             }
         };
-        let setback = Setback {
-            at_seconds: now_seconds,
-            reported,
-        };
-        self.0
-            .retain(|_, old| now_seconds.saturating_sub(old.at_seconds) <= REMEMBERED_SECONDS);
+        let setback = Setback { at_seconds: now_seconds, reported };
+        self.0.retain(|_, old| now_seconds.saturating_sub(old.at_seconds) <= REMEMBERED_SECONDS);
         self.0.insert(action.subject(), setback);
         is_new
     }
@@ -101,11 +92,7 @@ pub async fn run(
     let rpc = RpcClient::new_with_commitment(settings.url.clone(), CommitmentConfig::confirmed());
     let state = State::load(&rpc, settings.book, settings.margin_account, settings.oracles.clone()).await?;
     let (sender, updates) = mpsc::channel(WAITING_UPDATES);
-    let forwarding = tokio::spawn(subscriptions::forward(
-        settings.clone(),
-        state.watched().clone(),
-        sender,
-    ));
+    let forwarding = tokio::spawn(subscriptions::forward(settings.clone(), state.watched().clone(), sender));
     let (stop, stopped) = watch::channel(false);
     let mut keeper = Keeper {
         settings,
@@ -188,11 +175,7 @@ impl Keeper<'_> {
     async fn carry_out(&mut self, action: &Action, now_seconds: u64) -> Result<Fact> {
         let started = Instant::now();
         let fact = self.actor.act(action).await?;
-        tracing::info!(
-            what = action.subject(),
-            milliseconds = started.elapsed().as_millis(),
-            ?fact
-        );
+        tracing::info!(what = action.subject(), milliseconds = started.elapsed().as_millis(), ?fact);
         if self.setbacks.note(action, &fact, now_seconds) {
             self.observer.observe(&fact);
         }

@@ -29,10 +29,8 @@ pub enum KeypairError {
 /// # Errors
 /// Where the file cannot be read, or its secret and public halves do not belong together.
 pub fn read(path: &Path) -> Result<Keypair, KeypairError> {
-    let text = std::fs::read_to_string(path).map_err(|source| KeypairError::Unreadable {
-        path: path.into(),
-        source,
-    })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| KeypairError::Unreadable { path: path.into(), source })?;
     let malformed = || KeypairError::Malformed { path: path.into() };
     let bytes: Vec<u8> = serde_json::from_str(&text).map_err(|_| malformed())?;
     Keypair::try_from(bytes.as_slice()).map_err(|_| malformed())

@@ -38,12 +38,7 @@ pub fn read(oracle: Pubkey, owner: &Pubkey, data: &[u8]) -> Option<Publication> 
         let update = PriceUpdateV2::try_deserialize(&mut &data[..]).ok()?;
         let message = update.price_message;
         let is_full = update.verification_level == VerificationLevel::Full;
-        is_full.then_some((
-            ORACLE_PULL,
-            message.feed_id,
-            message.publish_time,
-            message.prev_publish_time,
-        ))?
+        is_full.then_some((ORACLE_PULL, message.feed_id, message.publish_time, message.prev_publish_time))?
     } else if *owner == PUSH_ORACLE_PROGRAM {
         let price = load_price_account::<32, ()>(data).ok()?;
         let is_trading = price.agg.status == PriceStatus::Trading;

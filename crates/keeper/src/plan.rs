@@ -54,15 +54,9 @@ impl Action {
                 let alone = |oracle: &Pubkey| Self::RefreshPrices { oracles: vec![*oracle] };
                 oracles.iter().map(alone).collect()
             }
-            Self::Liquidate {
-                liquidatee,
-                request,
-                oracles,
-            } if !oracles.is_empty() => vec![Self::Liquidate {
-                liquidatee: *liquidatee,
-                request: *request,
-                oracles: Vec::new(),
-            }],
+            Self::Liquidate { liquidatee, request, oracles } if !oracles.is_empty() => {
+                vec![Self::Liquidate { liquidatee: *liquidatee, request: *request, oracles: Vec::new() }]
+            }
             _ => Vec::new(),
         }
     }
@@ -77,14 +71,11 @@ impl Action {
             }
             Self::RefreshRisk { step, .. } => format!("refresh_risk {step}"),
             Self::Accrue => "accrue".to_owned(),
-            Self::Liquidate {
-                liquidatee, oracles, ..
-            } if oracles.is_empty() => format!("liquidate {liquidatee}"),
+            Self::Liquidate { liquidatee, oracles, .. } if oracles.is_empty() => format!("liquidate {liquidatee}"),
             Self::Liquidate { liquidatee, .. } => format!("liquidate {liquidatee} at newer prices"),
-            Self::ResolveBankruptcy {
-                margin_account,
-                reserve_index,
-            } => format!("resolve_bankruptcy {margin_account} {reserve_index}"),
+            Self::ResolveBankruptcy { margin_account, reserve_index } => {
+                format!("resolve_bankruptcy {margin_account} {reserve_index}")
+            }
         }
     }
 }

@@ -30,10 +30,7 @@ impl Refusal {
     #[must_use]
     pub fn new(error: &TransactionError, log: &[String]) -> Self {
         let TransactionError::InstructionError(_, InstructionError::Custom(code)) = error else {
-            return Self {
-                error: error.to_string(),
-                is_race: false,
-            };
+            return Self { error: error.to_string(), is_race: false };
         };
         Self {
             error: name_in(log).unwrap_or_else(|| error.to_string()),

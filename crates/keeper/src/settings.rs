@@ -65,8 +65,6 @@ impl Settings {
     /// An error in words, without the node's addresses: they may carry an access key.
     #[must_use]
     pub fn redacted(&self, error: &anyhow::Error) -> String {
-        format!("{error:#}")
-            .replace(&self.url, "--url")
-            .replace(&self.ws_url, "--ws-url")
+        format!("{error:#}").replace(&self.url, "--url").replace(&self.ws_url, "--ws-url")
     }
 }

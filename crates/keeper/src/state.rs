@@ -95,18 +95,11 @@ impl<'a> State<'a> {
         let own =
             accounts::margin_account(&account_data).with_context(|| format!("--margin-account {margin_account}"))?;
         if own.group != first_book.group {
-            return Err(anyhow!(
-                "--margin-account {margin_account} belongs to another group than --book {book}"
-            ));
+            return Err(anyhow!("--margin-account {margin_account} belongs to another group than --book {book}"));
         }
         let mut state = Self {
             rpc,
-            watched: Watched {
-                book,
-                group: first_book.group,
-                margin_account,
-                oracles,
-            },
+            watched: Watched { book, group: first_book.group, margin_account, oracles },
             snapshot: Snapshot {
                 now_seconds: 0,
                 book: first_book,
@@ -248,13 +241,9 @@ fn unix_time(clock: &[u8]) -> Result<u64> {
 async fn fetch_two(rpc: &RpcClient, keys: [Pubkey; 2]) -> Result<[Vec<u8>; 2]> {
     let mut data = [Vec::new(), Vec::new()];
     for (key, data) in keys.iter().zip(&mut data) {
-        let account = rpc
-            .get_account_with_commitment(key, CommitmentConfig::processed())
-            .await;
+        let account = rpc.get_account_with_commitment(key, CommitmentConfig::processed()).await;
         let account = account.with_context(|| format!("reading {key}"))?.value;
-        *data = account
-            .with_context(|| format!("the account {key} does not exist"))?
-            .data;
+        *data = account.with_context(|| format!("the account {key} does not exist"))?.data;
     }
     Ok(data)
 }

@@ -22,10 +22,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 pub async fn forward(settings: Settings, watched: Watched, updates: mpsc::Sender<Update>) {
     while !updates.is_closed() {
         if let Err(error) = listen(&settings.ws_url, &watched, &updates).await {
-            tracing::warn!(
-                error = settings.redacted(&error),
-                "the websocket broke; polling goes on"
-            );
+            tracing::warn!(error = settings.redacted(&error), "the websocket broke; polling goes on");
         }
         tokio::time::sleep(RECONNECT_PAUSE).await;
     }

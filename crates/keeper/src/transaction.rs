@@ -71,11 +71,7 @@ impl<'a> Sender<'a> {
     /// A sender that pays and signs with `payer`.
     #[must_use]
     pub const fn new(rpc: &'a RpcClient, payer: &'a Keypair) -> Self {
-        Self {
-            rpc,
-            payer,
-            sent: AtomicU32::new(0),
-        }
+        Self { rpc, payer, sent: AtomicU32::new(0) }
     }
 
     /// Simulates, sends and confirms.
@@ -86,10 +82,7 @@ impl<'a> Sender<'a> {
         let simulation = match self.simulate(instructions).await? {
             Ok(simulation) => simulation,
             Err(refusal) => {
-                return Ok(Ending::Refused {
-                    refusal,
-                    signature: None,
-                });
+                return Ok(Ending::Refused { refusal, signature: None });
             }
         };
         let transaction = self.sign(instructions, &simulation)?;
@@ -98,19 +91,13 @@ impl<'a> Sender<'a> {
             preflight_commitment: Some(CommitmentLevel::Processed),
             ..RpcSendTransactionConfig::default()
         };
-        let signature = self
-            .rpc
-            .send_transaction_with_config(&transaction, config)
-            .await
-            .context("sending a transaction")?;
+        let signature =
+            self.rpc.send_transaction_with_config(&transaction, config).await.context("sending a transaction")?;
         let outcome = self.confirm(&signature, simulation.last_valid_block_height).await?;
         let log = self.log_of(&signature).await?;
         Ok(match outcome {
             None => Ending::Executed { signature, log },
-            Some(error) => Ending::Refused {
-                refusal: Refusal::new(&error, &log),
-                signature: Some(signature),
-            },
+            Some(error) => Ending::Refused { refusal: Refusal::new(&error, &log), signature: Some(signature) },
         })
     }
 
@@ -123,8 +110,7 @@ impl<'a> Sender<'a> {
         };
         let (simulated, latest) = tokio::try_join!(
             self.rpc.simulate_transaction_with_config(&transaction, config),
-            self.rpc
-                .get_latest_blockhash_with_commitment(CommitmentConfig::processed()),
+            self.rpc.get_latest_blockhash_with_commitment(CommitmentConfig::processed()),
         )
         .context("simulating a transaction")?;
         let simulated = simulated.value;
@@ -143,13 +129,10 @@ impl<'a> Sender<'a> {
     fn sign(&self, instructions: &[Instruction], simulation: &Simulation) -> Result<Transaction> {
         let spread = self.sent.fetch_add(1, Ordering::Relaxed) % UNITS_SPREAD;
         let units = simulation.units.saturating_mul(100 + UNITS_HEADROOM_PERCENT) / 100;
-        let limit = u32::try_from(units.saturating_add(UNITS_HEADROOM))
-            .unwrap_or(SIMULATED_UNITS)
-            .saturating_add(spread);
+        let limit =
+            u32::try_from(units.saturating_add(UNITS_HEADROOM)).unwrap_or(SIMULATED_UNITS).saturating_add(spread);
         let mut transaction = Transaction::new_unsigned(self.message(instructions, limit.min(SIMULATED_UNITS)));
-        transaction
-            .try_sign(&[self.payer], simulation.blockhash)
-            .context("signing a transaction")?;
+        transaction.try_sign(&[self.payer], simulation.blockhash).context("signing a transaction")?;
         Ok(transaction)
     }
 
@@ -164,12 +147,7 @@ impl<'a> Sender<'a> {
         let mut pause = FIRST_PAUSE;
         loop {
             let statuses = self.rpc.get_signature_statuses(&[*signature]).await;
-            let status = statuses
-                .context("asking for a signature")?
-                .value
-                .into_iter()
-                .next()
-                .flatten();
+            let status = statuses.context("asking for a signature")?.value.into_iter().next().flatten();
             if let Some(status) = status
                 && status.satisfies_commitment(CommitmentConfig::confirmed())
             {

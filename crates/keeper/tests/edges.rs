@@ -42,22 +42,14 @@ fn refused(error: PlimsollError) -> TransactionError {
 #[test]
 fn a_keypair_file_is_read() {
     let key = Keypair::new();
-    let file = File::of(
-        "whole.json",
-        &serde_json::to_string(&key.to_bytes().to_vec()).expect("JSON"),
-    );
+    let file = File::of("whole.json", &serde_json::to_string(&key.to_bytes().to_vec()).expect("JSON"));
     assert_eq!(keypair::read(&file.0).expect("a key").pubkey(), key.pubkey());
 }
 
 #[test]
 fn a_missing_keypair_file_is_named() {
-    let error = keypair::read(Path::new("no-such-key.json"))
-        .expect_err("no file")
-        .to_string();
-    assert!(
-        error.starts_with("cannot read the keypair file no-such-key.json: "),
-        "{error}"
-    );
+    let error = keypair::read(Path::new("no-such-key.json")).expect_err("no file").to_string();
+    assert!(error.starts_with("cannot read the keypair file no-such-key.json: "), "{error}");
 }
 
 #[test]
@@ -67,17 +59,10 @@ fn a_malformed_keypair_file_is_refused_without_its_content() {
     let mut torn = key;
     torn[63] ^= 1;
     let torn = serde_json::to_string(&torn.to_vec()).expect("JSON");
-    for (name, text) in [
-        ("half.json", half.as_str()),
-        ("torn.json", &torn),
-        ("text.json", "secret words"),
-    ] {
+    for (name, text) in [("half.json", half.as_str()), ("torn.json", &torn), ("text.json", "secret words")] {
         let file = File::of(name, text);
         let error = keypair::read(&file.0).expect_err(name).to_string();
-        assert!(
-            error.ends_with("it must hold a JSON array of the 64 bytes of an ed25519 keypair"),
-            "{error}"
-        );
+        assert!(error.ends_with("it must hold a JSON array of the 64 bytes of an ed25519 keypair"), "{error}");
         assert!(!error.contains(text), "{error}");
     }
 }
@@ -111,11 +96,7 @@ fn a_refusal_of_the_runtime_keeps_its_words() {
 #[test]
 fn an_event_is_found_among_other_lines() {
     let book = Pubkey::new_from_array([7; 32]);
-    let event = RiskRefreshed {
-        book,
-        step: 42,
-        sampled: 3,
-    };
+    let event = RiskRefreshed { book, step: 42, sampled: 3 };
     let log = [
         "Program log: Instruction: RefreshRisk".to_owned(),
         "Program data: not base64".to_owned(),
@@ -131,11 +112,7 @@ fn facts_are_lines_of_json() {
     let mut written = Vec::new();
     let mut lines = JsonLines(&mut written);
     lines.observe(&Fact::Ready);
-    lines.observe(&Fact::LostRace {
-        what: "accrue".into(),
-        error: "why".into(),
-        signature: None,
-    });
+    lines.observe(&Fact::LostRace { what: "accrue".into(), error: "why".into(), signature: None });
     assert_eq!(
         String::from_utf8(written).expect("UTF-8"),
         "{\"event\":\"ready\"}\n{\"event\":\"lost_race\",\"what\":\"accrue\",\"error\":\"why\"}\n"

@@ -95,9 +95,7 @@ impl TryFrom<String> for Symbol {
         if (1..=SYMBOL_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed) {
             Ok(Self(text))
         } else {
-            Err(format!(
-                "`{text}` is not a symbol: 1 to {SYMBOL_BYTES_MAX} of A-Z a-z 0-9 . - _"
-            ))
+            Err(format!("`{text}` is not a symbol: 1 to {SYMBOL_BYTES_MAX} of A-Z a-z 0-9 . - _"))
         }
     }
 }
@@ -125,9 +123,7 @@ impl TryFrom<String> for Role {
         if text == DEPLOYER_WORD {
             return Ok(Self::Deployer);
         }
-        Address::try_from(text)
-            .map(Self::Address)
-            .map_err(|cause| format!("{cause}, nor the word `{DEPLOYER_WORD}`"))
+        Address::try_from(text).map(Self::Address).map_err(|cause| format!("{cause}, nor the word `{DEPLOYER_WORD}`"))
     }
 }
 
@@ -157,9 +153,7 @@ impl TryFrom<String> for MintSource {
         if text == CREATE_WORD {
             return Ok(Self::Create);
         }
-        Address::try_from(text)
-            .map(Self::Address)
-            .map_err(|cause| format!("{cause}, nor the word `{CREATE_WORD}`"))
+        Address::try_from(text).map(Self::Address).map_err(|cause| format!("{cause}, nor the word `{CREATE_WORD}`"))
     }
 }
 

@@ -112,10 +112,8 @@ impl ParameterFile {
     /// # Errors
     /// [`ParamsError::Unreadable`] where the file cannot be read, [`ParamsError::Invalid`] where it says what it may not.
     pub fn read(file: &Path) -> Result<Self, ParamsError> {
-        let text = std::fs::read_to_string(file).map_err(|source| ParamsError::Unreadable {
-            file: file.into(),
-            source,
-        })?;
+        let text =
+            std::fs::read_to_string(file).map_err(|source| ParamsError::Unreadable { file: file.into(), source })?;
         Self::parse(file, &text)
     }
 
@@ -140,10 +138,7 @@ impl ParameterFile {
             }
             Err(error) => vec![Locator::new(text).explain(&error)],
         };
-        Err(ParamsError::Invalid {
-            file: file.into(),
-            violations,
-        })
+        Err(ParamsError::Invalid { file: file.into(), violations })
     }
 
     /// The factor of a name.

@@ -72,9 +72,5 @@ fn collect_value(key: core::ops::Range<usize>, value: &Spanned<DeValue<'_>>, pat
         }
         _ => {}
     }
-    fields.push(Field {
-        path,
-        key,
-        value: value.span(),
-    });
+    fields.push(Field { path, key, value: value.span() });
 }

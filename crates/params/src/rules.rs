@@ -49,29 +49,20 @@ struct Section<'a> {
 
 impl Findings {
     fn under(&mut self, prefix: impl Into<String>) -> Section<'_> {
-        Section {
-            findings: self,
-            prefix: prefix.into(),
-        }
+        Section { findings: self, prefix: prefix.into() }
     }
 }
 
 impl Section<'_> {
     fn require(&mut self, holds: bool, field: &str, message: impl Into<String>) {
         if !holds {
-            self.findings
-                .broken
-                .push((format!("{}{field}", self.prefix), message.into()));
+            self.findings.broken.push((format!("{}{field}", self.prefix), message.into()));
         }
     }
 
     fn within(&mut self, field: &str, value: u64, bounds: &RangeInclusive<u64>) {
         let (min, max) = (bounds.start(), bounds.end());
-        self.require(
-            bounds.contains(&value),
-            field,
-            format!("{value} is outside {min} ..= {max}"),
-        );
+        self.require(bounds.contains(&value), field, format!("{value} is outside {min} ..= {max}"));
     }
 
     fn all_within(&mut self, values: impl Iterator<Item = u64>, bounds: &[(&str, RangeInclusive<u64>)]) {
@@ -82,11 +73,7 @@ impl Section<'_> {
 
     /// `low ≤ high`; the complaint goes to the field that is low.
     fn ordered(&mut self, low: (&str, u32), high: (&str, u32)) {
-        self.require(
-            low.1 <= high.1,
-            low.0,
-            format!("{} is above {} ({})", low.1, high.0, high.1),
-        );
+        self.require(low.1 <= high.1, low.0, format!("{} is above {} ({})", low.1, high.0, high.1));
     }
 }
 
@@ -94,11 +81,7 @@ fn check_group(findings: &mut Findings, group: &Group, file: &ParameterFile) {
     let mut section = findings.under("group.");
     section.within("timelock_seconds", group.timelock_seconds.into(), &TIMELOCK_SECONDS);
     let waits = file.cluster != Cluster::Mainnet || group.timelock_seconds >= MAINNET_TIMELOCK_SECONDS_MIN;
-    section.require(
-        waits,
-        "timelock_seconds",
-        format!("must be at least {MAINNET_TIMELOCK_SECONDS_MIN} on mainnet"),
-    );
+    section.require(waits, "timelock_seconds", format!("must be at least {MAINNET_TIMELOCK_SECONDS_MIN} on mainnet"));
     let listed = file.reserves.iter().any(|reserve| reserve.symbol == group.quote);
     section.require(listed, "quote", format!("no reserve has the symbol `{}`", group.quote));
 }
@@ -108,18 +91,10 @@ fn check_list<'a>(findings: &mut Findings, list: &str, max: usize, symbols: impl
     let mut count = 0;
     for (position, symbol) in symbols.enumerate() {
         let field = format!("{list}[{position}].symbol");
-        findings.under(field).require(
-            seen.insert(symbol),
-            "",
-            format!("`{symbol}` stands here for the second time"),
-        );
+        findings.under(field).require(seen.insert(symbol), "", format!("`{symbol}` stands here for the second time"));
         count = position + 1;
     }
-    findings.under(list).require(
-        (1..=max).contains(&count),
-        "",
-        format!("{count} entries; a Book holds 1 to {max}"),
-    );
+    findings.under(list).require((1..=max).contains(&count), "", format!("{count} entries; a Book holds 1 to {max}"));
 }
 
 fn check_book(findings: &mut Findings, book: &BookParams) {
@@ -129,17 +104,9 @@ fn check_book(findings: &mut Findings, book: &BookParams) {
         return; // reported by its bounds
     }
     let divides = DAY_SECONDS.is_multiple_of(book.grid_seconds.into());
-    section.require(
-        divides,
-        "grid_seconds",
-        format!("{} does not divide {DAY_SECONDS}", book.grid_seconds),
-    );
+    section.require(divides, "grid_seconds", format!("{} does not divide {DAY_SECONDS}", book.grid_seconds));
     let multiple = book.grace_seconds.is_multiple_of(book.grid_seconds);
-    section.require(
-        multiple,
-        "grace_seconds",
-        format!("must be a multiple of grid_seconds ({})", book.grid_seconds),
-    );
+    section.require(multiple, "grace_seconds", format!("must be a multiple of grid_seconds ({})", book.grid_seconds));
     let steps = book.grace_seconds / book.grid_seconds;
     section.require(
         steps <= PATH_STEPS_MAX,
@@ -150,16 +117,8 @@ fn check_book(findings: &mut Findings, book: &BookParams) {
 
 fn check_factor(section: &mut Section<'_>, factor: &FactorListing) {
     section.within("base_decimals", factor.base_decimals.into(), &BASE_DECIMALS);
-    section.within(
-        "seed_sigma_fast_ppm",
-        factor.seed_sigma_fast_ppm.into(),
-        &SEED_SIGMA_PPM,
-    );
-    section.within(
-        "seed_sigma_slow_ppm",
-        factor.seed_sigma_slow_ppm.into(),
-        &SEED_SIGMA_PPM,
-    );
+    section.within("seed_sigma_fast_ppm", factor.seed_sigma_fast_ppm.into(), &SEED_SIGMA_PPM);
+    section.within("seed_sigma_slow_ppm", factor.seed_sigma_slow_ppm.into(), &SEED_SIGMA_PPM);
     section.prefix.push_str("params.");
     check_factor_params(section, &factor.params);
     let wide_enough = !factor.pegged || factor.params.margin_min_ppm >= PEGGED_MARGIN_MIN_PPM;
@@ -172,18 +131,9 @@ fn check_factor(section: &mut Section<'_>, factor: &FactorListing) {
 
 fn check_factor_params(section: &mut Section<'_>, params: &FactorParams) {
     section.all_within(params.bounded_values(), FactorParams::BOUNDS);
-    section.ordered(
-        ("margin_min_ppm", params.margin_min_ppm),
-        ("margin_max_ppm", params.margin_max_ppm),
-    );
-    section.ordered(
-        ("bonus_min_ppm", params.bonus_min_ppm),
-        ("bonus_max_ppm", params.bonus_max_ppm),
-    );
-    section.ordered(
-        ("sigma_floor_ppm", params.sigma_floor_ppm),
-        ("sigma_stress_ppm", params.sigma_stress_ppm),
-    );
+    section.ordered(("margin_min_ppm", params.margin_min_ppm), ("margin_max_ppm", params.margin_max_ppm));
+    section.ordered(("bonus_min_ppm", params.bonus_min_ppm), ("bonus_max_ppm", params.bonus_max_ppm));
+    section.ordered(("sigma_floor_ppm", params.sigma_floor_ppm), ("sigma_stress_ppm", params.sigma_stress_ppm));
     section.ordered(
         ("half_life_fast_seconds", params.half_life_fast_seconds),
         ("half_life_slow_seconds", params.half_life_slow_seconds),
@@ -199,38 +149,19 @@ fn check_factor_params(section: &mut Section<'_>, params: &FactorParams) {
     let message = format!("must exceed what closing out costs (spread/2 + bonus_max + insurance_cut = {closing_ppm})");
     section.require(covered, "margin_max_ppm", message);
     let refill = params.liquidation_refill_quote_atoms_per_second;
-    let queue_seconds = params
-        .liquidation_capacity_quote_atoms
-        .checked_div(refill)
-        .unwrap_or(u64::MAX);
+    let queue_seconds = params.liquidation_capacity_quote_atoms.checked_div(refill).unwrap_or(u64::MAX);
     let message = format!("must cover the queue: capacity / refill takes {queue_seconds} s");
-    section.require(
-        queue_seconds <= u64::from(params.horizon_seconds),
-        "horizon_seconds",
-        message,
-    );
+    section.require(queue_seconds <= u64::from(params.horizon_seconds), "horizon_seconds", message);
 }
 
 fn check_reserve(section: &mut Section<'_>, reserve: &ReserveListing, file: &ParameterFile) {
     let priced = file.factor(&reserve.factor).is_some();
-    section.require(
-        priced,
-        "factor",
-        format!("no factor has the symbol `{}`", reserve.factor),
-    );
+    section.require(priced, "factor", format!("no factor has the symbol `{}`", reserve.factor));
     let real = file.cluster != Cluster::Mainnet || reserve.mint != MintSource::Create;
     section.require(real, "mint", "a mint cannot be created on mainnet");
     let rates = reserve.params.rate_min_ppm_per_year..=reserve.params.rate_max_ppm_per_year;
-    let message = format!(
-        "must lie between rate_min ({}) and rate_max ({})",
-        rates.start(),
-        rates.end()
-    );
-    section.require(
-        rates.contains(&reserve.initial_rate_ppm_per_year),
-        "initial_rate_ppm_per_year",
-        message,
-    );
+    let message = format!("must lie between rate_min ({}) and rate_max ({})", rates.start(), rates.end());
+    section.require(rates.contains(&reserve.initial_rate_ppm_per_year), "initial_rate_ppm_per_year", message);
     section.prefix.push_str("params.");
     check_reserve_params(section, &reserve.params);
 }
@@ -247,15 +178,8 @@ fn check_reserve_params(section: &mut Section<'_>, params: &ReserveParams) {
     );
     section.ordered(
         ("collateral_weight_initial_ppm", params.collateral_weight_initial_ppm),
-        (
-            "collateral_weight_maintenance_ppm",
-            params.collateral_weight_maintenance_ppm,
-        ),
+        ("collateral_weight_maintenance_ppm", params.collateral_weight_maintenance_ppm),
     );
     let backed = params.borrow_cap_atoms <= params.deposit_cap_atoms;
-    section.require(
-        backed,
-        "borrow_cap_atoms",
-        format!("is above deposit_cap_atoms ({})", params.deposit_cap_atoms),
-    );
+    section.require(backed, "borrow_cap_atoms", format!("is above deposit_cap_atoms ({})", params.deposit_cap_atoms));
 }

@@ -76,19 +76,11 @@ fn curve_terms(params: &ReserveParams) -> CurveTerms {
 fn assert_core_accepts(file: &ParameterFile, context: &str) {
     for factor in &file.factors {
         assert!(price_parameters(factor).terms().is_ok(), "{context}");
-        assert!(
-            volatility_parameters(&file.book, &factor.params).terms().is_ok(),
-            "{context}"
-        );
-        assert!(
-            threshold_parameters(&file.book, &factor.params).terms().is_ok(),
-            "{context}"
-        );
+        assert!(volatility_parameters(&file.book, &factor.params).terms().is_ok(), "{context}");
+        assert!(threshold_parameters(&file.book, &factor.params).terms().is_ok(), "{context}");
     }
     for reserve in &file.reserves {
-        let curve = curve_terms(&reserve.params)
-            .checked()
-            .unwrap_or_else(|error| panic!("{context}: {error:?}"));
+        let curve = curve_terms(&reserve.params).checked().unwrap_or_else(|error| panic!("{context}: {error:?}"));
         let share = Ratio::from_ppm_down(reserve.params.protocol_share_ppm);
         assert!(InterestTerms::new(curve, share).is_ok(), "{context}");
     }
@@ -97,13 +89,8 @@ fn assert_core_accepts(file: &ParameterFile, context: &str) {
 /// The text with every line of one key saying something else.
 fn with_all(text: &str, key: &str, value: u64) -> String {
     let beginning = format!("{key} = ");
-    let lines = text.lines().map(|line| {
-        if line.starts_with(&beginning) {
-            format!("{key} = {value}")
-        } else {
-            line.into()
-        }
-    });
+    let lines =
+        text.lines().map(|line| if line.starts_with(&beginning) { format!("{key} = {value}") } else { line.into() });
     lines.collect::<Vec<String>>().join("\n")
 }
 
@@ -127,8 +114,5 @@ fn the_core_accepts_both_ends_of_every_bound_that_the_reader_accepts() {
             }
         }
     }
-    assert!(
-        accepted > 80,
-        "the rules between fields left only {accepted} of the ends"
-    );
+    assert!(accepted > 80, "the rules between fields left only {accepted} of the ends");
 }

@@ -7,20 +7,10 @@ const READER: &str = include_str!("../src/params.rs");
 
 /// `name: type` of each field of a struct, as its source says; the reader's go on with `in bounds`.
 fn fields_of(source: &str, name: &str) -> Vec<String> {
-    let body = source
-        .split_once(&format!("pub struct {name} {{"))
-        .unwrap_or_else(|| panic!("no struct {name}"))
-        .1;
+    let body = source.split_once(&format!("pub struct {name} {{")).unwrap_or_else(|| panic!("no struct {name}")).1;
     let lines = body.lines().map(str::trim).take_while(|line| *line != "}");
     let fields = lines.filter(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with('#'));
-    let declarations = fields.map(|line| {
-        line.split(',')
-            .next()
-            .unwrap_or(line)
-            .split(" in ")
-            .next()
-            .unwrap_or(line)
-    });
+    let declarations = fields.map(|line| line.split(',').next().unwrap_or(line).split(" in ").next().unwrap_or(line));
     declarations
         .map(|field| field.trim_start_matches("pub ").to_owned())
         .filter(|field| !field.starts_with("reserved:"))

@@ -5,11 +5,8 @@ use std::path::PathBuf;
 
 use plimsoll_params::{Cluster, FactorParams, MintSource, ParameterFile, ReserveListing, ReserveParams};
 
-const CLUSTERS: [(&str, Cluster); 3] = [
-    ("localnet", Cluster::Localnet),
-    ("devnet", Cluster::Devnet),
-    ("mainnet", Cluster::Mainnet),
-];
+const CLUSTERS: [(&str, Cluster); 3] =
+    [("localnet", Cluster::Localnet), ("devnet", Cluster::Devnet), ("mainnet", Cluster::Mainnet)];
 
 fn path_of(cluster: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../migrations/params/{cluster}.toml"))
@@ -23,9 +20,7 @@ fn shipped(cluster: &str) -> ParameterFile {
 fn leaves(value: &serde_json::Value, path: &str, found: &mut BTreeMap<String, String>) {
     match value {
         serde_json::Value::Object(fields) => {
-            fields
-                .iter()
-                .for_each(|(key, field)| leaves(field, &format!("{path}.{key}"), found));
+            fields.iter().for_each(|(key, field)| leaves(field, &format!("{path}.{key}"), found));
         }
         serde_json::Value::Array(elements) => {
             elements
@@ -78,11 +73,7 @@ fn numbers_of_64_bits_are_strings_in_json_and_smaller_ones_are_numbers() {
         ("/reserves/1/initial_rate_ppm_per_year", false),
     ] {
         let value = json.pointer(pointer).unwrap_or_else(|| panic!("{pointer}"));
-        assert_eq!(
-            (value.is_string(), value.is_u64()),
-            (is_string, !is_string),
-            "{pointer}"
-        );
+        assert_eq!((value.is_string(), value.is_u64()), (is_string, !is_string), "{pointer}");
     }
 }
 
@@ -91,9 +82,7 @@ fn identities_are_read_as_bytes() {
     let file = shipped("mainnet");
     assert_eq!(file.factors[1].feed_id.0[..4], [0xef, 0x0d, 0x8b, 0x6f]);
     assert_eq!(&file.factors[1].symbol.to_padded(), b"SOL\0\0\0\0\0\0\0\0\0\0\0\0\0");
-    let MintSource::Address(wrapped_sol) = file.reserves[1].mint else {
-        panic!("mainnet names its mints")
-    };
+    let MintSource::Address(wrapped_sol) = file.reserves[1].mint else { panic!("mainnet names its mints") };
     assert_eq!(wrapped_sol.0[..4], [0x06, 0x9b, 0x88, 0x57]);
 }
 
@@ -103,18 +92,10 @@ fn deposit_caps_fit_through_the_liquidation_bucket_within_the_horizon() {
     for (name, _) in CLUSTERS {
         let file = shipped(name);
         for (index, price) in [(0, 1), (1, 220), (2, 110_000), (3, 4_000)] {
-            let ReserveListing {
-                factor,
-                params: ReserveParams { deposit_cap_atoms, .. },
-                symbol,
-                ..
-            } = &file.reserves[index];
+            let ReserveListing { factor, params: ReserveParams { deposit_cap_atoms, .. }, symbol, .. } =
+                &file.reserves[index];
             let factor = file.factor(factor).expect("checked when read");
-            let FactorParams {
-                liquidation_refill_quote_atoms_per_second,
-                horizon_seconds,
-                ..
-            } = factor.params;
+            let FactorParams { liquidation_refill_quote_atoms_per_second, horizon_seconds, .. } = factor.params;
             let cap_tokens = deposit_cap_atoms / 10_u64.pow(factor.base_decimals.into());
             let through = liquidation_refill_quote_atoms_per_second * u64::from(horizon_seconds);
             assert!(cap_tokens * price * 1_000_000 <= through, "{name}: {symbol}");

@@ -42,11 +42,7 @@ impl CovarianceWeights {
         // 32 fractional bits become 64, whose root has 32
         let per_day = wide_mul_div_down(u128::from(fresh) << 32, steps_per_day.into(), steps.into())?;
         let limit = mul_shift_up::<33>(sqrt_up(u128::from(fresh) << 32), MAX_VARIANCE_ROOT.to_bits())?;
-        Ok(Self {
-            keep32,
-            scale: sqrt_up(per_day),
-            limit: limit.min(MAX_ELEMENT),
-        })
+        Ok(Self { keep32, scale: sqrt_up(per_day), limit: limit.min(MAX_ELEMENT) })
     }
 
     /// y of a winsorised return, with 31 fractional bits.
@@ -86,9 +82,7 @@ pub fn fold(cells: &mut [i64; CELLS], returns: &[LogReturn; FACTORS], weights: &
 /// The covariance of two factors per day; zero for an index that no factor has.
 #[must_use]
 pub fn covariance(cells: &[i64; CELLS], i: usize, j: usize) -> Covariance {
-    let bits = cell_index(i.min(j), i.max(j))
-        .and_then(|index| cells.get(index))
-        .copied();
+    let bits = cell_index(i.min(j), i.max(j)).and_then(|index| cells.get(index)).copied();
     Covariance::from_bits(bits.unwrap_or(0))
 }
 
@@ -107,11 +101,7 @@ pub fn rho(cells: &[i64; CELLS], i: usize, j: usize) -> Result<Correlation> {
     let scaled = u128::from(bits.unsigned_abs()) << half_shift;
     let size = wide_mul_div_down(scaled, ONE.into(), root.into())?.min(ONE.into());
     let size = i32::try_from(size).map_err(|_| RiskError::Overflow)?;
-    Ok(Correlation::from_bits(if bits < 0 {
-        size.saturating_neg()
-    } else {
-        size
-    }))
+    Ok(Correlation::from_bits(if bits < 0 { size.saturating_neg() } else { size }))
 }
 
 /// A factor's own covariance as a variance.
@@ -127,8 +117,6 @@ fn cell_index(i: usize, j: usize) -> Option<usize> {
     if j >= FACTORS {
         return None;
     }
-    let before = i
-        .checked_mul(FACTORS.checked_mul(2)?.checked_add(1)?.checked_sub(i)?)?
-        .checked_div(2)?;
+    let before = i.checked_mul(FACTORS.checked_mul(2)?.checked_add(1)?.checked_sub(i)?)?.checked_div(2)?;
     before.checked_add(j.checked_sub(i)?)
 }

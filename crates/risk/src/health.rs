@@ -55,10 +55,7 @@ pub struct CollateralWeights {
 
 impl CollateralWeights {
     /// Everything counts.
-    pub const FULL: Self = Self {
-        initial: Ratio::ONE,
-        maintenance: Ratio::ONE,
-    };
+    pub const FULL: Self = Self { initial: Ratio::ONE, maintenance: Ratio::ONE };
 }
 
 /// What a deposit's value counts for: `max(0, 1 − margin) · collateral_weight`, rounded down. A collateral weight above one counts as one.
@@ -95,8 +92,7 @@ fn debt_premium_up(margin: Ratio) -> Result<Ratio> {
 const fn weigh_asset_down(value: u64, weight: Ratio) -> u64 {
     let (high, low) = (value >> RATIO_BITS, value & LOW_HALF);
     // high and low < 2³², weight ≤ 2³²: neither product overflows, and the sum is at most the value
-    high.wrapping_mul(weight.to_bits())
-        .wrapping_add(low.wrapping_mul(weight.to_bits()) >> RATIO_BITS)
+    high.wrapping_mul(weight.to_bits()).wrapping_add(low.wrapping_mul(weight.to_bits()) >> RATIO_BITS)
 }
 
 /// `value + ⌈value · premium⌉`, which may exceed 64 bits.

@@ -107,16 +107,10 @@ fn utilisation_with_virtual_shares(totals: &ReserveTotals, debts: Amount) -> Res
 
 /// `y + y²/2 + y³/6` with 64 fractional bits, `y = rate · seconds` but at most ln 2; rounded down, so below `e^y − 1` and below one.
 fn growth_down(rate: Rate, elapsed_seconds: u64) -> Result<u64> {
-    let exponent = rate
-        .to_bits()
-        .saturating_mul(elapsed_seconds)
-        .min(MAX_INTEREST_EXPONENT);
+    let exponent = rate.to_bits().saturating_mul(elapsed_seconds).min(MAX_INTEREST_EXPONENT);
     let square = mul_shift_down::<64>(exponent, exponent)?;
     let cube = mul_shift_down::<64>(square, exponent)?;
-    exponent
-        .checked_add(square >> 1)
-        .and_then(|sum| sum.checked_add(cube / 6))
-        .ok_or(RiskError::Overflow)
+    exponent.checked_add(square >> 1).and_then(|sum| sum.checked_add(cube / 6)).ok_or(RiskError::Overflow)
 }
 
 /// The debt index grown by `growth`, rounded up, and the debts at it; none where the reserve has reached the end of what it can count.
@@ -136,8 +130,5 @@ fn grown_deposit_index(
 ) -> Result<Index> {
     let depositors_share = Ratio::ONE.minus(protocol_share)?;
     let growth = mul_shift_down::<32>(growth, utilisation.times_down(depositors_share)?.to_bits())?;
-    totals.deposit_index.plus(Index::from_bits(fraction_of_index_down(
-        totals.deposit_index.to_bits(),
-        growth,
-    )))
+    totals.deposit_index.plus(Index::from_bits(fraction_of_index_down(totals.deposit_index.to_bits(), growth)))
 }

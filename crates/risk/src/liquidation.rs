@@ -122,10 +122,10 @@ fn repaid_amount(
     let debt = &inputs.debt;
     let taken_per_repaid = bonus.taken_per_repaid()?;
     let collateral_value = inputs.collateral.price.value_down(inputs.collateral.amount)?;
-    let mut most = debt.amount.min(inputs.repay_limit).min(amount_down(
-        divide_down(collateral_value, taken_per_repaid)?,
-        debt.price,
-    )?);
+    let mut most = debt
+        .amount
+        .min(inputs.repay_limit)
+        .min(amount_down(divide_down(collateral_value, taken_per_repaid)?, debt.price)?);
     if !is_urgent {
         most = most.min(amount_down(inputs.throughput_left, debt.price)?);
     }
@@ -143,11 +143,7 @@ fn repaid_amount(
 fn target_value_up(inputs: &LiquidationInputs, taken_per_repaid: Ratio) -> Result<Value> {
     let shortfall = inputs.health.liquidation_end.0.min(0).unsigned_abs();
     let given_up = inputs.collateral.liquidation_end_weight.times_up(taken_per_repaid)?;
-    let gained = inputs
-        .debt
-        .liquidation_end_weight
-        .minus(given_up)
-        .map_err(|_| RiskError::LiquidationSpiral)?;
+    let gained = inputs.debt.liquidation_end_weight.minus(given_up).map_err(|_| RiskError::LiquidationSpiral)?;
     if gained == Ratio::ZERO {
         return Err(RiskError::LiquidationSpiral);
     }
@@ -181,14 +177,8 @@ fn prove_improvement(inputs: &LiquidationInputs, plan: &LiquidationPlan) -> Resu
     let relieved = Amount(plan.repaid.0.saturating_sub(ROUNDING_ATOMS));
     let gain = debt.maintenance_weight.of_down(debt.price.value_down(relieved)?)?;
     let taken = plan.seized.plus(plan.insurance_cut)?.plus(Amount(ROUNDING_ATOMS))?;
-    let loss = collateral
-        .maintenance_weight
-        .of_up(collateral.price.value_up(taken.min(collateral.amount))?)?;
-    if gain > loss {
-        Ok(())
-    } else {
-        Err(RiskError::HealthNotImproved)
-    }
+    let loss = collateral.maintenance_weight.of_up(collateral.price.value_up(taken.min(collateral.amount))?)?;
+    if gain > loss { Ok(()) } else { Err(RiskError::HealthNotImproved) }
 }
 
 /// `value / ratio`, rounded down.

@@ -21,18 +21,16 @@ impl FactorExposure {
     /// Adds a deposit with its maintenance weight, from [`crate::health::asset_weight_down`].
     pub fn add_deposit(&mut self, amount: Amount, weight: Ratio) -> Result<()> {
         let weighted = i128::from(amount.0).checked_mul(i128::from(weight.to_bits()));
-        self.weighted_atoms = weighted
-            .and_then(|weighted| self.weighted_atoms.checked_add(weighted))
-            .ok_or(RiskError::Overflow)?;
+        self.weighted_atoms =
+            weighted.and_then(|weighted| self.weighted_atoms.checked_add(weighted)).ok_or(RiskError::Overflow)?;
         Ok(())
     }
 
     /// Adds a debt with its maintenance weight, from [`crate::health::debt_weight_up`].
     pub fn add_debt(&mut self, amount: Amount, weight: Ratio) -> Result<()> {
         let weighted = i128::from(amount.0).checked_mul(i128::from(weight.to_bits()));
-        self.weighted_atoms = weighted
-            .and_then(|weighted| self.weighted_atoms.checked_sub(weighted))
-            .ok_or(RiskError::Overflow)?;
+        self.weighted_atoms =
+            weighted.and_then(|weighted| self.weighted_atoms.checked_sub(weighted)).ok_or(RiskError::Overflow)?;
         Ok(())
     }
 
@@ -40,33 +38,21 @@ impl FactorExposure {
     pub fn value_at(&self, price: Price) -> Result<i128> {
         // (atoms · price) has 32 + 40 fractional bits; in two steps, so that 128 bits suffice
         let magnitude = self.weighted_atoms.unsigned_abs();
-        let whole = (magnitude >> 32)
-            .checked_mul(u128::from(price.to_bits()))
-            .ok_or(RiskError::Overflow)?;
-        let fraction = (magnitude & u128::from(u32::MAX))
-            .checked_mul(u128::from(price.to_bits()))
-            .ok_or(RiskError::Overflow)?;
+        let whole = (magnitude >> 32).checked_mul(u128::from(price.to_bits())).ok_or(RiskError::Overflow)?;
+        let fraction =
+            (magnitude & u128::from(u32::MAX)).checked_mul(u128::from(price.to_bits())).ok_or(RiskError::Overflow)?;
         let sum = whole.checked_add(fraction >> 32).ok_or(RiskError::Overflow)? >> Price::FRACTION_BITS;
         let value = i128::try_from(sum).map_err(|_| RiskError::Overflow)?;
-        value
-            .checked_mul(self.weighted_atoms.signum())
-            .ok_or(RiskError::Overflow)
+        value.checked_mul(self.weighted_atoms.signum()).ok_or(RiskError::Overflow)
     }
 
     /// The price of the factor at which maintenance health is zero, all else equal; none where no price of the Book's range does it.
     ///
     /// `maintenance` is the health at price `mid`. Rounded to the side on which the account is liquidated sooner, with a relative error below 2⁻⁶⁰.
     pub fn liquidation_price(&self, maintenance: SignedValue, mid: Price) -> Result<Option<Price>> {
-        let others = maintenance
-            .0
-            .checked_sub(self.value_at(mid)?)
-            .ok_or(RiskError::Overflow)?;
+        let others = maintenance.0.checked_sub(self.value_at(mid)?).ok_or(RiskError::Overflow)?;
         let is_long = self.weighted_atoms > 0;
-        let has_crossing = if is_long {
-            others < 0
-        } else {
-            self.weighted_atoms < 0 && others > 0
-        };
+        let has_crossing = if is_long { others < 0 } else { self.weighted_atoms < 0 && others > 0 };
         if !has_crossing {
             return Ok(None);
         }
@@ -114,9 +100,8 @@ pub fn touch_probability(distance: Ratio, horizon_seconds: u64) -> Result<Ratio>
         return Ok(Ratio::ONE);
     }
     // the horizon in days has 64 fractional bits under the root and 32 after it
-    let days = (u128::from(horizon_seconds) << 64)
-        .checked_div(u128::from(DAY_SECONDS))
-        .ok_or(RiskError::DivisionByZero)?;
+    let days =
+        (u128::from(horizon_seconds) << 64).checked_div(u128::from(DAY_SECONDS)).ok_or(RiskError::DivisionByZero)?;
     let scaled = (u128::from(distance.to_bits()) << 32).checked_div(days.isqrt());
     let deviations = scaled.map_or(u64::MAX, |scaled| u64::try_from(scaled).unwrap_or(u64::MAX));
     two_tailed_probability(Ratio::from_bits(deviations))

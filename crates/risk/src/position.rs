@@ -130,11 +130,7 @@ impl ReservePosition {
 /// Errors: [`RiskError::ReserveClosed`] where a deposit would be made below [`Index::DEPOSIT_FLOOR`]; [`RiskError::Overflow`].
 /// After an error both books may be half written: discard them.
 pub fn credit(position: &mut ReservePosition, totals: &mut ReserveTotals, amount: Amount) -> Result<Split> {
-    let repaid = if position.debt_shares.is_zero() {
-        Amount::ZERO
-    } else {
-        repay(position, totals, amount)?
-    };
+    let repaid = if position.debt_shares.is_zero() { Amount::ZERO } else { repay(position, totals, amount)? };
     let deposited = amount.minus(repaid)?;
     if !deposited.is_zero() {
         if totals.deposit_index < Index::DEPOSIT_FLOOR {
@@ -144,10 +140,7 @@ pub fn credit(position: &mut ReservePosition, totals: &mut ReserveTotals, amount
         position.deposit_shares = position.deposit_shares.plus(minted)?;
         totals.deposit_shares = totals.deposit_shares.plus(minted)?;
     }
-    Ok(Split {
-        deposit: deposited,
-        debt: repaid,
-    })
+    Ok(Split { deposit: deposited, debt: repaid })
 }
 
 /// Takes `amount` from a position: out of its deposit first, the rest becomes debt.
@@ -155,31 +148,21 @@ pub fn credit(position: &mut ReservePosition, totals: &mut ReserveTotals, amount
 /// Taking the whole claim burns all deposit shares. `totals.liquidity` stays untouched: the caller books what leaves the vault, and
 /// checks that it is there. After an error both books may be half written: discard them.
 pub fn debit(position: &mut ReservePosition, totals: &mut ReserveTotals, amount: Amount) -> Result<Split> {
-    let withdrawn = if position.deposit_shares.is_zero() {
-        Amount::ZERO
-    } else {
-        withdraw(position, totals, amount)?
-    };
+    let withdrawn = if position.deposit_shares.is_zero() { Amount::ZERO } else { withdraw(position, totals, amount)? };
     let borrowed = amount.minus(withdrawn)?;
     if !borrowed.is_zero() {
         let minted = totals.debt_index.shares_up(borrowed)?;
         position.debt_shares = position.debt_shares.plus(minted)?;
         totals.debt_shares = totals.debt_shares.plus(minted)?;
     }
-    Ok(Split {
-        deposit: withdrawn,
-        debt: borrowed,
-    })
+    Ok(Split { deposit: withdrawn, debt: borrowed })
 }
 
 /// Burns debt shares for at most `amount`; returns what was repaid.
 fn repay(position: &mut ReservePosition, totals: &mut ReserveTotals, amount: Amount) -> Result<Amount> {
     let owed = position.owed_up(totals)?;
-    let (repaid, burned) = if amount >= owed {
-        (owed, position.debt_shares)
-    } else {
-        (amount, totals.debt_index.shares_down(amount)?)
-    };
+    let (repaid, burned) =
+        if amount >= owed { (owed, position.debt_shares) } else { (amount, totals.debt_index.shares_down(amount)?) };
     position.debt_shares = position.debt_shares.minus(burned)?;
     totals.debt_shares = totals.debt_shares.minus(burned)?;
     Ok(repaid)

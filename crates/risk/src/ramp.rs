@@ -21,12 +21,7 @@ impl Ramp {
     /// A weight that stands still.
     #[must_use]
     pub const fn fixed(weight: Ratio, at_seconds: u64) -> Self {
-        Self {
-            from: weight,
-            to: weight,
-            start_seconds: at_seconds,
-            end_seconds: at_seconds,
-        }
+        Self { from: weight, to: weight, start_seconds: at_seconds, end_seconds: at_seconds }
     }
 
     /// The weight at a moment, rounded down by less than 2⁻³².
@@ -42,10 +37,8 @@ impl Ramp {
     }
 
     fn under_way_down(&self, now_seconds: u64) -> Result<Ratio> {
-        let (span, elapsed) = (
-            self.end_seconds.saturating_sub(self.start_seconds),
-            now_seconds.saturating_sub(self.start_seconds),
-        );
+        let (span, elapsed) =
+            (self.end_seconds.saturating_sub(self.start_seconds), now_seconds.saturating_sub(self.start_seconds));
         let change = self.to.to_bits().abs_diff(self.from.to_bits());
         if self.to >= self.from {
             self.from.plus(Ratio::from_bits(mul_div_down(change, elapsed, span)?))

@@ -46,10 +46,5 @@ pub fn resolve_bankruptcy(
         let deposits_left = deposits.minus(socialised)?;
         books.deposit_index = Index::from_bits(index_of_ratio_down(deposits_left.0, books.deposit_shares.0)?);
     }
-    Ok(Bankruptcy {
-        deficit,
-        insurance_loss,
-        socialised,
-        totals: books,
-    })
+    Ok(Bankruptcy { deficit, insurance_loss, socialised, totals: books })
 }

@@ -1,10 +1,6 @@
 //! The covariance fold against doubles, published vectors and the law that it stays positive semidefinite in integers.
 // doubles judge integers here
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use plimsoll_risk::correlation::{CELLS, CovarianceWeights, FACTORS, covariance, fold, rho, variance};
 use plimsoll_risk::quantities::{Correlation, Decay, LogReturn};
@@ -45,9 +41,8 @@ fn check_rounding(before: &[i64; CELLS], after: &[i64; CELLS], y: &[i64; FACTORS
 
 /// The smallest pivot of an elimination in doubles, in units of the last place. The cells are below 2^53 here, so its own error is about one unit.
 fn smallest_pivot(cells: &[i64; CELLS]) -> f64 {
-    let mut a: Vec<Vec<f64>> = (0..FACTORS)
-        .map(|i| (0..FACTORS).map(|j| covariance(cells, i, j).to_bits() as f64).collect())
-        .collect();
+    let mut a: Vec<Vec<f64>> =
+        (0..FACTORS).map(|i| (0..FACTORS).map(|j| covariance(cells, i, j).to_bits() as f64).collect()).collect();
     let mut smallest = f64::INFINITY;
     for k in 0..FACTORS {
         let pivot_row = a[k].clone();
@@ -72,18 +67,10 @@ fn the_published_covariance_path_is_reproduced() {
     for (step, expected) in [
         ([-0.05, -0.08], [0.001_654, 0.002_734, 0.001_368, 0.643_308_20]),
         ([0.02, 0.01], [0.001_578_76, 0.002_575_96, 0.001_297_92, 0.643_606_33]),
-        (
-            [-0.03, 0.01],
-            [0.001_538_034_4, 0.002_427_402_4, 0.001_202_044_8, 0.622_109_37],
-        ),
+        ([-0.03, 0.01], [0.001_538_034_4, 0.002_427_402_4, 0.001_202_044_8, 0.622_109_37]),
     ] {
         fold(&mut cells, &returns(&step), &daily()).unwrap();
-        let found = [
-            as_f64(&cells, 0, 0),
-            as_f64(&cells, 1, 1),
-            as_f64(&cells, 0, 1),
-            correlation(&cells, 1, 0),
-        ];
+        let found = [as_f64(&cells, 0, 0), as_f64(&cells, 1, 1), as_f64(&cells, 0, 1), correlation(&cells, 1, 0)];
         for (found, expected) in found.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-8, "{found} against {expected}");
         }
@@ -119,10 +106,7 @@ fn correlations_reach_but_never_pass_one() {
     }
     for (i, j, expected) in [(0, 1, 1.0), (0, 2, -1.0), (2, 1, -1.0), (0, 3, 0.0)] {
         let found = correlation(&cells, i, j);
-        assert!(
-            (found - expected).abs() < 1e-6 && found.abs() <= 1.0,
-            "{i} {j}: {found}"
-        );
+        assert!((found - expected).abs() < 1e-6 && found.abs() <= 1.0, "{i} {j}: {found}");
     }
 }
 
@@ -155,12 +139,7 @@ fn no_variance_passes_sixty_four_a_day() {
 #[test]
 fn nothing_elapsed_changes_only_the_lift() {
     let mut cells = [1 << 40; CELLS];
-    fold(
-        &mut cells,
-        &returns(&[0.5; FACTORS]),
-        &CovarianceWeights::new(Decay::ONE, 1, 288).unwrap(),
-    )
-    .unwrap();
+    fold(&mut cells, &returns(&[0.5; FACTORS]), &CovarianceWeights::new(Decay::ONE, 1, 288).unwrap()).unwrap();
     assert_eq!((cells[0], cells[1]), ((1 << 40) + 32, 1 << 40));
     assert!(CovarianceWeights::new(Decay::ONE, 0, 288).is_err());
 }

@@ -39,16 +39,10 @@ fn the_worked_example_of_the_risk_model() {
     let mut health = CrossHealth::default();
     let sol = factor(price(200.0, 9), 100_000, 125_000);
     let usdc = factor(price(1.0, 6), 10_000, 12_500);
-    health
-        .add_deposit(Shares(10_000_000_000), INDEX_ONE, &sol, &CollateralWeights::FULL)
-        .unwrap();
+    health.add_deposit(Shares(10_000_000_000), INDEX_ONE, &sol, &CollateralWeights::FULL).unwrap();
     health.add_debt(Shares(1_200_000_000), INDEX_ONE, &usdc).unwrap();
     // 587.88 and 534.8125, less the atoms by which 10 % is not a multiple of 2⁻³² and prices not one of 2⁻⁴⁰
-    assert!(
-        (587_880_000 - health.maintenance.0).abs() <= 3,
-        "{:?}",
-        health.maintenance
-    );
+    assert!((587_880_000 - health.maintenance.0).abs() <= 3, "{:?}", health.maintenance);
     assert!((534_812_500 - health.initial.0).abs() <= 3, "{:?}", health.initial);
     assert!((800_000_000 - health.equity().0).abs() <= 2);
 }
@@ -71,9 +65,7 @@ fn admission_needs_initial_health_and_legs_below_the_limit() {
     let quote = factor(Price::from_bits(1 << 40), 0, 0);
     let with = |deposit: u64, debt: u64| {
         let mut health = CrossHealth::default();
-        health
-            .add_deposit(Shares(deposit), INDEX_ONE, &quote, &CollateralWeights::FULL)
-            .unwrap();
+        health.add_deposit(Shares(deposit), INDEX_ONE, &quote, &CollateralWeights::FULL).unwrap();
         health.add_debt(Shares(debt), INDEX_ONE, &quote).unwrap();
         health.admit()
     };
@@ -88,9 +80,7 @@ fn the_limit_counts_the_initial_price_too() {
     let mut quote = factor(Price::from_bits(1 << 40), 0, 0);
     quote.debt_initial = Price::from_bits(1 << 41);
     let mut health = CrossHealth::default();
-    health
-        .add_deposit(Shares(1), INDEX_ONE, &quote, &CollateralWeights::FULL)
-        .unwrap();
+    health.add_deposit(Shares(1), INDEX_ONE, &quote, &CollateralWeights::FULL).unwrap();
     health.add_debt(Shares(1 << 52), INDEX_ONE, &quote).unwrap();
     health.initial = SignedValue::ZERO;
     assert_eq!(health.admit(), Err(RiskError::LegTooLarge));
@@ -101,9 +91,7 @@ fn who_owes_nothing_may_withdraw_from_the_largest_deposit() {
     let quote = factor(Price::from_bits(1 << 40), 0, 0);
     let mut health = CrossHealth::default();
     for shares in [ADMITTED_LEG_LIMIT.0, u64::MAX] {
-        health
-            .add_deposit(Shares(shares), INDEX_ONE, &quote, &CollateralWeights::FULL)
-            .unwrap();
+        health.add_deposit(Shares(shares), INDEX_ONE, &quote, &CollateralWeights::FULL).unwrap();
         assert_eq!(health.admit(), Ok(()));
     }
     // the first atom of debt brings the limit back
@@ -119,9 +107,7 @@ fn what_was_admitted_can_be_evaluated_at_prices_a_thousand_times_higher() {
     let mut health = CrossHealth::default();
     for _ in 0..16 {
         let shares = Shares(ADMITTED_LEG_LIMIT.0 - 1);
-        health
-            .add_deposit(shares, INDEX_ONE, &higher, &CollateralWeights::FULL)
-            .unwrap();
+        health.add_deposit(shares, INDEX_ONE, &higher, &CollateralWeights::FULL).unwrap();
         health.add_debt(shares, INDEX_ONE, &higher).unwrap();
     }
     assert_eq!(health.maintenance.0, -((48 * ((1i128 << 53) - 1)) << 10));
@@ -134,10 +120,7 @@ fn a_leg_that_cannot_be_counted_is_refused() {
     let mut health = CrossHealth::default();
     let refused = health.add_deposit(Shares(u64::MAX), INDEX_ONE, &dear, &CollateralWeights::FULL);
     assert_eq!(refused, Err(RiskError::Overflow));
-    assert_eq!(
-        health.add_debt(Shares(1 << 63), INDEX_ONE * 3, &dear),
-        Err(RiskError::Overflow)
-    );
+    assert_eq!(health.add_debt(Shares(1 << 63), INDEX_ONE * 3, &dear), Err(RiskError::Overflow));
 }
 
 prop_compose! {
@@ -158,14 +141,9 @@ prop_compose! {
 }
 
 fn deposit(shares: u64, terms: &FactorTerms, weight: u64) -> CrossHealth {
-    let weights = CollateralWeights {
-        initial: Ratio::from_bits(weight),
-        maintenance: Ratio::from_bits(weight),
-    };
+    let weights = CollateralWeights { initial: Ratio::from_bits(weight), maintenance: Ratio::from_bits(weight) };
     let mut health = CrossHealth::default();
-    health
-        .add_deposit(Shares(shares), INDEX_ONE + 12_345, terms, &weights)
-        .unwrap();
+    health.add_deposit(Shares(shares), INDEX_ONE + 12_345, terms, &weights).unwrap();
     health
 }
 

@@ -48,21 +48,11 @@ const FOUR_PERCENT: Rate = Rate::from_ppm_per_year_down(40_000);
 
 #[test]
 fn borrow_rate_matches_morpho_at_once() {
-    for (utilisation_ppm, expected) in [
-        (0, 0.01),
-        (450_000, 0.025),
-        (900_000, 0.04),
-        (950_000, 0.10),
-        (1_000_000, 0.16),
-    ] {
-        let rate = curve()
-            .borrow_rate_down(FOUR_PERCENT, Ratio::from_ppm_down(utilisation_ppm))
-            .unwrap();
-        assert!(
-            (yearly(rate) - expected).abs() < 1e-8,
-            "{utilisation_ppm}: {}",
-            yearly(rate)
-        );
+    for (utilisation_ppm, expected) in
+        [(0, 0.01), (450_000, 0.025), (900_000, 0.04), (950_000, 0.10), (1_000_000, 0.16)]
+    {
+        let rate = curve().borrow_rate_down(FOUR_PERCENT, Ratio::from_ppm_down(utilisation_ppm)).unwrap();
+        assert!((yearly(rate) - expected).abs() < 1e-8, "{utilisation_ppm}: {}", yearly(rate));
     }
 }
 
@@ -70,24 +60,14 @@ fn borrow_rate_matches_morpho_at_once() {
 fn level_adapts_as_morphos_does_in_five_days() {
     for (utilisation, end, mean) in [(Ratio::ONE, 0.079_345, 0.232_019), (Ratio::ZERO, 0.020_165, 0.007_310)] {
         let adapted = curve().adapt(FOUR_PERCENT, utilisation, 5 * DAY_SECONDS).unwrap();
-        assert!(
-            (yearly(adapted.rate_at_target) - end).abs() < 6e-7,
-            "{}",
-            yearly(adapted.rate_at_target)
-        );
-        assert!(
-            (yearly(adapted.mean_borrow_rate) - mean).abs() < 6e-7,
-            "{}",
-            yearly(adapted.mean_borrow_rate)
-        );
+        assert!((yearly(adapted.rate_at_target) - end).abs() < 6e-7, "{}", yearly(adapted.rate_at_target));
+        assert!((yearly(adapted.mean_borrow_rate) - mean).abs() < 6e-7, "{}", yearly(adapted.mean_borrow_rate));
     }
 }
 
 #[test]
 fn level_stands_still_at_target_and_stops_at_its_bounds() {
-    let at_target = curve()
-        .adapt(FOUR_PERCENT, curve().target_utilisation, 30 * DAY_SECONDS)
-        .unwrap();
+    let at_target = curve().adapt(FOUR_PERCENT, curve().target_utilisation, 30 * DAY_SECONDS).unwrap();
     assert_eq!(at_target.rate_at_target, FOUR_PERCENT);
     for elapsed in [YEAR_SECONDS, u64::MAX] {
         let full = curve().adapt(FOUR_PERCENT, Ratio::ONE, elapsed).unwrap();
@@ -108,10 +88,7 @@ fn many_short_steps_adapt_like_one_long_one() {
 
 #[test]
 fn no_time_changes_nothing() {
-    assert_eq!(
-        accrue(&reserve(1_000_000, 900_000), FOUR_PERCENT, &terms(), 0),
-        Ok(None)
-    );
+    assert_eq!(accrue(&reserve(1_000_000, 900_000), FOUR_PERCENT, &terms(), 0), Ok(None));
 }
 
 #[test]
@@ -121,10 +98,7 @@ fn a_year_at_target_charges_the_rate_and_splits_it() {
     // y = 4 % (the virtual shares move utilisation by 10⁻⁶); 900,000 · (e^0.04 − 1 up to the third power) = 36,729.6
     let expected = 900_000_000_000.0 * (0.04 + 0.04_f64.powi(2) / 2.0 + 0.04_f64.powi(3) / 6.0);
     let interest = accrual.interest.0 as f64;
-    assert!(
-        (interest / expected - 1.0).abs() < 3e-4,
-        "{interest} against {expected}"
-    );
+    assert!((interest / expected - 1.0).abs() < 3e-4, "{interest} against {expected}");
     assert!((accrual.protocol.0 as f64 / interest - 0.1).abs() < 1e-5);
     let gained = accrual.totals.deposits_up().unwrap().0 - totals.deposits_up().unwrap().0;
     assert_eq!(gained + accrual.protocol.0, accrual.interest.0);
@@ -133,9 +107,7 @@ fn a_year_at_target_charges_the_rate_and_splits_it() {
 #[test]
 fn a_reserve_left_alone_or_at_the_end_of_its_index_is_not_bricked() {
     let totals = reserve(1_000_000_000, 1_000_000_000);
-    let accrual = accrue(&totals, curve().max_rate_at_target, &terms(), u64::MAX)
-        .unwrap()
-        .unwrap();
+    let accrual = accrue(&totals, curve().max_rate_at_target, &terms(), u64::MAX).unwrap().unwrap();
     let factor = accrual.totals.debt_index.to_bits() as f64 / 2f64.powi(96);
     assert!(factor > 1.98 && factor < 2.0, "{factor}");
 
@@ -147,10 +119,7 @@ fn a_reserve_left_alone_or_at_the_end_of_its_index_is_not_bricked() {
     }
     assert!(grown.debt_index <= MAX_DEBT_INDEX);
     assert!(grown.debt_index > Index::from_bits(MAX_DEBT_INDEX.to_bits() / 2));
-    assert_eq!(
-        accrue(&grown, rate, &terms(), YEAR_SECONDS).unwrap().unwrap().interest,
-        Amount(0)
-    );
+    assert_eq!(accrue(&grown, rate, &terms(), YEAR_SECONDS).unwrap().unwrap().interest, Amount(0));
 }
 
 #[test]
@@ -186,10 +155,7 @@ fn terms_outside_their_bounds_are_refused() {
         assert_eq!(terms.checked(), Err(RiskError::ParameterOutOfBounds), "{terms:?}");
     }
     let above_one = Ratio::from_bits((1 << 32) + 1);
-    assert_eq!(
-        InterestTerms::new(curve(), above_one),
-        Err(RiskError::ParameterOutOfBounds)
-    );
+    assert_eq!(InterestTerms::new(curve(), above_one), Err(RiskError::ParameterOutOfBounds));
 }
 
 proptest! {

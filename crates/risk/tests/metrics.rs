@@ -18,13 +18,7 @@ use seeded::seeded;
 const INDEX_ONE: u64 = 1 << 48;
 
 fn factor(mid: Price, maintenance: Ratio) -> FactorTerms {
-    FactorTerms {
-        mid,
-        asset_initial: mid,
-        debt_initial: mid,
-        maintenance,
-        initial: maintenance,
-    }
+    FactorTerms { mid, asset_initial: mid, debt_initial: mid, maintenance, initial: maintenance }
 }
 
 fn number(ratio: Ratio) -> f64 {
@@ -37,24 +31,14 @@ fn variance(deviation: f64) -> Variance {
 
 #[test]
 fn the_worked_examples_liquidation_price() {
-    let sol = factor(
-        Price::from_bits((0.2 * 2f64.powi(40)) as u64),
-        Ratio::from_ppm_up(100_000),
-    );
+    let sol = factor(Price::from_bits((0.2 * 2f64.powi(40)) as u64), Ratio::from_ppm_up(100_000));
     let usdc = factor(Price::from_bits(1 << 40), Ratio::from_ppm_up(10_000));
     let mut health = CrossHealth::default();
-    health
-        .add_deposit(Shares(10_000_000_000), INDEX_ONE, &sol, &CollateralWeights::FULL)
-        .unwrap();
+    health.add_deposit(Shares(10_000_000_000), INDEX_ONE, &sol, &CollateralWeights::FULL).unwrap();
     health.add_debt(Shares(1_200_000_000), INDEX_ONE, &usdc).unwrap();
     let mut exposure = FactorExposure::default();
-    exposure
-        .add_deposit(Amount(10_000_000_000), asset_weight_down(sol.maintenance, Ratio::ONE))
-        .unwrap();
-    let price = exposure
-        .liquidation_price(health.maintenance, sol.mid)
-        .unwrap()
-        .unwrap();
+    exposure.add_deposit(Amount(10_000_000_000), asset_weight_down(sol.maintenance, Ratio::ONE)).unwrap();
+    let price = exposure.liquidation_price(health.maintenance, sol.mid).unwrap().unwrap();
     // quote atoms per lamport, times 1,000, are USDC per SOL
     let usd = price.to_bits() as f64 / 2f64.powi(40) * 1_000.0;
     assert!((usd - 134.68).abs() < 1e-6, "{usd}");
@@ -66,32 +50,13 @@ fn some_accounts_have_no_liquidation_price() {
     let mid = Price::from_bits(1 << 40);
     let mut long = FactorExposure::default();
     long.add_deposit(Amount(1_000), Ratio::ONE).unwrap();
-    assert_eq!(
-        long.liquidation_price(SignedValue(1_500), mid),
-        Ok(None),
-        "others cover everything"
-    );
+    assert_eq!(long.liquidation_price(SignedValue(1_500), mid), Ok(None), "others cover everything");
     let mut short = FactorExposure::default();
     short.add_debt(Amount(1_000), Ratio::ONE).unwrap();
-    assert_eq!(
-        short.liquidation_price(SignedValue(-1_500), mid),
-        Ok(None),
-        "unhealthy at any price"
-    );
-    assert_eq!(
-        FactorExposure::default().liquidation_price(SignedValue(5), mid),
-        Ok(None),
-        "not exposed"
-    );
-    assert_eq!(
-        short.liquidation_price(SignedValue(1 << 60), mid),
-        Ok(None),
-        "beyond the Book's prices"
-    );
-    assert_eq!(
-        short.liquidation_price(SignedValue(1_000), mid),
-        Ok(Some(Price::from_bits(2 << 40)))
-    );
+    assert_eq!(short.liquidation_price(SignedValue(-1_500), mid), Ok(None), "unhealthy at any price");
+    assert_eq!(FactorExposure::default().liquidation_price(SignedValue(5), mid), Ok(None), "not exposed");
+    assert_eq!(short.liquidation_price(SignedValue(1 << 60), mid), Ok(None), "beyond the Book's prices");
+    assert_eq!(short.liquidation_price(SignedValue(1_000), mid), Ok(Some(Price::from_bits(2 << 40))));
 }
 
 #[test]
@@ -100,29 +65,19 @@ fn distance_is_the_log_return_in_standard_deviations() {
     for (price, liquidation_price, deviation) in [(200.0, 134.68, 0.04), (1.0, 3.5, 0.1), (2.5e-6, 2.4e-6, 0.03)] {
         let found = number(distance_down(at(price), at(liquidation_price), variance(deviation)).unwrap());
         let expected = (price / liquidation_price).ln().abs() / deviation;
-        assert!(
-            (found - expected).abs() < 1e-5 * expected.max(1.0),
-            "{found} {expected}"
-        );
+        assert!((found - expected).abs() < 1e-5 * expected.max(1.0), "{found} {expected}");
     }
     assert_eq!(distance_down(at(2.0), at(1.0), Variance::ZERO), Ok(MAX_DISTANCE));
     assert_eq!(distance_down(at(2.0), at(2.0), variance(0.1)), Ok(Ratio::ZERO));
-    assert_eq!(
-        distance_down(at(2.0), Price::ZERO, variance(0.1)),
-        Err(RiskError::PriceNotPositive)
-    );
+    assert_eq!(distance_down(at(2.0), Price::ZERO, variance(0.1)), Err(RiskError::PriceNotPositive));
 }
 
 #[test]
 fn touching_follows_the_normal_distributions_two_tails() {
     // 2·(1 − Φ(z)), from the table of section 5.3's quantiles and the usual ones
-    for (sigmas, expected) in [
-        (0.5, 0.617_075),
-        (1.0, 0.317_311),
-        (1.644_854, 0.1),
-        (2.326_348, 0.02),
-        (3.090_232, 0.002),
-    ] {
+    for (sigmas, expected) in
+        [(0.5, 0.617_075), (1.0, 0.317_311), (1.644_854, 0.1), (2.326_348, 0.02), (3.090_232, 0.002)]
+    {
         let distance = Ratio::from_bits((sigmas * 2f64.powi(32)) as u64);
         let day = number(touch_probability(distance, DAY_SECONDS).unwrap());
         assert!((day - expected).abs() < 1e-6, "{sigmas}: {day}");

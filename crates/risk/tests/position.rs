@@ -38,29 +38,12 @@ fn terms() -> InterestTerms {
 #[test]
 fn credit_repays_before_it_deposits_and_debit_withdraws_before_it_borrows() {
     let (mut totals, mut position) = (ReserveTotals::EMPTY, ReservePosition::default());
-    let split = |deposit, debt| {
-        Ok(Split {
-            deposit: Amount(deposit),
-            debt: Amount(debt),
-        })
-    };
+    let split = |deposit, debt| Ok(Split { deposit: Amount(deposit), debt: Amount(debt) });
     assert_eq!(credit(&mut position, &mut totals, Amount(100)), split(100, 0));
     assert_eq!(debit(&mut position, &mut totals, Amount(150)), split(100, 50));
-    assert_eq!(
-        position,
-        ReservePosition {
-            deposit_shares: Shares(0),
-            debt_shares: Shares(50)
-        }
-    );
+    assert_eq!(position, ReservePosition { deposit_shares: Shares(0), debt_shares: Shares(50) });
     assert_eq!(credit(&mut position, &mut totals, Amount(80)), split(30, 50));
-    assert_eq!(
-        position,
-        ReservePosition {
-            deposit_shares: Shares(30),
-            debt_shares: Shares(0)
-        }
-    );
+    assert_eq!(position, ReservePosition { deposit_shares: Shares(30), debt_shares: Shares(0) });
     assert_eq!((totals.deposit_shares, totals.debt_shares), (Shares(30), Shares(0)));
 }
 
@@ -71,13 +54,7 @@ fn a_debt_is_rounded_up_and_paid_off_whole() {
     debit(&mut position, &mut totals, Amount(1_000)).unwrap();
     assert_eq!(position.owed_up(&totals), Ok(Amount(1_001)));
     let split = credit(&mut position, &mut totals, Amount(1_001)).unwrap();
-    assert_eq!(
-        split,
-        Split {
-            deposit: Amount(0),
-            debt: Amount(1_001)
-        }
-    );
+    assert_eq!(split, Split { deposit: Amount(0), debt: Amount(1_001) });
     assert!(position.is_empty());
 }
 
@@ -85,29 +62,17 @@ fn a_debt_is_rounded_up_and_paid_off_whole() {
 fn a_closed_reserve_refuses_deposits_and_takes_repayments() {
     let mut totals = at_indices(Index::DEPOSIT_FLOOR.to_bits() - 1, 1 << 96);
     let mut position = ReservePosition::default();
-    assert_eq!(
-        credit(&mut position, &mut totals, Amount(1)),
-        Err(RiskError::ReserveClosed)
-    );
+    assert_eq!(credit(&mut position, &mut totals, Amount(1)), Err(RiskError::ReserveClosed));
     debit(&mut position, &mut totals, Amount(10)).unwrap();
-    assert_eq!(
-        credit(&mut position, &mut totals, Amount(10)).map(|split| split.debt),
-        Ok(Amount(10))
-    );
+    assert_eq!(credit(&mut position, &mut totals, Amount(10)).map(|split| split.debt), Ok(Amount(10)));
 }
 
 #[test]
 fn what_does_not_fit_is_refused() {
     let mut totals = at_indices(Index::DEPOSIT_FLOOR.to_bits(), 0);
     let mut position = ReservePosition::default();
-    assert_eq!(
-        credit(&mut position, &mut totals, Amount(u64::MAX)),
-        Err(RiskError::Overflow)
-    );
-    assert_eq!(
-        debit(&mut position, &mut totals, Amount(1)),
-        Err(RiskError::DivisionByZero)
-    );
+    assert_eq!(credit(&mut position, &mut totals, Amount(u64::MAX)), Err(RiskError::Overflow));
+    assert_eq!(debit(&mut position, &mut totals, Amount(1)), Err(RiskError::DivisionByZero));
 }
 
 /// `a · b` in four 64-bit digits, the reference for the wide kernels.
@@ -183,11 +148,7 @@ impl World {
         let mut positions = [ReservePosition::default(); 3];
         credit(&mut positions[2], &mut totals, Amount(liquidity)).unwrap();
         totals.liquidity = Amount(liquidity);
-        Self {
-            totals,
-            rate_at_target: Rate::from_ppm_per_year_down(40_000),
-            positions,
-        }
+        Self { totals, rate_at_target: Rate::from_ppm_per_year_down(40_000), positions }
     }
 
     fn apply(&mut self, action: &Action) {
@@ -206,9 +167,7 @@ impl World {
                 self.totals.liquidity.0 -= atoms;
             }
             Action::Accrue { seconds } => {
-                let accrual = accrue(&self.totals, self.rate_at_target, &terms(), seconds)
-                    .unwrap()
-                    .unwrap();
+                let accrual = accrue(&self.totals, self.rate_at_target, &terms(), seconds).unwrap().unwrap();
                 (self.totals, self.rate_at_target) = (accrual.totals, accrual.rate_at_target);
             }
             Action::WriteOff { party } => {
@@ -221,21 +180,13 @@ impl World {
     }
 
     fn assert_solvent(&self) {
-        let claims = self
-            .totals
-            .deposit_index
-            .amount_down(self.totals.deposit_shares)
-            .unwrap()
-            .0
-            + self.totals.insurance.0;
+        let claims =
+            self.totals.deposit_index.amount_down(self.totals.deposit_shares).unwrap().0 + self.totals.insurance.0;
         let assets = self.totals.liquidity.0 + self.totals.debts_down().unwrap().0;
         assert!(claims <= assets, "claims {claims}, assets {assets}, {:?}", self.totals);
         let deposits: u64 = self.positions.iter().map(|position| position.deposit_shares.0).sum();
         let debts: u64 = self.positions.iter().map(|position| position.debt_shares.0).sum();
-        assert_eq!(
-            (deposits, debts),
-            (self.totals.deposit_shares.0, self.totals.debt_shares.0)
-        );
+        assert_eq!((deposits, debts), (self.totals.deposit_shares.0, self.totals.debt_shares.0));
         for position in &self.positions {
             assert!(position.deposit_shares.is_zero() || position.debt_shares.is_zero());
         }

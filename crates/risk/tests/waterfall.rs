@@ -27,10 +27,7 @@ fn reserve(insurance: u64, debts: u64) -> ReserveTotals {
 }
 
 fn owing(shares: u64) -> ReservePosition {
-    ReservePosition {
-        deposit_shares: Shares(0),
-        debt_shares: Shares(shares),
-    }
+    ReservePosition { deposit_shares: Shares(0), debt_shares: Shares(shares) }
 }
 
 fn resolve(totals: &ReserveTotals, shares: u64) -> Bankruptcy {
@@ -40,10 +37,7 @@ fn resolve(totals: &ReserveTotals, shares: u64) -> Bankruptcy {
 #[test]
 fn insurance_pays_first() {
     let outcome = resolve(&reserve(300, 200), 200);
-    assert_eq!(
-        (outcome.deficit, outcome.insurance_loss, outcome.socialised),
-        (Amount(200), Amount(200), Amount(0))
-    );
+    assert_eq!((outcome.deficit, outcome.insurance_loss, outcome.socialised), (Amount(200), Amount(200), Amount(0)));
     assert_eq!(outcome.totals.insurance, Amount(100));
     assert_eq!(outcome.totals.deposit_index, Index::ONE);
     assert_eq!(outcome.totals.debt_shares, Shares(0));
@@ -52,10 +46,7 @@ fn insurance_pays_first() {
 #[test]
 fn depositors_share_what_insurance_cannot_pay() {
     let outcome = resolve(&reserve(50, 300), 300);
-    assert_eq!(
-        (outcome.deficit, outcome.insurance_loss, outcome.socialised),
-        (Amount(300), Amount(50), Amount(250))
-    );
+    assert_eq!((outcome.deficit, outcome.insurance_loss, outcome.socialised), (Amount(300), Amount(50), Amount(250)));
     assert_eq!(outcome.totals.deposit_index, Index::from_bits(3 << 94));
     assert_eq!(outcome.totals.insurance, Amount(0));
 }

@@ -2,8 +2,6 @@
 //!
 //! A [`Request`] names a kernel, a seed and a range of cases. Either side draws the inputs itself ([`source`]), calls the core and writes what it returned, refusals
 //! included, to a [`transcript`]. One digest stands for thousands of cases, and the words of the last case are sent along, so that a difference can be narrowed down.
-// drawn integers are called by the letters of the formulas, and cut on purpose
-#![allow(clippy::cast_possible_truncation, clippy::many_single_char_names)]
 
 pub mod kernels;
 pub mod request;

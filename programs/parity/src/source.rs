@@ -1,7 +1,7 @@
 //! Random inputs that both sides draw alike: small numbers, large numbers and edges.
 
 /// Numbers around which code goes wrong.
-const EDGES: [u64; 12] = [
+const EDGES: [u64; 14] = [
     0,
     1,
     2,
@@ -12,6 +12,9 @@ const EDGES: [u64; 12] = [
     i64::MAX as u64,
     1 << 63,
     (1 << 63) + 1,
+    // as a divisor, this makes an estimated digit two too large
+    (1 << 63) | u32::MAX as u64,
+    u64::MAX << 32,
     u64::MAX - 1,
     u64::MAX,
 ];
@@ -25,9 +28,7 @@ impl Source {
     /// The inputs of case number `case`.
     #[must_use]
     pub const fn new(seed: u64, case: u64) -> Self {
-        Self {
-            state: seed ^ mix(case.wrapping_add(1)),
-        }
+        Self { state: seed ^ mix(case.wrapping_add(1)) }
     }
 
     /// 64 random bits.
@@ -64,18 +65,30 @@ impl Source {
         self.between(low as u64, high as u64) as u32
     }
 
+    /// One of the choices, of which there is at least one.
+    #[allow(clippy::indexing_slicing)]
+    pub const fn one_of<T: Copy, const N: usize>(&mut self, choices: [T; N]) -> T {
+        choices[self.index_below(N)]
+    }
+
+    /// An index below `length`, which is not zero.
+    #[allow(clippy::cast_possible_truncation)] // the remainder is an index
+    pub const fn index_below(&mut self, length: usize) -> usize {
+        self.below(length as u64) as usize
+    }
+
     /// A number of at most `bits` bits, every length equally likely; `bits` is 1 to 64.
     pub const fn sized(&mut self, bits: u64) -> u64 {
         let length = self.below(bits);
         (self.word() | 1 << 63) >> (63 - length)
     }
 
-    /// Any number: an edge, a power of two or its neighbour, or one of any length.
-    #[allow(clippy::indexing_slicing)] // drawn below the length
+    /// Any number: an edge, a power of two or its neighbour, runs of ones and zeros, or one of any length.
     pub const fn any(&mut self) -> u64 {
         match self.below(8) {
-            0 => EDGES[self.below(EDGES.len() as u64) as usize],
+            0 => self.one_of(EDGES),
             1 => (1 << self.below(64)) - 1 + self.below(3),
+            2 => (u64::MAX << self.below(64)) ^ (u64::MAX >> self.below(64)),
             _ => self.sized(64),
         }
     }
@@ -94,11 +107,7 @@ impl Source {
     pub const fn near(&mut self, value: u64) -> u64 {
         let distance = (value >> 1) >> self.below(32);
         let offset = self.below(distance.saturating_add(1));
-        if self.one_in(2) {
-            value.saturating_add(offset)
-        } else {
-            value - offset
-        }
+        if self.one_in(2) { value.saturating_add(offset) } else { value - offset }
     }
 }
 

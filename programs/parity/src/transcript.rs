@@ -28,13 +28,7 @@ pub struct Transcript {
 
 impl Transcript {
     /// Nothing so far.
-    pub const EMPTY: Self = Self {
-        digest: 0,
-        answered: 0,
-        refused: 0,
-        words: [0; KEPT_WORDS],
-        length: 0,
-    };
+    pub const EMPTY: Self = Self { digest: 0, answered: 0, refused: 0, words: [0; KEPT_WORDS], length: 0 };
 
     /// Forgets the words of the case before, though not their digest.
     pub const fn begin_case(&mut self) {

@@ -46,10 +46,7 @@ pub(crate) fn debit(reserve: &mut Reserve, account: &mut MarginAccount, index: u
 /// Refuses deposits past the cap.
 pub(crate) fn require_deposit_cap(reserve: &Reserve) -> Result<()> {
     let deposits = reserve.totals().deposits_up().or_refuse()?;
-    require!(
-        deposits.0 <= reserve.params.deposit_cap_atoms,
-        PlimsollError::DepositCap
-    );
+    require!(deposits.0 <= reserve.params.deposit_cap_atoms, PlimsollError::DepositCap);
     Ok(())
 }
 
@@ -67,10 +64,7 @@ pub(crate) fn require_borrow_limits(reserve: &Reserve) -> Result<()> {
 /// INV-SOLVENT: what depositors and insurance may claim is covered by the vault and the debts.
 pub(crate) fn prove_solvent(reserve: &Reserve) -> Result<()> {
     let totals = reserve.totals();
-    let claims = totals
-        .deposit_index
-        .amount_down(totals.deposit_shares)
-        .and_then(|sum| sum.plus(totals.insurance));
+    let claims = totals.deposit_index.amount_down(totals.deposit_shares).and_then(|sum| sum.plus(totals.insurance));
     let assets = totals.debts_down().and_then(|debts| debts.plus(totals.liquidity));
     require!(claims.or_refuse()? <= assets.or_refuse()?, PlimsollError::Insolvent);
     Ok(())

@@ -3,21 +3,10 @@
 //! This file is the table of contents. The formulas live in the risk core (`plimsoll_risk`); here are accounts, checks, bookings and tokens.
 #![cfg_attr(
     not(test),
-    deny(
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::unreachable,
-        clippy::unwrap_used
-    )
+    deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)
 )]
 // Anchor's macros
-#![allow(
-    clippy::missing_safety_doc,
-    clippy::result_large_err,
-    clippy::wildcard_imports,
-    missing_docs
-)]
+#![allow(clippy::missing_safety_doc, clippy::result_large_err, clippy::wildcard_imports, missing_docs)]
 
 pub mod constants;
 pub mod error;

@@ -17,11 +17,7 @@ use crate::state::{Book, Factor, MarginAccount};
 /// The terms of an exchange between two reserves.
 pub fn terms(book: &Book, request: &LiquidationRequest) -> Result<LiquidationTerms> {
     let (collateral, debt) = factors(book, request)?;
-    Ok(bridge_terms::liquidation_terms(
-        &book.params,
-        &collateral.params,
-        &debt.params,
-    ))
+    Ok(bridge_terms::liquidation_terms(&book.params, &collateral.params, &debt.params))
 }
 
 /// The inputs of the plan. Refuses legs whose price is stale or waits for confirmation: they are not exchanged.
@@ -36,10 +32,7 @@ pub fn inputs(
     for factor in [collateral_factor, debt_factor] {
         factor.require_priced()?;
         let age = now_seconds.saturating_sub(factor.price.publish_time_seconds);
-        require!(
-            age <= u64::from(factor.params.liquidation_max_age_seconds),
-            PlimsollError::StalePriceLeg
-        );
+        require!(age <= u64::from(factor.params.liquidation_max_age_seconds), PlimsollError::StalePriceLeg);
         require!(!factor.is_pending(now_seconds), PlimsollError::PricePending);
     }
     let since = account.unhealthy_since_seconds;
@@ -50,11 +43,7 @@ pub fn inputs(
         throughput_left: throughput_left(book, account, collateral_factor, debt_factor, now_seconds)?,
         insurance: Amount(book.reserve(request.debt_reserve)?.insurance_atoms),
         repay_limit: Amount(request.max_repay_atoms),
-        seconds_unhealthy: if since == 0 {
-            0
-        } else {
-            now_seconds.saturating_sub(since)
-        },
+        seconds_unhealthy: if since == 0 { 0 } else { now_seconds.saturating_sub(since) },
     })
 }
 
@@ -67,21 +56,15 @@ pub fn take_throughput(
     now_seconds: u64,
 ) -> Result<()> {
     let spend = |bucket: Bucket| {
-        if plan.is_urgent {
-            Ok(bucket.drain(plan.value))
-        } else {
-            bucket.take(plan.value)
-        }
+        if plan.is_urgent { Ok(bucket.drain(plan.value)) } else { bucket.take(plan.value) }
     };
     let (collateral, debt) = factors(book, request)?;
     let account_terms = account_bucket_terms(book, collateral, debt)?;
     let left = spend(account_bucket(account).refilled(&account_terms, now_seconds)).or_refuse()?;
     account.throughput_available_quote_atoms = left.available.0;
     account.throughput_updated_seconds = left.updated_at;
-    let (one, other) = (
-        book.reserve(request.collateral_reserve)?.factor_index,
-        book.reserve(request.debt_reserve)?.factor_index,
-    );
+    let (one, other) =
+        (book.reserve(request.collateral_reserve)?.factor_index, book.reserve(request.debt_reserve)?.factor_index);
     for index in [Some(one), (other != one).then_some(other)].into_iter().flatten() {
         let factor = book.factor_mut(index)?;
         let left = spend(factor.bucket(now_seconds)).or_refuse()?;
@@ -136,10 +119,7 @@ fn collateral_leg(
 /// Maintenance margin now, and the one that a liquidation aims at.
 fn margins(book: &Book, factor: &Factor, now_seconds: u64) -> Result<(Ratio, Ratio)> {
     let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
-    Ok((
-        maintenance,
-        maintenance.times_up(margin::liquidation_buffer(book)?).or_refuse()?,
-    ))
+    Ok((maintenance, maintenance.times_up(margin::liquidation_buffer(book)?).or_refuse()?))
 }
 
 /// The least that the two factors' and the account's buckets let through.
@@ -167,12 +147,6 @@ fn account_bucket(account: &MarginAccount) -> Bucket {
 fn account_bucket_terms(book: &Book, collateral: &Factor, debt: &Factor) -> Result<BucketTerms> {
     let share = Ratio::from_ppm_down(book.params.account_share_ppm);
     let of_collateral = bridge_terms::bucket_terms(&collateral.params);
-    let terms = of_collateral
-        .of_account(bridge_terms::bucket_terms(&debt.params), share)
-        .or_refuse()?;
-    if terms.capacity.is_zero() {
-        Err(RiskError::ParameterOutOfBounds).or_refuse()
-    } else {
-        Ok(terms)
-    }
+    let terms = of_collateral.of_account(bridge_terms::bucket_terms(&debt.params), share).or_refuse()?;
+    if terms.capacity.is_zero() { Err(RiskError::ParameterOutOfBounds).or_refuse() } else { Ok(terms) }
 }

@@ -23,15 +23,8 @@ fn for_each_leg(book: &Book, account: &MarginAccount, mut visit: impl FnMut(Leg)
     let rows = account.balances.iter().zip(book.reserves.iter());
     for (balance, reserve) in rows {
         if active & 1 == 1 {
-            let factor = book
-                .factors
-                .get(usize::from(reserve.factor_index))
-                .ok_or(PlimsollError::FactorIndex)?;
-            visit(Leg {
-                balance,
-                reserve,
-                factor,
-            })?;
+            let factor = book.factors.get(usize::from(reserve.factor_index)).ok_or(PlimsollError::FactorIndex)?;
+            visit(Leg { balance, reserve, factor })?;
         }
         active >>= 1;
         if active == 0 {
@@ -54,17 +47,11 @@ pub fn cross_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> R
         if leg.balance.debt_shares != 0 {
             require_accrued(book, reserve, now_seconds)?;
             let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
-            return health
-                .add_debt(Shares(leg.balance.debt_shares), index, &terms)
-                .or_refuse();
+            return health.add_debt(Shares(leg.balance.debt_shares), index, &terms).or_refuse();
         }
-        let index = Index::from_bits(reserve.deposit_index.get())
-            .mantissa48_down()
-            .or_refuse()?;
+        let index = Index::from_bits(reserve.deposit_index.get()).mantissa48_down().or_refuse()?;
         let weights = collateral_weights(reserve, now_seconds)?;
-        health
-            .add_deposit(Shares(leg.balance.deposit_shares), index, &terms, &weights)
-            .or_refuse()
+        health.add_deposit(Shares(leg.balance.deposit_shares), index, &terms, &weights).or_refuse()
     })?;
     Ok(health)
 }
@@ -84,31 +71,21 @@ pub fn liquidation_health(book: &Book, account: &MarginAccount, now_seconds: u64
     let buffer = liquidation_buffer(book)?;
     for_each_leg(book, account, |leg| {
         let reserve = leg.reserve;
-        let terms = leg
-            .factor
-            .liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+        let terms = leg.factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
         if leg.balance.debt_shares != 0 {
             let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
-            return health
-                .add_debt(Shares(leg.balance.debt_shares), index, &terms)
-                .or_refuse();
+            return health.add_debt(Shares(leg.balance.debt_shares), index, &terms).or_refuse();
         }
-        let index = Index::from_bits(reserve.deposit_index.get())
-            .mantissa48_down()
-            .or_refuse()?;
+        let index = Index::from_bits(reserve.deposit_index.get()).mantissa48_down().or_refuse()?;
         let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
-        health
-            .add_deposit(Shares(leg.balance.deposit_shares), index, &terms, weight)
-            .or_refuse()
+        health.add_deposit(Shares(leg.balance.deposit_shares), index, &terms, weight).or_refuse()
     })?;
     Ok(health)
 }
 
 /// 1 + liquidation_buffer.
 pub fn liquidation_buffer(book: &Book) -> Result<Ratio> {
-    Ratio::ONE
-        .plus(Ratio::from_ppm_up(book.params.liquidation_buffer_ppm))
-        .or_refuse()
+    Ratio::ONE.plus(Ratio::from_ppm_up(book.params.liquidation_buffer_ppm)).or_refuse()
 }
 
 /// The collateral weights now: the initial one never above any maintenance one of the walk ahead.
@@ -117,10 +94,7 @@ fn collateral_weights(reserve: &Reserve, now_seconds: u64) -> Result<CollateralW
     let ramp = reserve.weight_ramp();
     let initial = Ratio::from_bits(reserve.weight_initial);
     if now_seconds >= ramp.end_seconds {
-        return Ok(CollateralWeights {
-            initial: initial.min(ramp.to),
-            maintenance: ramp.to,
-        });
+        return Ok(CollateralWeights { initial: initial.min(ramp.to), maintenance: ramp.to });
     }
     Ok(CollateralWeights {
         initial: initial.min(ramp.lowest_ahead_down(now_seconds).or_refuse()?),
@@ -132,9 +106,6 @@ fn collateral_weights(reserve: &Reserve, now_seconds: u64) -> Result<CollateralW
 #[inline(always)]
 fn require_accrued(book: &Book, reserve: &Reserve, now_seconds: u64) -> Result<()> {
     let age = now_seconds.saturating_sub(reserve.accrued_seconds);
-    require!(
-        age <= u64::from(book.params.max_accrual_age_seconds),
-        PlimsollError::ReserveStale
-    );
+    require!(age <= u64::from(book.params.max_accrual_age_seconds), PlimsollError::ReserveStale);
     Ok(())
 }

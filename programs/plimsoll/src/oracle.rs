@@ -36,10 +36,7 @@ pub(crate) fn read(account: &AccountInfo) -> Result<OraclePublication> {
 fn read_pull(account: &AccountInfo) -> Result<OraclePublication> {
     let data = account.try_borrow_data()?;
     let update = PriceUpdateV2::try_deserialize(&mut &data[..]).map_err(|_| PlimsollError::OracleData)?;
-    require!(
-        update.verification_level == VerificationLevel::Full,
-        PlimsollError::OracleNotVerified
-    );
+    require!(update.verification_level == VerificationLevel::Full, PlimsollError::OracleNotVerified);
     let message = update.price_message;
     Ok(OraclePublication {
         kind: ORACLE_PULL,
@@ -57,10 +54,7 @@ fn read_pull(account: &AccountInfo) -> Result<OraclePublication> {
 fn read_push(account: &AccountInfo) -> Result<OraclePublication> {
     let data = account.try_borrow_data()?;
     let price = load_price_account::<32, ()>(&data).map_err(|_| PlimsollError::OracleData)?;
-    require!(
-        price.agg.status == PriceStatus::Trading,
-        PlimsollError::OracleNotTrading
-    );
+    require!(price.agg.status == PriceStatus::Trading, PlimsollError::OracleNotTrading);
     Ok(OraclePublication {
         kind: ORACLE_PUSH,
         feed_id: account.key.to_bytes(),
@@ -79,7 +73,5 @@ pub(crate) fn factor_of<'a>(book: &'a mut Book, oracle: &OraclePublication) -> R
     let follows =
         |factor: &Factor| factor.is_listed() && factor.feed_id == oracle.feed_id && factor.oracle_kind == oracle.kind;
     let mut factors = book.factors.iter_mut().enumerate();
-    factors
-        .find(|(_, factor)| follows(factor))
-        .ok_or_else(|| PlimsollError::OracleFeed.into())
+    factors.find(|(_, factor)| follows(factor)).ok_or_else(|| PlimsollError::OracleFeed.into())
 }

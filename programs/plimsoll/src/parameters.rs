@@ -29,9 +29,7 @@ pub(crate) fn set_book_params(book: &mut Book, params: &BookParams) -> Result<()
     book.params = *params;
     book.params_version = book.params_version.checked_add(1).ok_or(PlimsollError::Overflow)?;
     let grid_seconds = u64::from(params.grid_seconds);
-    book.decay_covariance = Decay::over(grid_seconds, params.covariance_half_life_seconds)
-        .or_refuse()?
-        .to_bits();
+    book.decay_covariance = Decay::over(grid_seconds, params.covariance_half_life_seconds).or_refuse()?.to_bits();
     for factor in book.factors.iter_mut().filter(|factor| factor.is_listed()) {
         rederive(factor, params)?;
     }
@@ -95,10 +93,7 @@ pub(crate) fn seed_factor(
     now_seconds: u64,
 ) -> Result<()> {
     let seeds = [listing.seed_sigma_fast_ppm, listing.seed_sigma_slow_ppm];
-    require!(
-        seeds.iter().all(|seed| (100..=2_000_000).contains(seed)),
-        PlimsollError::ParameterOutOfBounds
-    );
+    require!(seeds.iter().all(|seed| (100..=2_000_000).contains(seed)), PlimsollError::ParameterOutOfBounds);
     let seed = |ppm| Variance::from_root(Ratio::from_ppm_up(ppm)).or_refuse();
     let volatility = Volatility {
         fast: seed(listing.seed_sigma_fast_ppm)?,
@@ -109,9 +104,7 @@ pub(crate) fn seed_factor(
     set_factor_params(factor, book, &listing.params)?;
 
     let threshold_terms = terms::stored_threshold_terms(factor, terms::path_points(book)?)?;
-    let step = now_seconds
-        .checked_div(u64::from(book.grid_seconds))
-        .ok_or(PlimsollError::DivisionByZero)?;
+    let step = now_seconds.checked_div(u64::from(book.grid_seconds)).ok_or(PlimsollError::DivisionByZero)?;
     let path = Path::start(factor.margin_goal(&threshold_terms)?, step, &threshold_terms);
     factor.set_thresholds(&path, &threshold_terms)?;
     factor.set_bucket(&Bucket::full(&terms::bucket_terms(&factor.params), now_seconds));
@@ -148,10 +141,7 @@ pub(crate) fn set_reserve_params(
     let to = Ratio::from_ppm_down(params.collateral_weight_maintenance_ppm);
     if to.to_bits() != reserve.weight_to {
         let (grace, walk) = (u64::from(grace_seconds), u64::from(params.collateral_walk_seconds));
-        let ramp = reserve
-            .weight_ramp()
-            .announced(to, now_seconds, grace, walk)
-            .or_refuse()?;
+        let ramp = reserve.weight_ramp().announced(to, now_seconds, grace, walk).or_refuse()?;
         reserve.set_weight_ramp(&ramp);
     }
     reserve.weight_initial = Ratio::from_ppm_down(params.collateral_weight_initial_ppm).to_bits();

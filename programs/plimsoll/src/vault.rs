@@ -109,11 +109,7 @@ impl<'info> TokensOut<'info> {
     pub(crate) fn load_mut(&self) -> Result<(RefMut<'_, Book>, RefMut<'_, MarginAccount>)> {
         let (book, account) = load_pair(&self.book, &self.margin_account)?;
         account.require_owner(self.owner.key)?;
-        require_keys_eq!(
-            *self.vault_authority.key,
-            book.vault_authority,
-            PlimsollError::WrongVaultAuthority
-        );
+        require_keys_eq!(*self.vault_authority.key, book.vault_authority, PlimsollError::WrongVaultAuthority);
         Ok((book, account))
     }
 
@@ -160,11 +156,7 @@ impl Transfer<'_, '_> {
     pub(crate) fn require_accounts_of(&self, reserve: &Reserve) -> Result<()> {
         require_keys_eq!(*self.vault.key, reserve.vault, PlimsollError::WrongVault);
         require_keys_eq!(*self.mint.key, reserve.mint, PlimsollError::WrongMint);
-        require_keys_eq!(
-            *self.token_program.key,
-            reserve.token_program,
-            PlimsollError::WrongTokenProgram
-        );
+        require_keys_eq!(*self.token_program.key, reserve.token_program, PlimsollError::WrongTokenProgram);
         Ok(())
     }
 
@@ -177,11 +169,7 @@ impl Transfer<'_, '_> {
             to: self.vault.clone(),
             authority: self.authority.clone(),
         };
-        token_interface::transfer_checked(
-            CpiContext::new(*self.token_program.key, accounts),
-            amount_atoms,
-            decimals,
-        )?;
+        token_interface::transfer_checked(CpiContext::new(*self.token_program.key, accounts), amount_atoms, decimals)?;
         let booked = before.checked_add(amount_atoms).ok_or(PlimsollError::VaultMismatch)?;
         require!(balance_atoms(self.vault)? == booked, PlimsollError::VaultMismatch);
         Ok(())
@@ -218,9 +206,7 @@ pub(crate) fn require_allowed_extensions(mint: &AccountInfo) -> Result<()> {
     let data = mint.try_borrow_data()?;
     let state = StateWithExtensions::<Mint>::unpack(&data).map_err(|_| PlimsollError::MintNotUsable)?;
     let extensions = state.get_extension_types().map_err(|_| PlimsollError::MintExtension)?;
-    let allowed = extensions
-        .iter()
-        .all(|extension| ALLOWED_EXTENSIONS.contains(extension));
+    let allowed = extensions.iter().all(|extension| ALLOWED_EXTENSIONS.contains(extension));
     require!(allowed, PlimsollError::MintExtension);
     Ok(())
 }

@@ -31,13 +31,12 @@ impl Chain {
             rent_epoch: u64::MAX,
         };
         let mut test = ProgramTest::default();
+        if std::env::var_os("RUST_LOG").is_none() {
+            log::set_max_level(log::LevelFilter::Error); // it writes every program's log otherwise
+        }
         test.prefer_bpf(true);
         test.add_account(plimsoll::ID, program);
-        let mut chain = Self {
-            context: test.start_with_context().await,
-            slot: 1,
-            now_seconds: START_SECONDS,
-        };
+        let mut chain = Self { context: test.start_with_context().await, slot: 1, now_seconds: START_SECONDS };
         chain.advance(0);
         chain
     }
@@ -56,11 +55,7 @@ impl Chain {
         self.slot += 1 + seconds.unsigned_abs() * 5 / 2;
         self.context.warp_to_slot(self.slot).expect("a later slot");
         // a new Bank takes its time from votes, and nobody votes here
-        self.context.set_sysvar(&Clock {
-            slot: self.slot,
-            unix_timestamp: self.now_seconds,
-            ..Clock::default()
-        });
+        self.context.set_sysvar(&Clock { slot: self.slot, unix_timestamp: self.now_seconds, ..Clock::default() });
     }
 
     /// Sends a transaction in a slot of its own, paid by the Bank's payer.
@@ -86,11 +81,7 @@ impl Chain {
     }
 
     pub(crate) async fn account(&self, address: Pubkey) -> Option<Account> {
-        self.context
-            .banks_client
-            .get_account(address)
-            .await
-            .expect("the Bank answers")
+        self.context.banks_client.get_account(address).await.expect("the Bank answers")
     }
 
     pub(crate) async fn rent_exempt_lamports(&self, bytes: usize) -> u64 {
@@ -125,7 +116,6 @@ impl Chain {
             executable: false,
             rent_epoch: u64::MAX,
         };
-        self.context
-            .set_account(&asset.oracle, &AccountSharedData::from(account));
+        self.context.set_account(&asset.oracle, &AccountSharedData::from(account));
     }
 }

@@ -55,13 +55,8 @@ async fn lend_and_borrow(market: &mut Market) -> Cast {
     };
     let (usdc, sol) = (market.usdc.keys(), market.sol.keys());
     for person in [&cast.lender, &cast.liquidator] {
-        let deposit = instructions::deposit(
-            &usdc,
-            person.margin,
-            person.keypair.pubkey(),
-            person.dollars,
-            instructions::ALL,
-        );
+        let deposit =
+            instructions::deposit(&usdc, person.margin, person.keypair.pubkey(), person.dollars, instructions::ALL);
         market.act(person, &[deposit]).await;
     }
     let (borrower, owner) = (&cast.borrower, cast.borrower.keypair.pubkey());
@@ -106,13 +101,7 @@ fn liquidation(market: &Market, cast: &Cast) -> plimsoll_client::Instruction {
         max_repay_atoms: u64::MAX,
     };
     let liquidator = &cast.liquidator;
-    instructions::liquidate(
-        market.book,
-        cast.borrower.margin,
-        liquidator.margin,
-        liquidator.keypair.pubkey(),
-        request,
-    )
+    instructions::liquidate(market.book, cast.borrower.margin, liquidator.margin, liquidator.keypair.pubkey(), request)
 }
 
 async fn a_healthy_account_is_not_liquidated(market: &mut Market, cast: &Cast) {
@@ -164,11 +153,7 @@ async fn the_loan_is_liquidated(market: &mut Market, cast: &Cast) {
 async fn everybody_leaves(market: &mut Market, cast: &Cast) {
     let (usdc, sol) = (market.usdc.keys(), market.sol.keys());
     let withdrawal = |person: &Person, is_sol: bool| {
-        let (keys, destination) = if is_sol {
-            (&sol, person.sol)
-        } else {
-            (&usdc, person.dollars)
-        };
+        let (keys, destination) = if is_sol { (&sol, person.sol) } else { (&usdc, person.dollars) };
         let owner = person.keypair.pubkey();
         instructions::withdraw(keys, person.margin, owner, destination, instructions::ALL)
     };

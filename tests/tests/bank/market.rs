@@ -38,26 +38,14 @@ impl Market {
         let admin = chain.payer().pubkey();
         let quote_mint = tokens::create_mint(&mut chain, 6).await;
         let sol_mint = tokens::create_extended_mint(&mut chain, 9).await;
-        let roles = GroupRoles {
-            admin,
-            steward: admin,
-            guardian: admin,
-            timelock_seconds: 0,
-        };
+        let roles = GroupRoles { admin, steward: admin, guardian: admin, timelock_seconds: 0 };
         let group = addresses::group(&admin, 0);
         let founding = instructions::create_group(admin, 0, quote_mint, roles);
         chain.send(&[founding], &[]).await;
         let book = create_book(&mut chain, group, quote_mint).await;
         let usdc = asset(book, 0, (quote_mint, anchor_spl::token::ID), 6);
         let sol = asset(book, 1, (sol_mint, anchor_spl::token_2022::ID), 9);
-        let mut market = Self {
-            chain,
-            group,
-            book,
-            usdc,
-            sol,
-            sol_price_e8: 200 * DOLLAR_E8,
-        };
+        let mut market = Self { chain, group, book, usdc, sol, sol_price_e8: 200 * DOLLAR_E8 };
         let [usdc_listing, sol_listing, ..] = &majors()[..] else {
             panic!("the first two majors are dollars and SOL");
         };
@@ -149,13 +137,5 @@ async fn create_book(chain: &mut Chain, group: Pubkey, quote_mint: Pubkey) -> Pu
 }
 
 fn asset(book: Pubkey, index: u8, (mint, token_program): (Pubkey, Pubkey), decimals: u8) -> Asset {
-    Asset {
-        mint,
-        token_program,
-        decimals,
-        feed_id: [index + 1; 32],
-        oracle: Pubkey::new_unique(),
-        index,
-        book,
-    }
+    Asset { mint, token_program, decimals, feed_id: [index + 1; 32], oracle: Pubkey::new_unique(), index, book }
 }

@@ -41,9 +41,5 @@ fn the_gate_closes_above_two_percent() {
     assert!(snapshot::worsened(&[row(10_000)], &[row(10_200)]).is_empty());
     assert_eq!(snapshot::worsened(&[row(10_000)], &[row(10_201)]).len(), 1);
     assert!(snapshot::worsened(&[row(10_000)], &[row(9_000)]).is_empty());
-    assert_eq!(
-        snapshot::worsened(&[row(10_000)], &[]).len(),
-        1,
-        "a row that vanished is a change too"
-    );
+    assert_eq!(snapshot::worsened(&[row(10_000)], &[]).len(), 1, "a row that vanished is a change too");
 }

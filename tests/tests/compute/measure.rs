@@ -17,11 +17,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn new(instruction: &str, case: &str, cu: u64) -> Self {
-        Self {
-            instruction: instruction.into(),
-            case: case.into(),
-            cu,
-        }
+        Self { instruction: instruction.into(), case: case.into(), cu }
     }
 
     pub(crate) fn is(&self, instruction: &str, case: &str) -> bool {
@@ -41,9 +37,7 @@ impl Stage {
         let mut world = World::with(&assets::sixteen());
         let lender = world.trader();
         for asset in world.assets.clone() {
-            world
-                .deposit(&lender, &asset, asset.atoms(1_000_000))
-                .expect("a deposit");
+            world.deposit(&lender, &asset, asset.atoms(1_000_000)).expect("a deposit");
         }
         let borrower = world.trader();
         let held: Vec<Asset> = world.assets[1..positions.max(2)].to_vec();
@@ -56,11 +50,7 @@ impl Stage {
         }
         // one second later, so that each figure contains an accrual of the reserve that it touches
         world.advance_refreshed(1);
-        Self {
-            world,
-            borrower,
-            positions,
-        }
+        Self { world, borrower, positions }
     }
 
     fn usdc(&self) -> Asset {
@@ -74,9 +64,7 @@ impl Stage {
     /// Compute units of one instruction, paid and signed by the borrower alone, as a wallet would send it.
     fn cost(&mut self, build: impl FnOnce(&mut World, &Trader) -> Instruction) -> (u64, Instruction) {
         let instruction = build(&mut self.world, &self.borrower);
-        let cu = self
-            .world
-            .must(std::slice::from_ref(&instruction), &[&self.borrower.keypair]);
+        let cu = self.world.must(std::slice::from_ref(&instruction), &[&self.borrower.keypair]);
         (cu, instruction)
     }
 
@@ -102,13 +90,7 @@ impl Stage {
         let asset = self.usdc();
         let (cu, _) = self.cost(|world, borrower| {
             let destination = world.create_token_account(&asset, &borrower.key(), 0);
-            instructions::borrow(
-                &asset.keys(),
-                borrower.account,
-                borrower.key(),
-                destination,
-                asset.atoms(1),
-            )
+            instructions::borrow(&asset.keys(), borrower.account, borrower.key(), destination, asset.atoms(1))
         });
         Row::new("borrow", &format!("{} positions", self.positions), cu)
     }
@@ -117,13 +99,7 @@ impl Stage {
         let asset = self.collateral();
         self.cost(|world, borrower| {
             let destination = world.create_token_account(&asset, &borrower.key(), 0);
-            instructions::withdraw(
-                &asset.keys(),
-                borrower.account,
-                borrower.key(),
-                destination,
-                asset.atoms(1),
-            )
+            instructions::withdraw(&asset.keys(), borrower.account, borrower.key(), destination, asset.atoms(1))
         })
     }
 
@@ -131,9 +107,7 @@ impl Stage {
         let liquidator = self.world.trader();
         let extra: Vec<Asset> = self.world.assets[8..16].to_vec();
         for asset in extra {
-            self.world
-                .deposit(&liquidator, &asset, asset.atoms(1_000))
-                .expect("a deposit");
+            self.world.deposit(&liquidator, &asset, asset.atoms(1_000)).expect("a deposit");
         }
         let request = make_unhealthy(&mut self);
         let liquidate = instructions::liquidate(
@@ -162,17 +136,11 @@ fn make_unhealthy(stage: &mut Stage) -> LiquidationRequest {
         for asset in stage.world.assets.clone() {
             let price = stage.world.published_price(&asset);
             let falls = (1..8).contains(&asset.index);
-            stage
-                .world
-                .publish(&asset, if falls { price * 96 / 100 } else { price });
+            stage.world.publish(&asset, if falls { price * 96 / 100 } else { price });
         }
         stage.world.refresh_prices();
     }
-    LiquidationRequest {
-        collateral_reserve: 2,
-        debt_reserve: 0,
-        max_repay_atoms: u64::MAX,
-    }
+    LiquidationRequest { collateral_reserve: 2, debt_reserve: 0, max_repay_atoms: u64::MAX }
 }
 
 fn refresh_prices(oracles: usize) -> u64 {
@@ -196,10 +164,7 @@ fn refresh_risk() -> u64 {
         world.advance(300);
         for (asset, sign) in world.assets.clone().iter().zip([1, -1].into_iter().cycle()) {
             let price = world.published_price(asset);
-            world.publish(
-                asset,
-                price + sign * price / (500 + 10 * i64::from(asset.index) + round),
-            );
+            world.publish(asset, price + sign * price / (500 + 10 * i64::from(asset.index) + round));
         }
         world.refresh_prices();
         cu = world.must(&[instructions::refresh_risk(world.book, &[])], &[]);

@@ -44,23 +44,15 @@ pub(crate) fn write(rows: &[Row]) {
 
 /// Versions of what builds the program: `toolchain/build.sh --version` names them.
 fn compiler() -> Vec<String> {
-    let output = Command::new(root().join("toolchain/versions.sh"))
-        .output()
-        .expect("toolchain/versions.sh");
+    let output = Command::new(root().join("toolchain/versions.sh")).output().expect("toolchain/versions.sh");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
 /// Fails where a figure worsened under the compilers of the snapshot; says so where they differ.
 /// `UPDATE_SNAPSHOT=1` writes the figures anew.
 pub(crate) fn compare(rows: &[Row]) {
-    let current = Snapshot {
-        compiler: compiler(),
-        rows: rows.to_vec(),
-    };
+    let current = Snapshot { compiler: compiler(), rows: rows.to_vec() };
     if std::env::var_os("UPDATE_SNAPSHOT").is_some() {
         let json = serde_json::to_string_pretty(&current).expect("rows are plain");
         fs::write(snapshot_file(), json + "\n").expect("snapshot.json");
@@ -69,18 +61,11 @@ pub(crate) fn compare(rows: &[Row]) {
     let text = fs::read_to_string(snapshot_file()).expect("the snapshot is committed");
     let committed: Snapshot = serde_json::from_str(&text).expect("the snapshot is JSON");
     if committed.compiler != current.compiler {
-        println!(
-            "not compared: the snapshot holds for {:?}, this is {:?}",
-            committed.compiler, current.compiler
-        );
+        println!("not compared: the snapshot holds for {:?}, this is {:?}", committed.compiler, current.compiler);
         return;
     }
     let worsened = worsened(&committed.rows, rows);
-    assert!(
-        worsened.is_empty(),
-        "worse than the snapshot by over {TOLERANCE_PERCENT} %:\n{}",
-        worsened.join("\n")
-    );
+    assert!(worsened.is_empty(), "worse than the snapshot by over {TOLERANCE_PERCENT} %:\n{}", worsened.join("\n"));
 }
 
 /// The rows of `before` that are missing from `now` or worse than tolerated.

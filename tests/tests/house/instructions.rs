@@ -6,9 +6,7 @@ use crate::{assert_none, repository::files};
 
 fn without_test<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<String> {
     let paths: BTreeSet<&str> = paths.collect();
-    let instructions = paths
-        .iter()
-        .filter(|path| path.starts_with("programs/plimsoll/src/instructions/"));
+    let instructions = paths.iter().filter(|path| path.starts_with("programs/plimsoll/src/instructions/"));
     instructions
         .filter_map(|path| Some((path, path.rsplit('/').next()?.strip_suffix(".rs")?)))
         .filter(|(_, name)| *name != "mod" && !paths.contains(&*format!("tests/tests/instructions/{name}.rs")))

@@ -24,9 +24,8 @@ fn ids(text: &str) -> BTreeSet<&str> {
 
 fn violations(files: &[SourceFile]) -> Vec<String> {
     let own = "tests/tests/house/"; // the texts on which this rule is tried
-    let code = files
-        .iter()
-        .filter(|file| file.has_extension(&["rs", "py", "ts", "tsx"]) && !file.path.starts_with(own));
+    let code =
+        files.iter().filter(|file| file.has_extension(&["rs", "py", "ts", "tsx"]) && !file.path.starts_with(own));
     let (mut cited, mut tested) = (BTreeSet::new(), BTreeSet::new());
     for file in code {
         let found = ids(&file.text);
@@ -35,21 +34,11 @@ fn violations(files: &[SourceFile]) -> Vec<String> {
         }
         cited.extend(found);
     }
-    let documented = files
-        .iter()
-        .find(|file| file.path == DOCUMENT)
-        .map(|file| ids(&file.text))
-        .unwrap_or_default();
+    let documented = files.iter().find(|file| file.path == DOCUMENT).map(|file| ids(&file.text)).unwrap_or_default();
 
-    let mut violations: Vec<String> = documented
-        .difference(&tested)
-        .map(|id| format!("{DOCUMENT}: {id} is cited by no test"))
-        .collect();
-    violations.extend(
-        cited
-            .difference(&documented)
-            .map(|id| format!("{id} is cited, and not in {DOCUMENT}")),
-    );
+    let mut violations: Vec<String> =
+        documented.difference(&tested).map(|id| format!("{DOCUMENT}: {id} is cited by no test")).collect();
+    violations.extend(cited.difference(&documented).map(|id| format!("{id} is cited, and not in {DOCUMENT}")));
     if documented.is_empty() {
         violations.push(format!("{DOCUMENT}: names no invariant"));
     }

@@ -42,23 +42,15 @@ const TESTS: &str = "plimsoll-tests";
 
 fn violations(metadata: &Value) -> Vec<String> {
     let packages = metadata["packages"].as_array().expect("cargo metadata lists packages");
-    packages
-        .iter()
-        .filter(|package| package["name"] != TESTS)
-        .flat_map(package_violations)
-        .collect()
+    packages.iter().filter(|package| package["name"] != TESTS).flat_map(package_violations).collect()
 }
 
 fn package_violations(package: &Value) -> Vec<String> {
     let name = package["name"].as_str().expect("a package has a name");
     let Some(layer) = LAYERS.iter().find(|layer| layer.package == name) else {
-        return vec![format!(
-            "{name} has no layer: give it one in tests/tests/house/layering.rs"
-        )];
+        return vec![format!("{name} has no layer: give it one in tests/tests/house/layering.rs")];
     };
-    let dependencies = package["dependencies"]
-        .as_array()
-        .expect("a package lists its dependencies");
+    let dependencies = package["dependencies"].as_array().expect("a package lists its dependencies");
     dependencies
         .iter()
         .filter(|dependency| dependency["kind"] != "dev")
@@ -79,11 +71,7 @@ fn packages_keep_to_their_layers() {
         .current_dir(root())
         .output()
         .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "cargo metadata: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
     assert_none(&violations(&metadata));
 }

@@ -69,22 +69,13 @@ fn definitions_say_what_they_do() {
 
 #[test]
 fn files_stay_short() {
-    let source = files()
-        .into_iter()
-        .filter(|file| file.has_extension(&["rs", "ts", "tsx"]));
+    let source = files().into_iter().filter(|file| file.has_extension(&["rs", "ts", "tsx"]));
     assert_none(&source.filter_map(|file| overlong(&file)).collect::<Vec<_>>());
 }
 
 #[test]
 fn catch_all_names_are_found() {
-    for name in [
-        "utils.rs",
-        "math_helper",
-        "AccountManager",
-        "process_deposit",
-        "PriceV2",
-        "price-v2",
-    ] {
+    for name in ["utils.rs", "math_helper", "AccountManager", "process_deposit", "PriceV2", "price-v2"] {
         assert!(is_catch_all(name), "{name}");
     }
     for name in ["utilisation", "process", "processed_slots", "v3", "manage", "helpful"] {

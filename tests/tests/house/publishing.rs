@@ -22,36 +22,18 @@ fn lines_with<'a>(file: &'a SourceFile, breaks: impl Fn(&str) -> bool + 'a) -> i
 /// A lock file with addresses, or a URL whose host serves packages.
 fn names_registry_host(line: &str) -> bool {
     let serves_packages = |host: &str| {
-        let marks = [
-            "registry",
-            "mirror",
-            "proxy",
-            "artifactory",
-            "nexus",
-            "deb.debian",
-            "pypi",
-            "npmjs",
-        ];
+        let marks = ["registry", "mirror", "proxy", "artifactory", "nexus", "deb.debian", "pypi", "npmjs"];
         marks.iter().any(|mark| host.contains(mark))
     };
-    let hosts = line
-        .split("://")
-        .skip(1)
-        .filter_map(|rest| rest.split(['/', ' ', '"']).next());
+    let hosts = line.split("://").skip(1).filter_map(|rest| rest.split(['/', ' ', '"']).next());
     hosts.into_iter().any(serves_packages) || line.contains("\"resolved\": \"http")
 }
 
 /// An absolute path into a folder that differs from machine to machine. `target/tmp/` or `$HOME/work/` are none.
 fn names_machine_path(line: &str) -> bool {
     // in two pieces, so that this file does not name them
-    let folders = [
-        ["/ro", "ot/"],
-        ["/ho", "me/"],
-        ["/wo", "rk/"],
-        ["/t", "mp/"],
-        ["/Us", "ers/"],
-    ]
-    .map(|halves| halves.concat());
+    let folders =
+        [["/ro", "ot/"], ["/ho", "me/"], ["/wo", "rk/"], ["/t", "mp/"], ["/Us", "ers/"]].map(|halves| halves.concat());
     folders.iter().any(|folder| {
         line.match_indices(folder.as_str()).any(|(start, _)| {
             let before = line[..start].chars().next_back();
@@ -67,48 +49,25 @@ fn declared_address(program: &str) -> Option<&str> {
 #[test]
 fn no_keypair_is_published() {
     let keypairs = files().into_iter().filter(is_keypair);
-    assert_none(
-        &keypairs
-            .map(|file| format!("{}: a keypair", file.path))
-            .collect::<Vec<_>>(),
-    );
+    assert_none(&keypairs.map(|file| format!("{}: a keypair", file.path)).collect::<Vec<_>>());
 }
 
 #[test]
 fn no_registry_host_is_named() {
-    assert_none(
-        &files()
-            .iter()
-            .flat_map(|file| lines_with(file, names_registry_host))
-            .collect::<Vec<_>>(),
-    );
+    assert_none(&files().iter().flat_map(|file| lines_with(file, names_registry_host)).collect::<Vec<_>>());
 }
 
 #[test]
 fn no_machine_path_is_named() {
-    assert_none(
-        &files()
-            .iter()
-            .flat_map(|file| lines_with(file, names_machine_path))
-            .collect::<Vec<_>>(),
-    );
+    assert_none(&files().iter().flat_map(|file| lines_with(file, names_machine_path)).collect::<Vec<_>>());
 }
 
 #[test]
 fn anchor_knows_the_declared_address() {
     let files = files();
-    let text = |path: &str| {
-        files
-            .iter()
-            .find(|file| file.path == path)
-            .map(|file| &*file.text)
-            .unwrap_or_default()
-    };
+    let text = |path: &str| files.iter().find(|file| file.path == path).map(|file| &*file.text).unwrap_or_default();
     let address = declared_address(text("programs/plimsoll/src/lib.rs")).expect("the program declares its address");
-    assert!(
-        text("Anchor.toml").contains(&format!("plimsoll = \"{address}\"")),
-        "Anchor.toml does not name {address}"
-    );
+    assert!(text("Anchor.toml").contains(&format!("plimsoll = \"{address}\"")), "Anchor.toml does not name {address}");
 }
 
 #[test]
@@ -124,13 +83,8 @@ fn registry_hosts_are_found() {
     let scheme = "https:/";
     assert!(names_registry_host(&format!("{scheme}/registry.example/a")));
     assert!(names_registry_host(&format!("deb {scheme}/mirror.example bookworm")));
-    assert!(names_registry_host(&format!(
-        "\"resolved\"{} \"{scheme}/a.example/b.tgz\"",
-        ':'
-    )));
-    assert!(!names_registry_host(
-        "source = \"registry+https://github.com/rust-lang/crates.io-index\""
-    ));
+    assert!(names_registry_host(&format!("\"resolved\"{} \"{scheme}/a.example/b.tgz\"", ':')));
+    assert!(!names_registry_host("source = \"registry+https://github.com/rust-lang/crates.io-index\""));
     assert!(!names_registry_host("see https://docs.rs/registry"));
 }
 

@@ -10,16 +10,11 @@ pub(crate) struct SourceFile {
 
 impl SourceFile {
     pub(crate) fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     pub(crate) fn has_extension(&self, extensions: &[&str]) -> bool {
-        extensions
-            .iter()
-            .any(|extension| self.path.ends_with(&format!(".{extension}")))
+        extensions.iter().any(|extension| self.path.ends_with(&format!(".{extension}")))
     }
 
     pub(crate) fn is_generated(&self) -> bool {
@@ -39,28 +34,18 @@ pub(crate) fn files() -> Vec<SourceFile> {
         .current_dir(root())
         .output()
         .expect("git runs");
-    assert!(
-        listing.status.success(),
-        "git ls-files: {}",
-        String::from_utf8_lossy(&listing.stderr)
-    );
+    assert!(listing.status.success(), "git ls-files: {}", String::from_utf8_lossy(&listing.stderr));
     let paths = String::from_utf8(listing.stdout).expect("paths are UTF-8");
     let files: Vec<SourceFile> = paths
         .split_terminator('\0')
         .filter_map(|path| Some((path, fs::read(root().join(path)).ok()?))) // deleted but not yet committed
         .map(|(path, bytes)| SourceFile::new(path, &String::from_utf8_lossy(&bytes)))
         .collect();
-    assert!(
-        files.iter().any(|file| file.path == "Cargo.toml"),
-        "the listing misses the workspace"
-    );
+    assert!(files.iter().any(|file| file.path == "Cargo.toml"), "the listing misses the workspace");
     files
 }
 
 /// The files below one of the folders.
 pub(crate) fn files_under(folders: &[&str]) -> Vec<SourceFile> {
-    files()
-        .into_iter()
-        .filter(|file| folders.iter().any(|folder| file.path.starts_with(folder)))
-        .collect()
+    files().into_iter().filter(|file| folders.iter().any(|folder| file.path.starts_with(folder))).collect()
 }

@@ -20,9 +20,7 @@ pub(crate) struct Token {
 
 /// The tokens of a file without its `#[cfg(test)]` items.
 pub(crate) fn product_tokens(path: &str, text: &str) -> Vec<Token> {
-    let stream: TokenStream = text
-        .parse()
-        .unwrap_or_else(|error| panic!("{path} is not Rust: {error}"));
+    let stream: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path} is not Rust: {error}"));
     let mut tokens = Vec::new();
     flatten(stream, &mut tokens);
     tokens
@@ -67,11 +65,7 @@ fn tests_and_comments_are_no_product_tokens() {
     let text =
         "/* a.unwrap() */ fn a() { b(\"c.unwrap()\") }\n#[cfg(test)]\n#[allow(x)]\nmod tests { fn d() {} }\nfn e() {}";
     let tokens = product_tokens("a.rs", text);
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|token| token.kind == Kind::Word)
-        .map(|token| &*token.text)
-        .collect();
+    let words: Vec<&str> = tokens.iter().filter(|token| token.kind == Kind::Word).map(|token| &*token.text).collect();
     assert_eq!(words, ["fn", "a", "b", "fn", "e"]);
     assert_eq!(tokens.last().map(|token| token.line), Some(5));
 }

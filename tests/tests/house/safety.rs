@@ -58,21 +58,13 @@ fn oracle_vendors(file: &SourceFile) -> Vec<String> {
     let may_name_it = file.path.ends_with("/oracle.rs");
     let lines = file.text.lines().enumerate().filter(|(_, line)| {
         let line = line.to_lowercase();
-        !may_name_it
-            && ["pyth", "switchboard", "chainlink"]
-                .iter()
-                .any(|vendor| line.contains(vendor))
+        !may_name_it && ["pyth", "switchboard", "chainlink"].iter().any(|vendor| line.contains(vendor))
     });
-    lines
-        .map(|(index, line)| format!("{}:{}: names an oracle vendor: {line}", file.path, index + 1))
-        .collect()
+    lines.map(|(index, line)| format!("{}:{}: names an oracle vendor: {line}", file.path, index + 1)).collect()
 }
 
 fn rust_files_under(folders: &[&str]) -> Vec<SourceFile> {
-    let files: Vec<SourceFile> = files_under(folders)
-        .into_iter()
-        .filter(|file| file.has_extension(&["rs"]))
-        .collect();
+    let files: Vec<SourceFile> = files_under(folders).into_iter().filter(|file| file.has_extension(&["rs"])).collect();
     assert!(!files.is_empty(), "no Rust files under {folders:?}");
     files
 }
@@ -84,55 +76,31 @@ fn the_core_holds_no_floats() {
 
 #[test]
 fn core_and_program_cannot_panic() {
-    assert_none(
-        &rust_files_under(&[CORE, PROGRAM])
-            .iter()
-            .flat_map(panics)
-            .collect::<Vec<_>>(),
-    );
+    assert_none(&rust_files_under(&[CORE, PROGRAM]).iter().flat_map(panics).collect::<Vec<_>>());
 }
 
 #[test]
 fn only_the_oracle_file_names_a_vendor() {
-    assert_none(
-        &rust_files_under(&[PROGRAM])
-            .iter()
-            .flat_map(oracle_vendors)
-            .collect::<Vec<_>>(),
-    );
+    assert_none(&rust_files_under(&[PROGRAM]).iter().flat_map(oracle_vendors).collect::<Vec<_>>());
 }
 
 #[test]
 fn floats_are_found() {
-    for text in [
-        "fn a(x: f64) {}",
-        "const A: T = T(1.5);",
-        "const A: T = 1e9 as T;",
-        "fn a() { 0.0..b }",
-        "fn a() { 2_f32; }",
-    ] {
+    for text in
+        ["fn a(x: f64) {}", "const A: T = T(1.5);", "const A: T = 1e9 as T;", "fn a() { 0.0..b }", "fn a() { 2_f32; }"]
+    {
         assert_eq!(floats(&SourceFile::new("a.rs", text)).len(), 1, "{text}");
     }
-    for text in [
-        "// 1.5 f64\nfn a() { x.0.1 }",
-        "const A: usize = 1_000usize;",
-        "const A: u8 = 0x1e;",
-        "fn a() { 0..1 }",
-    ] {
+    for text in
+        ["// 1.5 f64\nfn a() { x.0.1 }", "const A: usize = 1_000usize;", "const A: u8 = 0x1e;", "fn a() { 0..1 }"]
+    {
         assert_none(&floats(&SourceFile::new("a.rs", text)));
     }
 }
 
 #[test]
 fn panics_are_found() {
-    for text in [
-        "a.unwrap()",
-        "a.expect(\"b\")",
-        "a.map(Option::unwrap)",
-        "panic!()",
-        "unreachable!()",
-        "assert!(a)",
-    ] {
+    for text in ["a.unwrap()", "a.expect(\"b\")", "a.map(Option::unwrap)", "panic!()", "unreachable!()", "assert!(a)"] {
         let body = format!("fn a() {{ {text} }}");
         assert_eq!(panics(&SourceFile::new("a.rs", &body)).len(), 1, "{text}");
     }

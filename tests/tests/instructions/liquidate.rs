@@ -30,11 +30,7 @@ pub(super) fn unhealthy() -> Stage {
 
 /// Bob's SOL for his USDC.
 pub(super) fn request(stage: &Stage, max_repay_atoms: u64) -> LiquidationRequest {
-    LiquidationRequest {
-        collateral_reserve: stage.sol.index,
-        debt_reserve: stage.usdc.index,
-        max_repay_atoms,
-    }
+    LiquidationRequest { collateral_reserve: stage.sol.index, debt_reserve: stage.usdc.index, max_repay_atoms }
 }
 
 /// The lender takes over.

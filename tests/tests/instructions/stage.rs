@@ -69,12 +69,7 @@ pub(crate) fn elsewhere(world: &mut World) -> Elsewhere {
 
 /// One key in every role.
 pub(crate) fn roles(admin: Pubkey) -> GroupRoles {
-    GroupRoles {
-        admin,
-        steward: admin,
-        guardian: admin,
-        timelock_seconds: 0,
-    }
+    GroupRoles { admin, steward: admin, guardian: admin, timelock_seconds: 0 }
 }
 
 /// An owner's margin account in another group.

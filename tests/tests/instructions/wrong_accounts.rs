@@ -42,12 +42,7 @@ pub(crate) fn refuses_impostors(world: &mut World, instruction: &Instruction, si
     }
     let nobody = Pubkey::new_unique();
     // what nobody created belongs to the system program
-    refuses(
-        world,
-        &swapped(instruction, account, nobody),
-        signers,
-        ErrorCode::AccountOwnedByWrongProgram,
-    );
+    refuses(world, &swapped(instruction, account, nobody), signers, ErrorCode::AccountOwnedByWrongProgram);
 }
 
 /// Accounts of the program in an older and in an unknown newer layout.

@@ -32,9 +32,7 @@ pub(crate) enum Intention {
 /// How every market begins: the rich deposit half of everything.
 pub(crate) fn opening() -> Vec<Intention> {
     let people = 0..RICH;
-    people
-        .flat_map(|person| (0..4).map(move |asset| Intention::Endow { person, asset }))
-        .collect()
+    people.flat_map(|person| (0..4).map(move |asset| Intention::Endow { person, asset })).collect()
 }
 
 /// Lets some seconds pass, and some feeds publish.
@@ -57,10 +55,7 @@ pub(crate) fn pass_time(market: &mut Market) {
 /// Each feed publishes, now and then far away: a crash or a leap, confirmed by the next publications.
 fn publish(market: &mut Market) {
     let now = market.world.now();
-    let leaping = market
-        .rng
-        .random_bool(LEAP_CHANCE)
-        .then(|| market.rng.random_range(1..4));
+    let leaping = market.rng.random_bool(LEAP_CHANCE).then(|| market.rng.random_range(1..4));
     for index in 0..market.feeds.len() {
         let newest = market.feeds[index].newest();
         let base = market.feeds[index].base_e8;
@@ -164,11 +159,7 @@ fn crank(market: &mut Market, kind: Kind) -> Action {
             if !all && market.rng.random_bool(0.5) {
                 continue;
             }
-            let back = if market.rng.random_bool(0.9) {
-                0
-            } else {
-                market.rng.random_range(1..4)
-            };
+            let back = if market.rng.random_bool(0.9) { 0 } else { market.rng.random_range(1..4) };
             let publication = market.feeds[index].earlier(back);
             market.feeds[index].offer(&mut market.world, &publication);
             oracles.push(market.feeds[index].asset.oracle);
@@ -192,20 +183,11 @@ fn refresh_all(market: &mut Market) -> Action {
         feed.offer(&mut market.world, &feed.newest());
     }
     let oracles: Vec<_> = market.feeds.iter().map(|feed| feed.asset.oracle).collect();
-    cranked(
-        Kind::RefreshPrices,
-        instructions::refresh_prices(market.world.book, &oracles),
-    )
+    cranked(Kind::RefreshPrices, instructions::refresh_prices(market.world.book, &oracles))
 }
 
 const fn cranked(kind: Kind, instruction: plimsoll_client::Instruction) -> Action {
-    Action {
-        kind,
-        signer: None,
-        instruction,
-        liquidation: None,
-        reserves: (0, 0),
-    }
+    Action { kind, signer: None, instruction, liquidation: None, reserves: (0, 0) }
 }
 
 /// Puts another account of the market in one place of the instruction.

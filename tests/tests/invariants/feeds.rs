@@ -28,16 +28,8 @@ impl Feed {
     /// The feed of an asset that the world has just listed.
     pub(crate) fn of(world: &World, asset: Asset) -> Self {
         let (price_e8, now) = (world.published_price(&asset), world.now());
-        let first = Publication {
-            price_e8,
-            publish_time: now,
-            prev_publish_time: now - 1,
-        };
-        Self {
-            asset,
-            base_e8: price_e8,
-            publications: vec![first],
-        }
+        let first = Publication { price_e8, publish_time: now, prev_publish_time: now - 1 };
+        Self { asset, base_e8: price_e8, publications: vec![first] }
     }
 
     /// The newest publication.
@@ -55,11 +47,7 @@ impl Feed {
     pub(crate) fn publish(&mut self, price_e8: i64, now: i64) {
         let newest = self.newest();
         if now > newest.publish_time {
-            self.publications.push(Publication {
-                price_e8,
-                publish_time: now,
-                prev_publish_time: newest.publish_time,
-            });
+            self.publications.push(Publication { price_e8, publish_time: now, prev_publish_time: newest.publish_time });
         }
     }
 

@@ -49,11 +49,5 @@ pub(crate) fn change(market: &mut Market, kind: Kind) -> Action {
             instructions::set_book_params(group, admin, book, params)
         }
     };
-    Action {
-        kind,
-        signer: None,
-        instruction,
-        liquidation: None,
-        reserves: (slot, slot),
-    }
+    Action { kind, signer: None, instruction, liquidation: None, reserves: (slot, slot) }
 }

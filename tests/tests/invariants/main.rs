@@ -51,10 +51,6 @@ fn every_law_holds_after_every_instruction() {
     });
     println!("{total}\n{kept} promises of INV-GRACE kept");
     assert_eq!(total.sent(), SEEDS.len() * INSTRUCTIONS);
-    assert!(
-        total.unreached().is_empty(),
-        "never accepted or never refused: {:?}\n{total}",
-        total.unreached()
-    );
+    assert!(total.unreached().is_empty(), "never accepted or never refused: {:?}\n{total}", total.unreached());
     assert!(kept > INSTRUCTIONS, "too few accounts were promised anything: {kept}");
 }

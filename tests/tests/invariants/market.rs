@@ -94,8 +94,7 @@ impl Market {
             self.announcements.promise(&self.state)?;
         }
         let action = choose::action(self);
-        self.act(&action)
-            .map_err(|violation| format!("{:?}: {violation}", action.kind))
+        self.act(&action).map_err(|violation| format!("{:?}: {violation}", action.kind))
     }
 
     /// Sends one instruction: refused, it changed nothing; accepted, every law holds.

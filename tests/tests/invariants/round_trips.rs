@@ -24,10 +24,7 @@ fn world_with_history() -> World {
 
 fn wealth(world: &World, visitor: &Trader, wallet: &plimsoll_client::Pubkey, index: usize) -> u64 {
     let (book, account) = (world.book_state(), world.margin_state(&visitor.account));
-    let (totals, position) = (
-        book.reserves[index].totals(),
-        account.position(index).expect("a reserve"),
-    );
+    let (totals, position) = (book.reserves[index].totals(), account.position(index).expect("a reserve"));
     let claim = position.claim_down(&totals).expect("a claim").0;
     let owed = position.owed_up(&totals).expect("a debt").0;
     world.balance(wallet) + claim - owed
@@ -66,9 +63,7 @@ fn borrows_and_repayments_within_a_second_gain_nothing() {
     world.advance_refreshed(7);
     // jumps that the history left pending are confirmed
     world.advance_refreshed(3);
-    let [usdc, sol, ..] = world.assets[..] else {
-        panic!("four assets")
-    };
+    let [usdc, sol, ..] = world.assets[..] else { panic!("four assets") };
     // something to borrow, and something to borrow against
     world.depositor(&usdc, usdc.atoms(1_000_000));
     let visitor = world.depositor(&sol, sol.atoms(1_000));

@@ -20,11 +20,8 @@ fn variances_after(order: [usize; 3]) -> (u128, u128) {
     market.world.advance(10);
     for feed in &mut market.feeds {
         let newest = feed.newest().price_e8;
-        let prices = if feed.asset.index == 1 {
-            AFTER_BOUNDARY
-        } else {
-            AFTER_BOUNDARY.map(|(after, _)| (after, newest))
-        };
+        let prices =
+            if feed.asset.index == 1 { AFTER_BOUNDARY } else { AFTER_BOUNDARY.map(|(after, _)| (after, newest)) };
         for (after, price_e8) in prices {
             feed.publish(price_e8, boundary + after);
         }

@@ -40,9 +40,7 @@ impl Snapshot {
     pub(crate) fn is_same_state(&self, other: &Self) -> bool {
         let bytes = |snapshot: &Self| -> Vec<Option<Vec<u8>>> {
             let accounts = snapshot.accounts.iter();
-            accounts
-                .map(|one| one.as_deref().map(|state| bytemuck::bytes_of(state).to_vec()))
-                .collect()
+            accounts.map(|one| one.as_deref().map(|state| bytemuck::bytes_of(state).to_vec())).collect()
         };
         bytemuck::bytes_of(self.book.as_ref()) == bytemuck::bytes_of(other.book.as_ref())
             && bytes(self) == bytes(other)

@@ -42,11 +42,7 @@ pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
         Kind::Open => instructions::open_margin_account(group, owner, 1),
         Kind::Close => instructions::close_margin_account(market.accounts[2 * person + 1], owner),
         _ => {
-            let named = if market.rng.random_bool(0.5) {
-                owner
-            } else {
-                Pubkey::default()
-            };
+            let named = if market.rng.random_bool(0.5) { owner } else { Pubkey::default() };
             instructions::set_delegate(address, owner, named)
         }
     };
@@ -122,11 +118,7 @@ fn part_of(market: &mut Market, wallet: Pubkey, most: f64) -> u64 {
 
 /// All, nothing, an atom, or a part of an amount.
 fn fraction(market: &mut Market, amount: u64, most: f64) -> u64 {
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // any part will do
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // any part will do
     match market.rng.random_range(0..40) {
         0 => 0,
         1 => 1,
@@ -141,9 +133,7 @@ fn part_of_claim(market: &mut Market, account: usize, asset: usize) -> u64 {
         return instructions::ALL;
     }
     let totals = market.state.book.reserves[asset].totals();
-    let position = market.state.accounts[account]
-        .as_deref()
-        .and_then(|one| one.position(asset).ok());
+    let position = market.state.accounts[account].as_deref().and_then(|one| one.position(asset).ok());
     let claim = position.and_then(|position| position.claim_down(&totals).ok());
     fraction(market, claim.map_or(0, |amount| amount.0), most)
 }
@@ -153,9 +143,7 @@ fn part_of_debt(market: &mut Market, account: usize, asset: usize) -> u64 {
         return instructions::ALL;
     }
     let totals = market.state.book.reserves[asset].totals();
-    let position = market.state.accounts[account]
-        .as_deref()
-        .and_then(|one| one.position(asset).ok());
+    let position = market.state.accounts[account].as_deref().and_then(|one| one.position(asset).ok());
     let owed = position.and_then(|position| position.owed_up(&totals).ok());
     fraction(market, owed.map_or(0, |amount| amount.0), 1.1)
 }
@@ -163,9 +151,8 @@ fn part_of_debt(market: &mut Market, account: usize, asset: usize) -> u64 {
 /// An amount that uses up to a little more than the initial health that is left.
 fn borrowable(market: &mut Market, account: usize, asset: usize) -> u64 {
     let state = &market.state;
-    let health = state.accounts[account]
-        .as_deref()
-        .and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
+    let health =
+        state.accounts[account].as_deref().and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
     let left = health.map_or(0, |health| health.initial.0.max(0).unsigned_abs());
     let factor = &state.book.factors[asset];
     let weight = debt_weight_up(Ratio::from_bits(factor.threshold.initial)).map_or(u64::MAX, Ratio::to_bits);
@@ -189,9 +176,7 @@ pub(crate) fn relieve(market: &mut Market, account: usize) -> Intention {
     let health = health::liquidation(&state.book, holder, state.now_seconds).unwrap_or_default();
     if health.assets <= u128::from(state.book.params.dust_quote_atoms) {
         let reserves = 0u8..;
-        let mut owed = reserves
-            .zip(&holder.balances)
-            .filter(|(_, balance)| balance.debt_shares > 0);
+        let mut owed = reserves.zip(&holder.balances).filter(|(_, balance)| balance.debt_shares > 0);
         if let Some((reserve, _)) = owed.next() {
             return write_off_later(market, account, reserve);
         }
@@ -202,11 +187,8 @@ pub(crate) fn relieve(market: &mut Market, account: usize) -> Intention {
 
 /// A liquidation of an account by somebody, mostly by the rich, mostly of its largest pair.
 pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
-    let keeper = if market.rng.random_bool(0.9) {
-        market.rng.random_range(0..RICH)
-    } else {
-        market.rng.random_range(0..PEOPLE)
-    };
+    let keeper =
+        if market.rng.random_bool(0.9) { market.rng.random_range(0..RICH) } else { market.rng.random_range(0..PEOPLE) };
     let liquidator = 2 * keeper;
     let state = &market.state;
     let holder = state.accounts[account].as_deref();
@@ -215,16 +197,9 @@ pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
         Some(pair) if market.rng.random_bool(0.9) => pair,
         _ => (market.rng.random_range(0..4), market.rng.random_range(0..4)),
     };
-    let max_repay_atoms = if market.rng.random_bool(0.7) {
-        u64::MAX
-    } else {
-        market.rng.random_range(0..5_000_000_000)
-    };
-    let request = LiquidationRequest {
-        collateral_reserve,
-        debt_reserve,
-        max_repay_atoms,
-    };
+    let max_repay_atoms =
+        if market.rng.random_bool(0.7) { u64::MAX } else { market.rng.random_range(0..5_000_000_000) };
+    let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms };
     let accounts = (market.accounts[account], market.accounts[liquidator]);
     let authority = market.key(keeper);
     Action {

@@ -21,10 +21,7 @@ pub(crate) struct Chain {
 
 impl Chain {
     pub(crate) fn new() -> Self {
-        let budget = ComputeBudget {
-            compute_unit_limit: COMPUTE_UNITS,
-            ..ComputeBudget::new_with_defaults(false)
-        };
+        let budget = ComputeBudget { compute_unit_limit: COMPUTE_UNITS, ..ComputeBudget::new_with_defaults(false) };
         let mut svm = LiteSVM::new().with_compute_budget(budget);
         let file = program_file("plimsoll_parity.so");
         assert!(file.exists(), "{} is missing: run `make program`", file.display());
@@ -35,16 +32,16 @@ impl Chain {
         Self { svm, payer, program }
     }
 
-    /// What the program answers.
-    pub(crate) fn ask(&mut self, request: &Request) -> Answer {
+    /// What the program answers, or how it failed.
+    pub(crate) fn ask(&mut self, request: &Request) -> Result<Answer, String> {
         let data = request.to_bytes();
         let instruction = Instruction::new_with_bytes(self.program, &data, Vec::new());
         let message = Message::new(&[instruction], Some(&self.payer.pubkey()));
         self.svm.expire_blockhash();
         let transaction = Transaction::new(&[&self.payer], message, self.svm.latest_blockhash());
         match self.svm.send_transaction(transaction) {
-            Ok(meta) => Answer::from_bytes(&meta.return_data.data),
-            Err(failure) => panic!("{request:?}: {:?}\n{}", failure.err, failure.meta.pretty_logs()),
+            Ok(meta) => Ok(Answer::from_bytes(&meta.return_data.data)),
+            Err(failure) => Err(format!("{:?}\n{}", failure.err, failure.meta.pretty_logs())),
         }
     }
 }

@@ -15,9 +15,7 @@ fn at_full_utilisation_lenders_wait_earn_more_and_are_paid() {
     let alice = world.depositor(&usdc, usdc.atoms(10_000));
     let anna = world.depositor(&usdc, usdc.atoms(10_000));
     let bob = world.depositor(&sol, sol.atoms(1_000));
-    world
-        .borrow(&bob, &usdc, usdc.atoms(20_000))
-        .expect("Bob borrows it all");
+    world.borrow(&bob, &usdc, usdc.atoms(20_000)).expect("Bob borrows it all");
     let calm_rate = world.book_state().reserves[0].rate_at_target;
 
     assert_refused(world.withdraw(&alice, &usdc, 1), PlimsollError::NotEnoughLiquidity);
@@ -30,10 +28,7 @@ fn at_full_utilisation_lenders_wait_earn_more_and_are_paid() {
     world.repay(&bob, &usdc, usdc.atoms(4_000)).expect("Bob repays");
     let idle = world.vault_balance(&usdc);
     assert_eq!(idle, usdc.atoms(4_000));
-    assert_refused(
-        world.withdraw(&alice, &usdc, idle + 1),
-        PlimsollError::NotEnoughLiquidity,
-    );
+    assert_refused(world.withdraw(&alice, &usdc, idle + 1), PlimsollError::NotEnoughLiquidity);
     world.withdraw(&alice, &usdc, idle).expect("idle liquidity");
     assert_eq!(world.vault_balance(&usdc), 0);
     assert_refused(world.withdraw(&anna, &usdc, 1), PlimsollError::NotEnoughLiquidity);

@@ -58,8 +58,5 @@ fn a_donation_changes_nothing() {
     // INV-SOLVENT: the vault holds at least what is booked, and only what is booked can leave
     assert_eq!(world.vault_balance(&usdc), liquidity + usdc.atoms(5_000));
     let too_much = world.withdraw(&alice, &usdc, liquidity + 1);
-    plimsoll_tests::assert_refused(
-        too_much,
-        plimsoll_client::plimsoll::error::PlimsollError::NotEnoughLiquidity,
-    );
+    plimsoll_tests::assert_refused(too_much, plimsoll_client::plimsoll::error::PlimsollError::NotEnoughLiquidity);
 }

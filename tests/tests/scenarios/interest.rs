@@ -43,9 +43,7 @@ fn a_year_in(times: i64) -> (World, Trader, Trader, ReserveTotals) {
         world.advance(YEAR_SECONDS / times);
         world.must(&[instructions::accrue(world.book)], &[]);
         let elapsed = (YEAR_SECONDS / times).unsigned_abs();
-        let accrual = interest::accrue(&totals, rate, &terms, elapsed)
-            .expect("an accrual")
-            .expect("time passed");
+        let accrual = interest::accrue(&totals, rate, &terms, elapsed).expect("an accrual").expect("time passed");
         (totals, rate) = (accrual.totals, accrual.rate_at_target);
     }
     assert_eq!(world.book_state().reserves[0].rate_at_target, rate.to_bits());
@@ -60,15 +58,10 @@ fn a_year_of_interest_is_the_cores() {
         assert_eq!(world.book_state().reserves[0].totals(), totals, "{times} accruals");
 
         // INV-SOLVENT: what Bob pays is what Alice and the insurance get, to the atom that rounding gives to the insurance
-        let (paid, earned) = (
-            debt(&world, &bob, &usdc) - usdc.atoms(95_000),
-            claim(&world, &alice, &usdc) - usdc.atoms(100_000),
-        );
+        let (paid, earned) =
+            (debt(&world, &bob, &usdc) - usdc.atoms(95_000), claim(&world, &alice, &usdc) - usdc.atoms(100_000));
         assert!(earned > 0 && totals.insurance.0 > 0);
-        assert!(
-            paid.abs_diff(earned + totals.insurance.0) <= 2,
-            "{paid} paid, {earned} earned"
-        );
+        assert!(paid.abs_diff(earned + totals.insurance.0) <= 2, "{paid} paid, {earned} earned");
         // the protocol's share is a tenth, and more once debts, with the insurance's part in them, outgrow deposits
         assert!(totals.insurance.0 >= paid / 10, "{} of {paid}", totals.insurance.0);
         assert!(times > 1 || totals.insurance.0 <= paid / 10 + paid / 1_000);

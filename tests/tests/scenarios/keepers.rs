@@ -25,10 +25,7 @@ fn the_second_keeper_comes_too_late() {
     story::liquidate(&mut world, &kate, &bob, u64::MAX).expect("Kate is first");
     let (_, sol) = story::usdc_and_sol(&world);
     let left = claim(&world, &bob, &sol);
-    assert_refused(
-        story::liquidate(&mut world, &karl, &bob, u64::MAX),
-        PlimsollError::NotLiquidatable,
-    );
+    assert_refused(story::liquidate(&mut world, &karl, &bob, u64::MAX), PlimsollError::NotLiquidatable);
     assert_eq!(claim(&world, &bob, &sol), left);
     assert_eq!(claim(&world, &karl, &sol), 0);
 }

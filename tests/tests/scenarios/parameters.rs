@@ -29,10 +29,7 @@ fn doubled_margins_bind_new_risk_at_once_and_old_risk_after_the_announced_hour()
         assert_eq!(world.book_state().factors[1].threshold.path[0], *point);
     }
     fold_flat(&mut world);
-    let (now, then) = (
-        world.book_state().factors[1].threshold.path[0],
-        before.threshold.path[12],
-    );
+    let (now, then) = (world.book_state().factors[1].threshold.path[0], before.threshold.path[12]);
     assert!(now > then, "the hour is over and the line walks");
     // a quarter of a point an hour at most, or 2 % of the level
     assert!(ratio(now) - ratio(then) <= 0.0025 / 12.0 + 1e-9);

@@ -54,21 +54,11 @@ fn a_stale_leg_is_not_exchanged_and_counts_at_its_favourable_edge() {
     assert!(unhealthy < 0);
 
     world.advance(5);
-    assert_eq!(
-        story::liquidation_health(&world, &bob),
-        unhealthy,
-        "five seconds are fresh"
-    );
+    assert_eq!(story::liquidation_health(&world, &bob), unhealthy, "five seconds are fresh");
     world.advance(1);
-    assert!(
-        story::liquidation_health(&world, &bob) > 0,
-        "the favourable edge is healthy"
-    );
+    assert!(story::liquidation_health(&world, &bob) > 0, "the favourable edge is healthy");
     // INV-PRICE: no exchange at an old price
-    assert_refused(
-        story::liquidate(&mut world, &kate, &bob, u64::MAX),
-        PlimsollError::StalePriceLeg,
-    );
+    assert_refused(story::liquidate(&mut world, &kate, &bob, u64::MAX), PlimsollError::StalePriceLeg);
 
     story::reprice(&mut world, 191 * DOLLAR_E8);
     story::liquidate(&mut world, &kate, &bob, u64::MAX).expect("fresh legs");

@@ -40,11 +40,7 @@ pub(crate) fn with_bob_at_his_limit() -> (World, Trader, Trader) {
 pub(crate) fn most_borrowable(world: &World, trader: &Trader) -> u64 {
     let book = world.book_state();
     let initial_margin = ratio(book.factors[0].threshold.initial);
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )] // a dollar is left
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a dollar is left
     let atoms = {
         let health = cross(world, trader).initial.0 as f64;
         // USDC's own band: twice its confidence of 0.05 %
@@ -73,11 +69,7 @@ pub(crate) fn liquidation_health(world: &World, trader: &Trader) -> i128 {
 /// Publishes SOL at a price and everything else unchanged, and refreshes.
 pub(crate) fn reprice(world: &mut World, price_e8: i64) {
     for asset in world.assets.clone() {
-        let price = if asset.index == 1 {
-            price_e8
-        } else {
-            world.published_price(&asset)
-        };
+        let price = if asset.index == 1 { price_e8 } else { world.published_price(&asset) };
         world.publish(&asset, price);
     }
     world.refresh_prices();
@@ -87,13 +79,7 @@ pub(crate) fn reprice(world: &mut World, price_e8: i64) {
 pub(crate) fn fold_at(world: &mut World, price_e8: i64) {
     world.advance(STEP_SECONDS);
     reprice(world, price_e8);
-    world.must(
-        &[
-            instructions::refresh_risk(world.book, &[]),
-            instructions::accrue(world.book),
-        ],
-        &[],
-    );
+    world.must(&[instructions::refresh_risk(world.book, &[]), instructions::accrue(world.book)], &[]);
 }
 
 /// A grid step passes without any price moving.
@@ -105,11 +91,7 @@ pub(crate) fn fold_flat(world: &mut World) {
 
 /// A liquidation of SOL for USDC.
 pub(crate) fn liquidate(world: &mut World, keeper: &Trader, victim: &Trader, max_repay_atoms: u64) -> Outcome {
-    let request = LiquidationRequest {
-        collateral_reserve: 1,
-        debt_reserve: 0,
-        max_repay_atoms,
-    };
+    let request = LiquidationRequest { collateral_reserve: 1, debt_reserve: 0, max_repay_atoms };
     let liquidation = instructions::liquidate(world.book, victim.account, keeper.account, keeper.key(), request);
     world.send(&[liquidation], &[&keeper.keypair])
 }

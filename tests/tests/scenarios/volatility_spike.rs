@@ -69,19 +69,13 @@ fn the_walk_alone_liquidates_bob_an_hour_after_the_last_move() {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // dollars of the story
     let debt_atoms = (debt_dollars * 1e6) as u64;
     let owed = story::debt(&world, &bob, &usdc);
-    assert!(
-        owed > debt_atoms,
-        "Bob could wait: {owed} owed, {debt_atoms} at the line"
-    );
+    assert!(owed > debt_atoms, "Bob could wait: {owed} owed, {debt_atoms} at the line");
     world.repay(&bob, &usdc, owed - debt_atoms).expect("Bob repays");
 
     for point in announced.iter().take(AHEAD).skip(1) {
         fold_flat(&mut world);
         assert_eq!(path(&world)[0], *point);
-        assert_refused(
-            story::liquidate(&mut world, &kate, &bob, u64::MAX),
-            PlimsollError::NotLiquidatable,
-        );
+        assert_refused(story::liquidate(&mut world, &kate, &bob, u64::MAX), PlimsollError::NotLiquidatable);
     }
     fold_flat(&mut world);
     assert_eq!(path(&world)[0], announced[AHEAD]);

@@ -30,18 +30,10 @@ mod arithmetic {
     #[inline(always)]
     pub fn widening_mul(x: u64, y: u64) -> (u64, u64) {
         let (x0, x1, y0, y1) = (x & LOW, x >> 32, y & LOW, y >> 32);
-        let (p00, p01, p10, p11) = (
-            x0.wrapping_mul(y0),
-            x0.wrapping_mul(y1),
-            x1.wrapping_mul(y0),
-            x1.wrapping_mul(y1),
-        );
+        let (p00, p01, p10, p11) = (x0.wrapping_mul(y0), x0.wrapping_mul(y1), x1.wrapping_mul(y0), x1.wrapping_mul(y1));
         let middle = (p00 >> 32).wrapping_add(p01 & LOW).wrapping_add(p10 & LOW);
         let low = (p00 & LOW) | (middle << 32);
-        let high = p11
-            .wrapping_add(p01 >> 32)
-            .wrapping_add(p10 >> 32)
-            .wrapping_add(middle >> 32);
+        let high = p11.wrapping_add(p01 >> 32).wrapping_add(p10 >> 32).wrapping_add(middle >> 32);
         (low, high)
     }
 
@@ -50,10 +42,7 @@ mod arithmetic {
     pub fn wrapping_mul(a: u128, b: u128) -> u128 {
         let ((a0, a1), (b0, b1)) = (split(a), split(b));
         let (low, high) = widening_mul(a0, b0);
-        join(
-            low,
-            high.wrapping_add(a0.wrapping_mul(b1)).wrapping_add(a1.wrapping_mul(b0)),
-        )
+        join(low, high.wrapping_add(a0.wrapping_mul(b1)).wrapping_add(a1.wrapping_mul(b0)))
     }
 
     /// (high, low) / d for d normalised (top bit set) and high < d: quotient and remainder.
@@ -186,17 +175,7 @@ mod tests {
     #[test]
     fn agrees_with_the_native_operators() {
         let mut random = Xorshift(0x9e37_79b9_7f4a_7c15);
-        let edges = [
-            1u128,
-            2,
-            3,
-            u64::MAX as u128,
-            1 << 64,
-            (1 << 64) + 1,
-            1 << 127,
-            u128::MAX,
-            u128::MAX - 1,
-        ];
+        let edges = [1u128, 2, 3, u64::MAX as u128, 1 << 64, (1 << 64) + 1, 1 << 127, u128::MAX, u128::MAX - 1];
         let check = |n: u128, d: u128| {
             assert_eq!(wrapping_mul(n, d), n.wrapping_mul(d), "{n} * {d}");
             assert_eq!(div_rem(n, d), (n / d, n % d), "{n} / {d}");

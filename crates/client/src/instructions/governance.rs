@@ -16,12 +16,7 @@ use crate::addresses;
 pub fn create_group(creator: Pubkey, index: u16, quote_mint: Pubkey, roles: GroupRoles) -> Instruction {
     let group = addresses::group(&creator, index);
     build(
-        &accounts::CreateGroup {
-            group,
-            creator,
-            quote_mint,
-            system_program: SYSTEM_PROGRAM,
-        },
+        &accounts::CreateGroup { group, creator, quote_mint, system_program: SYSTEM_PROGRAM },
         &instruction::CreateGroup { index, roles },
     )
 }
@@ -29,27 +24,14 @@ pub fn create_group(creator: Pubkey, index: u16, quote_mint: Pubkey, roles: Grou
 /// `create_book`: `book` is an account of [`plimsoll::state::BOOK_BYTES`] zeros, owned by the program.
 #[must_use]
 pub fn create_book(group: Pubkey, admin: Pubkey, book: Pubkey, quote_mint: Pubkey, params: BookParams) -> Instruction {
-    build(
-        &accounts::CreateBook {
-            group,
-            admin,
-            book,
-            quote_mint,
-        },
-        &instruction::CreateBook { params },
-    )
+    build(&accounts::CreateBook { group, admin, book, quote_mint }, &instruction::CreateBook { params })
 }
 
 /// `grow_book`.
 #[must_use]
 pub fn grow_book(group: Pubkey, admin: Pubkey, book: Pubkey, additional_bytes: u32) -> Instruction {
     build(
-        &accounts::GrowBook {
-            group,
-            admin,
-            book,
-            system_program: SYSTEM_PROGRAM,
-        },
+        &accounts::GrowBook { group, admin, book, system_program: SYSTEM_PROGRAM },
         &instruction::GrowBook { additional_bytes },
     )
 }
@@ -107,10 +89,7 @@ pub fn set_factor_params(
     factor_index: u8,
     params: FactorParams,
 ) -> Instruction {
-    build(
-        &govern(group, admin, book),
-        &instruction::SetFactorParams { factor_index, params },
-    )
+    build(&govern(group, admin, book), &instruction::SetFactorParams { factor_index, params })
 }
 
 /// `set_reserve_params`.
@@ -122,8 +101,5 @@ pub fn set_reserve_params(
     reserve_index: u8,
     params: ReserveParams,
 ) -> Instruction {
-    build(
-        &govern(group, admin, book),
-        &instruction::SetReserveParams { reserve_index, params },
-    )
+    build(&govern(group, admin, book), &instruction::SetReserveParams { reserve_index, params })
 }

@@ -10,10 +10,7 @@ use super::{ReserveKeys, build};
 /// `refresh_prices` from any subset of the listed oracles.
 #[must_use]
 pub fn refresh_prices(book: Pubkey, oracles: &[Pubkey]) -> Instruction {
-    with_oracles(
-        build(&accounts::Crank { book }, &instruction::RefreshPrices {}),
-        oracles,
-    )
+    with_oracles(build(&accounts::Crank { book }, &instruction::RefreshPrices {}), oracles)
 }
 
 /// `refresh_risk`, with the oracles that bring samples which `refresh_prices` has not seen.
@@ -23,9 +20,7 @@ pub fn refresh_risk(book: Pubkey, oracles: &[Pubkey]) -> Instruction {
 }
 
 fn with_oracles(mut instruction: Instruction, oracles: &[Pubkey]) -> Instruction {
-    instruction
-        .accounts
-        .extend(oracles.iter().map(|oracle| AccountMeta::new_readonly(*oracle, false)));
+    instruction.accounts.extend(oracles.iter().map(|oracle| AccountMeta::new_readonly(*oracle, false)));
     instruction
 }
 
@@ -44,24 +39,13 @@ pub fn liquidate(
     authority: Pubkey,
     request: LiquidationRequest,
 ) -> Instruction {
-    build(
-        &accounts::Liquidate {
-            book,
-            liquidatee,
-            liquidator,
-            authority,
-        },
-        &instruction::Liquidate { request },
-    )
+    build(&accounts::Liquidate { book, liquidatee, liquidator, authority }, &instruction::Liquidate { request })
 }
 
 /// `resolve_bankruptcy` of one debt.
 #[must_use]
 pub fn resolve_bankruptcy(book: Pubkey, margin_account: Pubkey, reserve_index: u8) -> Instruction {
-    build(
-        &accounts::ResolveBankruptcy { book, margin_account },
-        &instruction::ResolveBankruptcy { reserve_index },
-    )
+    build(&accounts::ResolveBankruptcy { book, margin_account }, &instruction::ResolveBankruptcy { reserve_index })
 }
 
 /// `fund_insurance` from a token account.
@@ -75,11 +59,5 @@ pub fn fund_insurance(reserve: &ReserveKeys, funder: Pubkey, source: Pubkey, amo
         mint: reserve.mint,
         token_program: reserve.token_program,
     };
-    build(
-        &accounts,
-        &instruction::FundInsurance {
-            reserve_index: reserve.reserve_index,
-            amount_atoms,
-        },
-    )
+    build(&accounts, &instruction::FundInsurance { reserve_index: reserve.reserve_index, amount_atoms })
 }

@@ -22,11 +22,7 @@ pub const ALL: u64 = u64::MAX;
 pub(crate) const SYSTEM_PROGRAM: Pubkey = anchor_lang::system_program::ID;
 
 pub(crate) fn build(accounts: &impl ToAccountMetas, data: &impl InstructionData) -> Instruction {
-    Instruction {
-        program_id: plimsoll::ID,
-        accounts: accounts.to_account_metas(None),
-        data: data.data(),
-    }
+    Instruction { program_id: plimsoll::ID, accounts: accounts.to_account_metas(None), data: data.data() }
 }
 
 /// A reserve with the addresses that moving its tokens needs.
@@ -46,12 +42,7 @@ impl ReserveKeys {
     /// The keys of a reserve as it stands in the Book.
     #[must_use]
     pub const fn of(book: Pubkey, reserve_index: u8, reserve: &Reserve) -> Self {
-        Self {
-            book,
-            reserve_index,
-            mint: reserve.mint,
-            token_program: reserve.token_program,
-        }
+        Self { book, reserve_index, mint: reserve.mint, token_program: reserve.token_program }
     }
 
     fn vault(&self) -> Pubkey {

@@ -12,12 +12,7 @@ use crate::addresses;
 pub fn open_margin_account(group: Pubkey, owner: Pubkey, sub_account: u16) -> Instruction {
     let margin_account = addresses::margin_account(&group, &owner, sub_account);
     build(
-        &accounts::OpenMarginAccount {
-            group,
-            margin_account,
-            owner,
-            system_program: SYSTEM_PROGRAM,
-        },
+        &accounts::OpenMarginAccount { group, margin_account, owner, system_program: SYSTEM_PROGRAM },
         &instruction::OpenMarginAccount { sub_account },
     )
 }
@@ -25,19 +20,13 @@ pub fn open_margin_account(group: Pubkey, owner: Pubkey, sub_account: u16) -> In
 /// `close_margin_account`.
 #[must_use]
 pub fn close_margin_account(margin_account: Pubkey, owner: Pubkey) -> Instruction {
-    build(
-        &accounts::CloseMarginAccount { margin_account, owner },
-        &instruction::CloseMarginAccount {},
-    )
+    build(&accounts::CloseMarginAccount { margin_account, owner }, &instruction::CloseMarginAccount {})
 }
 
 /// `set_delegate`; the zero key names nobody.
 #[must_use]
 pub fn set_delegate(margin_account: Pubkey, owner: Pubkey, delegate: Pubkey) -> Instruction {
-    build(
-        &accounts::SetDelegate { margin_account, owner },
-        &instruction::SetDelegate { delegate },
-    )
+    build(&accounts::SetDelegate { margin_account, owner }, &instruction::SetDelegate { delegate })
 }
 
 /// `deposit` from a token account; [`super::ALL`]: all of it.
@@ -50,13 +39,7 @@ pub fn deposit(
     amount_atoms: u64,
 ) -> Instruction {
     let reserve_index = reserve.reserve_index;
-    build(
-        &reserve.tokens_in(margin_account, authority, source),
-        &instruction::Deposit {
-            reserve_index,
-            amount_atoms,
-        },
-    )
+    build(&reserve.tokens_in(margin_account, authority, source), &instruction::Deposit { reserve_index, amount_atoms })
 }
 
 /// `repay` from a token account; [`super::ALL`]: the whole debt.
@@ -69,13 +52,7 @@ pub fn repay(
     amount_atoms: u64,
 ) -> Instruction {
     let reserve_index = reserve.reserve_index;
-    build(
-        &reserve.tokens_in(margin_account, authority, source),
-        &instruction::Repay {
-            reserve_index,
-            amount_atoms,
-        },
-    )
+    build(&reserve.tokens_in(margin_account, authority, source), &instruction::Repay { reserve_index, amount_atoms })
 }
 
 /// `withdraw` to a token account; [`super::ALL`]: the whole deposit.
@@ -90,10 +67,7 @@ pub fn withdraw(
     let reserve_index = reserve.reserve_index;
     build(
         &reserve.tokens_out(margin_account, owner, destination),
-        &instruction::Withdraw {
-            reserve_index,
-            amount_atoms,
-        },
+        &instruction::Withdraw { reserve_index, amount_atoms },
     )
 }
 
@@ -107,11 +81,5 @@ pub fn borrow(
     amount_atoms: u64,
 ) -> Instruction {
     let reserve_index = reserve.reserve_index;
-    build(
-        &reserve.tokens_out(margin_account, owner, destination),
-        &instruction::Borrow {
-            reserve_index,
-            amount_atoms,
-        },
-    )
+    build(&reserve.tokens_out(margin_account, owner, destination), &instruction::Borrow { reserve_index, amount_atoms })
 }

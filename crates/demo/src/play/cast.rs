@@ -45,13 +45,7 @@ const LOANS: [Loan; 14] = [
 ];
 
 const fn loan(collateral: usize, debt: usize, (from_ppm, step_ppm): (u32, u32), borrowers: u32) -> Loan {
-    Loan {
-        collateral,
-        debt,
-        from_ppm,
-        step_ppm,
-        borrowers,
-    }
+    Loan { collateral, debt, from_ppm, step_ppm, borrowers }
 }
 
 /// Somebody with a key and a margin account.
@@ -71,11 +65,7 @@ impl Party {
     pub fn new(name: String, group: &Pubkey) -> Self {
         let owner = Keypair::new_from_array(seeded_bytes("party", &name));
         let margin_account = addresses::margin_account(group, &owner.pubkey(), 0);
-        Self {
-            name,
-            owner,
-            margin_account,
-        }
+        Self { name, owner, margin_account }
     }
 }
 
@@ -134,10 +124,7 @@ mod tests {
     fn there_are_sixty_borrowers_within_their_limits_and_each_has_its_own_account() {
         let cast = borrowers(&Pubkey::new_from_array([7; 32]));
         assert_eq!(cast.len(), BORROWERS);
-        assert!(
-            cast.iter()
-                .all(|one| one.leverage_ppm < 1_000_000 && one.collateral != one.debt)
-        );
+        assert!(cast.iter().all(|one| one.leverage_ppm < 1_000_000 && one.collateral != one.debt));
         let accounts: std::collections::BTreeSet<_> = cast.iter().map(|one| one.party.margin_account).collect();
         assert_eq!(accounts.len(), BORROWERS);
     }

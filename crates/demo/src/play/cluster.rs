@@ -33,9 +33,7 @@ impl Cluster {
     /// A client of the node at `url`.
     #[must_use]
     pub fn new(url: String) -> Self {
-        Self {
-            client: RpcClient::new_with_commitment(url, CommitmentConfig::processed()),
-        }
+        Self { client: RpcClient::new_with_commitment(url, CommitmentConfig::processed()) }
     }
 
     /// Sends transactions side by side and waits until each has landed.
@@ -44,10 +42,7 @@ impl Cluster {
     /// Where one is refused: with what the program logged.
     pub async fn send(&self, orders: &[Order<'_>]) -> Result<()> {
         let blockhash = self.client.get_latest_blockhash().await?;
-        let config = RpcSendTransactionConfig {
-            skip_preflight: true,
-            ..RpcSendTransactionConfig::default()
-        };
+        let config = RpcSendTransactionConfig { skip_preflight: true, ..RpcSendTransactionConfig::default() };
         let sent = orders.iter().map(|(instructions, signers)| async move {
             let payer = signers.first().context("a transaction without a signer")?;
             let message = Message::new_with_blockhash(instructions, Some(&payer.pubkey()), &blockhash);
@@ -69,20 +64,13 @@ impl Cluster {
             if !status["err"].is_null() {
                 let logs = self.logs(signature).await?;
                 let last: Vec<&str> = logs.iter().rev().take(4).rev().map(String::as_str).collect();
-                bail!(
-                    "a transaction was refused with {}\n  {}",
-                    status["err"],
-                    last.join("\n  ")
-                );
+                bail!("a transaction was refused with {}\n  {}", status["err"], last.join("\n  "));
             }
             if !status.is_null() {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                bail!(
-                    "a transaction did not land within {} seconds",
-                    CONFIRMATION_LIMIT.as_secs()
-                );
+                bail!("a transaction did not land within {} seconds", CONFIRMATION_LIMIT.as_secs());
             }
             sleep(CONFIRMATION_POLL).await;
         }
@@ -94,17 +82,9 @@ impl Cluster {
     /// The node's error.
     pub async fn logs(&self, signature: &str) -> Result<Vec<String>> {
         let options = json!({"encoding": "base64", "commitment": "confirmed", "maxSupportedTransactionVersion": 0});
-        let transaction: Value = self
-            .client
-            .send(RpcRequest::GetTransaction, json!([signature, options]))
-            .await?;
-        let logs = transaction["meta"]["logMessages"]
-            .as_array()
-            .context("a transaction without logs")?;
-        Ok(logs
-            .iter()
-            .filter_map(|line| line.as_str().map(str::to_owned))
-            .collect())
+        let transaction: Value = self.client.send(RpcRequest::GetTransaction, json!([signature, options])).await?;
+        let logs = transaction["meta"]["logMessages"].as_array().context("a transaction without logs")?;
+        Ok(logs.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
     }
 
     /// Signatures of the transactions that named an account and succeeded, newest first, down to `until`, which is left out.
@@ -119,9 +99,7 @@ impl Cluster {
         let request = json!([account.to_string(), options]);
         let found: Vec<Value> = self.client.send(RpcRequest::GetSignaturesForAddress, request).await?;
         let succeeded = found.iter().filter(|entry| entry["err"].is_null());
-        Ok(succeeded
-            .filter_map(|entry| entry["signature"].as_str().map(str::to_owned))
-            .collect())
+        Ok(succeeded.filter_map(|entry| entry["signature"].as_str().map(str::to_owned)).collect())
     }
 
     /// The data of one account.

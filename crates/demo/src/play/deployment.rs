@@ -62,15 +62,9 @@ pub async fn deploy(repository: &Path, params_binary: &Path, url: &str, keypair:
         .await
         .context("cannot run node; install node.js 20 or newer")?;
     if !output.status.success() {
-        bail!(
-            "the group could not be set up: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("the group could not be set up: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    let last = output
-        .stdout
-        .split(|byte| *byte == b'\n')
-        .rfind(|line| !line.is_empty());
+    let last = output.stdout.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty());
     read(last.unwrap_or_default()).context("deploy.ts printed something else than its addresses")
 }
 

@@ -29,9 +29,7 @@ impl Event {
 #[must_use]
 pub fn read(logs: &[String]) -> Vec<Event> {
     let lines = logs.iter().filter_map(|line| line.strip_prefix("Program data: "));
-    lines
-        .filter_map(|line| decode(&BASE64_STANDARD.decode(line).ok()?))
-        .collect()
+    lines.filter_map(|line| decode(&BASE64_STANDARD.decode(line).ok()?)).collect()
 }
 
 fn decode(bytes: &[u8]) -> Option<Event> {
@@ -39,9 +37,7 @@ fn decode(bytes: &[u8]) -> Option<Event> {
         return Liquidated::deserialize(&mut body).ok().map(Event::Liquidated);
     }
     let mut body = bytes.strip_prefix(BankruptcyResolved::DISCRIMINATOR)?;
-    BankruptcyResolved::deserialize(&mut body)
-        .ok()
-        .map(Event::BankruptcyResolved)
+    BankruptcyResolved::deserialize(&mut body).ok().map(Event::BankruptcyResolved)
 }
 
 #[cfg(test)]

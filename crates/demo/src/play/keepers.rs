@@ -55,15 +55,8 @@ impl Keeper {
     /// Where the binary is missing or ends at once.
     pub async fn start(terms: &KeeperTerms, node: &LocalNode, party: Party, keypair: &Path) -> Result<Self> {
         let mut command = Command::new(&terms.binary);
-        command
-            .args(["--url", &node.rpc_url, "--ws-url", &node.ws_url, "--keypair"])
-            .arg(keypair);
-        command.args([
-            "--book",
-            &terms.book.to_string(),
-            "--margin-account",
-            &party.margin_account.to_string(),
-        ]);
+        command.args(["--url", &node.rpc_url, "--ws-url", &node.ws_url, "--keypair"]).arg(keypair);
+        command.args(["--book", &terms.book.to_string(), "--margin-account", &party.margin_account.to_string()]);
         for oracle in &terms.oracles {
             command.args(["--oracle", &oracle.to_string()]);
         }
@@ -72,25 +65,13 @@ impl Keeper {
         if terms.frozen_thresholds {
             command.arg("--frozen-thresholds");
         }
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.kill_on_drop(true).process_group(0).spawn().with_context(|| {
-            format!(
-                "cannot run {}; build it with cargo build --workspace --bins",
-                terms.binary.display()
-            )
+            format!("cannot run {}; build it with cargo build --workspace --bins", terms.binary.display())
         })?;
         let output = child.stdout.take().context("the keeper has no output")?;
         let mut lines = BufReader::new(output).lines();
-        while event(
-            &lines
-                .next_line()
-                .await?
-                .with_context(|| format!("{} ended at once", party.name))?,
-        ) != "ready"
-        {}
+        while event(&lines.next_line().await?.with_context(|| format!("{} ended at once", party.name))?) != "ready" {}
 
         let counts = Arc::new(Mutex::new(KeeperCounts::new(&party.name)));
         tokio::spawn(count(lines, Arc::clone(&counts)));

@@ -27,10 +27,7 @@ pub async fn conservation_error_atoms(cluster: &Cluster, deployment: &Deployment
     let mut error = 0u128;
     for (keys, vault) in deployment.reserves.iter().zip(&deployment.vaults) {
         let data = cluster.account(vault).await?;
-        let balance = data
-            .get(BALANCE_BYTES)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(u64::from_le_bytes);
+        let balance = data.get(BALANCE_BYTES).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
         let balance = balance.context("a vault that is no token account")?;
         error += reserve_error_atoms(&book, usize::from(keys.reserve_index), &holders, balance)?;
     }
@@ -53,10 +50,7 @@ fn reserve_error_atoms(book: &Book, index: usize, holders: &[MarginAccount], vau
 /// By how much the claims of depositors and insurance exceed liquidity and debts.
 fn excess_claims_atoms(reserve: &Reserve) -> Result<u128> {
     let totals = reserve.totals();
-    let claims = totals
-        .deposit_index
-        .amount_down(totals.deposit_shares)
-        .and_then(|sum| sum.plus(totals.insurance));
+    let claims = totals.deposit_index.amount_down(totals.deposit_shares).and_then(|sum| sum.plus(totals.insurance));
     let assets = totals.debts_down().and_then(|debts| debts.plus(totals.liquidity));
     match (claims, assets) {
         (Ok(claims), Ok(assets)) => Ok(claims.0.saturating_sub(assets.0).into()),
@@ -75,11 +69,7 @@ mod tests {
     fn sound() -> (Box<Book>, Vec<MarginAccount>) {
         let mut book: Box<Book> = bytemuck::zeroed_box();
         let reserve = &mut book.reserves[1];
-        (
-            reserve.total_deposit_shares,
-            reserve.total_debt_shares,
-            reserve.liquidity_atoms,
-        ) = (100, 40, 60);
+        (reserve.total_deposit_shares, reserve.total_debt_shares, reserve.liquidity_atoms) = (100, 40, 60);
         (reserve.deposit_index, reserve.debt_index) = (Wide::new(ONE), Wide::new(ONE));
         let mut holders: Vec<MarginAccount> = vec![bytemuck::Zeroable::zeroed(), bytemuck::Zeroable::zeroed()];
         holders[0].balances[1].deposit_shares = 100;

@@ -28,14 +28,8 @@ impl Ports {
     /// The system's error, where it gives none.
     pub fn free() -> Result<Self> {
         // both are held until both are known, so that they differ
-        let (rpc, websocket) = (
-            TcpListener::bind(("127.0.0.1", 0))?,
-            TcpListener::bind(("127.0.0.1", 0))?,
-        );
-        Ok(Self {
-            rpc: rpc.local_addr()?.port(),
-            websocket: websocket.local_addr()?.port(),
-        })
+        let (rpc, websocket) = (TcpListener::bind(("127.0.0.1", 0))?, TcpListener::bind(("127.0.0.1", 0))?);
+        Ok(Self { rpc: rpc.local_addr()?.port(), websocket: websocket.local_addr()?.port() })
     }
 }
 
@@ -59,12 +53,7 @@ impl LocalNode {
     pub async fn start(script: &Path, ports: Ports, program: &Path) -> Result<Self> {
         let mut child = Command::new("node")
             .arg(script)
-            .args([
-                "--rpc-port",
-                &ports.rpc.to_string(),
-                "--ws-port",
-                &ports.websocket.to_string(),
-            ])
+            .args(["--rpc-port", &ports.rpc.to_string(), "--ws-port", &ports.websocket.to_string()])
             .args(["--slot-ms", &SLOT_MILLISECONDS.to_string()])
             .arg("--program")
             .arg(format!("{}={}", plimsoll_client::plimsoll::ID, program.display()))
@@ -113,10 +102,7 @@ impl LocalNode {
 ",
         ) + "
 ";
-        self.commands
-            .write_all(lines.as_bytes())
-            .await
-            .context("the local node is gone")?;
+        self.commands.write_all(lines.as_bytes()).await.context("the local node is gone")?;
         let mut answers = Vec::with_capacity(commands.len());
         for command in commands {
             let line = self.answers.next_line().await?.context("the local node is gone")?;

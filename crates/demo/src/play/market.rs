@@ -28,14 +28,9 @@ impl Market {
     pub async fn read(cluster: &Cluster, addresses: &[Pubkey], now_seconds: u64) -> Result<Self> {
         let mut data = cluster.accounts(addresses).await?.into_iter();
         let book = accounts::book(&data.next().unwrap_or_default())?;
-        let accounts = data
-            .map(|bytes| accounts::margin_account(&bytes).map(|account| *account))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            book,
-            accounts,
-            now_seconds,
-        })
+        let accounts =
+            data.map(|bytes| accounts::margin_account(&bytes).map(|account| *account)).collect::<Result<_, _>>()?;
+        Ok(Self { book, accounts, now_seconds })
     }
 
     /// Maintenance and liquidation-end health of each account.
@@ -43,10 +38,7 @@ impl Market {
     /// # Errors
     /// The program's refusals.
     pub fn healths(&self) -> Result<Vec<LiquidationHealth>> {
-        let healths = self
-            .accounts
-            .iter()
-            .map(|account| health::liquidation(&self.book, account, self.now_seconds));
+        let healths = self.accounts.iter().map(|account| health::liquidation(&self.book, account, self.now_seconds));
         Ok(healths.collect::<Result<_, _>>()?)
     }
 
@@ -64,17 +56,9 @@ impl Market {
     /// The program's refusals.
     pub fn met_by_path(&self) -> Result<u64> {
         let highest = |path: &[u64]| path.iter().copied().max().unwrap_or(0);
-        let ahead: Vec<u64> = self
-            .book
-            .factors
-            .iter()
-            .map(|factor| highest(&factor.threshold.path))
-            .collect();
+        let ahead: Vec<u64> = self.book.factors.iter().map(|factor| highest(&factor.threshold.path)).collect();
         let book = with_margins(&self.book, &ahead);
-        let healths = self
-            .accounts
-            .iter()
-            .map(|account| health::liquidation(&book, account, self.now_seconds));
+        let healths = self.accounts.iter().map(|account| health::liquidation(&book, account, self.now_seconds));
         Ok(count_negative(&healths.collect::<Result<Vec<_>, _>>()?))
     }
 
@@ -97,9 +81,7 @@ impl Market {
                 price_quote_atoms,
                 sigma_ppm: ppm(factor.volatility.sigma_now),
                 initial_ppm: ppm(factor.threshold.initial),
-                path_ppm: (step..=step + points)
-                    .map(|step| ppm(factor.maintenance_margin(step).to_bits()))
-                    .collect(),
+                path_ppm: (step..=step + points).map(|step| ppm(factor.maintenance_margin(step).to_bits())).collect(),
             })
             .collect()
     }

@@ -83,11 +83,7 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         frozen_thresholds: settings.frozen_thresholds,
         shift_seconds: troupe.shift_seconds,
     };
-    let mut recorder = Recorder::new(
-        scenario,
-        &troupe.borrowers,
-        stage.keepers.iter().map(|keeper| &keeper.party),
-    );
+    let mut recorder = Recorder::new(scenario, &troupe.borrowers, stage.keepers.iter().map(|keeper| &keeper.party));
     for step in 0..scenario.steps() {
         let market = stage.play(step).await?;
         let changed = recorder.last().map_or_else(Vec::new, |last| changed(last, &market));
@@ -140,8 +136,7 @@ impl Troupe {
         let lamports = serde_json::json!({
             "cmd": "airdrop", "address": deployer.pubkey().to_string(), "lamports": DEPLOYER_LAMPORTS,
         });
-        node.command(&[lamports, localnode::travel(start - SETUP_SECONDS)])
-            .await?;
+        node.command(&[lamports, localnode::travel(start - SETUP_SECONDS)]).await?;
         let keypair = settings.directory.join("deployer-keypair.json");
         write_keypair(&keypair, &deployer)?;
         let params = settings.binaries.join("plimsoll-params");
@@ -151,9 +146,7 @@ impl Troupe {
         let mut troupe = Self {
             oracles: Oracles::of(&book, shift_seconds),
             borrowers: cast::borrowers(&deployment.group),
-            keepers: KEEPERS
-                .map(|name| Party::new(name.to_owned(), &deployment.group))
-                .into(),
+            keepers: KEEPERS.map(|name| Party::new(name.to_owned(), &deployment.group)).into(),
             node,
             cluster,
             deployment,
@@ -167,14 +160,10 @@ impl Troupe {
     /// Publishes the first prices and brings them into the Book.
     async fn price(&mut self, scenario: &Scenario, start: u64, deployer: &Keypair) -> Result<Box<Book>> {
         let first = scenario.publications(0).context("a scenario without prices")?;
-        self.node
-            .command(&[localnode::travel(start), self.oracles.publish(&first)])
-            .await?;
+        self.node.command(&[localnode::travel(start), self.oracles.publish(&first)]).await?;
         let address = self.deployment.book;
-        let refresh = vec![
-            instructions::refresh_prices(address, &self.oracles.addresses),
-            instructions::accrue(address),
-        ];
+        let refresh =
+            vec![instructions::refresh_prices(address, &self.oracles.addresses), instructions::accrue(address)];
         self.cluster.send(&[(refresh, vec![deployer])]).await?;
         read_book(&self.cluster, &address).await
     }

@@ -19,12 +19,8 @@ const ASSOCIATED_TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr
 /// For fees and rent, a thousand times what a run needs.
 const LAMPORTS: u64 = 100_000_000_000;
 /// What the lender supplies of each asset, quote atoms: twice what the borrowers may ask of it.
-const LENT_QUOTE_ATOMS: [u64; ASSETS.len()] = [
-    8_000_000_000_000,
-    1_000_000_000_000,
-    1_000_000_000_000,
-    1_000_000_000_000,
-];
+const LENT_QUOTE_ATOMS: [u64; ASSETS.len()] =
+    [8_000_000_000_000, 1_000_000_000_000, 1_000_000_000_000, 1_000_000_000_000];
 /// What each keeper brings, in quote tokens.
 const KEEPER_QUOTE_ATOMS: u64 = 5_000_000_000_000;
 /// A cheap token cannot fill a reserve: nobody deposits or borrows more than this part of its cap.
@@ -84,18 +80,12 @@ impl Opening<'_> {
             let most = self.book.reserves[self.index(asset)].params.deposit_cap_atoms / LENDER_CAP_SHARE;
             deposits.push((asset, self.atoms(asset, value)?.min(most)));
         }
-        Ok(Position {
-            party,
-            deposits,
-            borrow: None,
-        })
+        Ok(Position { party, deposits, borrow: None })
     }
 
     fn borrowing<'a>(&self, borrower: &'a Borrower) -> Result<Position<'a>> {
         let most = |asset: usize| self.book.reserves[self.index(asset)].params.deposit_cap_atoms / CAP_SHARE;
-        let deposit = self
-            .atoms(borrower.collateral, borrower.deposit_quote_atoms)?
-            .min(most(borrower.collateral));
+        let deposit = self.atoms(borrower.collateral, borrower.deposit_quote_atoms)?.min(most(borrower.collateral));
         let largest = self.largest_debt_atoms((borrower.collateral, deposit), borrower.debt)?;
         let debt = u128::from(largest) * u128::from(borrower.leverage_ppm) / 1_000_000;
         Ok(Position {
@@ -123,14 +113,8 @@ impl Opening<'_> {
         while low < high {
             let middle = low + (high - low).div_ceil(2);
             let mut account: MarginAccount = bytemuck::Zeroable::zeroed();
-            let deposited = ReservePosition {
-                deposit_shares: Shares(deposit.1),
-                debt_shares: Shares(0),
-            };
-            let owed = ReservePosition {
-                deposit_shares: Shares(0),
-                debt_shares: Shares(middle),
-            };
+            let deposited = ReservePosition { deposit_shares: Shares(deposit.1), debt_shares: Shares(0) };
+            let owed = ReservePosition { deposit_shares: Shares(0), debt_shares: Shares(middle) };
             account.set_position(self.index(deposit.0), deposited)?;
             account.set_position(self.index(debt), owed)?;
             // a debt that cannot even be evaluated is too large
@@ -175,22 +159,10 @@ impl Opening<'_> {
         let wallet = |asset: usize| token_account(&owner, &reserves[asset].token_program, &reserves[asset].mint);
         let mut list = vec![instructions::open_margin_account(self.deployment.group, owner, 0)];
         for (asset, amount) in &position.deposits {
-            list.push(instructions::deposit(
-                &reserves[*asset],
-                account,
-                owner,
-                wallet(*asset),
-                *amount,
-            ));
+            list.push(instructions::deposit(&reserves[*asset], account, owner, wallet(*asset), *amount));
         }
         if let Some((asset, amount)) = position.borrow {
-            list.push(instructions::borrow(
-                &reserves[asset],
-                account,
-                owner,
-                wallet(asset),
-                amount,
-            ));
+            list.push(instructions::borrow(&reserves[asset], account, owner, wallet(asset), amount));
         }
         (list, vec![&party.owner])
     }

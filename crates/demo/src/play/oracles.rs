@@ -43,9 +43,7 @@ impl Oracles {
     /// The command that publishes for every factor.
     #[must_use]
     pub fn publish(&self, publications: &[Publication; ASSETS.len()]) -> Value {
-        let accounts: Vec<Value> = (0..ASSETS.len())
-            .map(|asset| self.account(asset, &publications[asset]))
-            .collect();
+        let accounts: Vec<Value> = (0..ASSETS.len()).map(|asset| self.account(asset, &publications[asset])).collect();
         json!({"cmd": "setAccounts", "accounts": accounts})
     }
 
@@ -61,9 +59,8 @@ impl Oracles {
         waits: [bool; ASSETS.len()],
     ) -> Value {
         let marked = (0..ASSETS.len()).filter(|asset| waits[*asset]);
-        let accounts: Vec<Value> = marked
-            .map(|asset| self.account(asset, &confirmation(&before[asset], &jumped[asset])))
-            .collect();
+        let accounts: Vec<Value> =
+            marked.map(|asset| self.account(asset, &confirmation(&before[asset], &jumped[asset]))).collect();
         json!({"cmd": "setAccounts", "accounts": accounts})
     }
 

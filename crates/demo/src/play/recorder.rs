@@ -47,16 +47,11 @@ impl<'a> Recorder<'a> {
         borrowers: &'a [Borrower],
         keepers: impl Iterator<Item = &'k Party>,
     ) -> Self {
-        let series = ASSETS.map(|symbol| FactorSeries {
-            symbol: symbol.to_owned(),
-            ..FactorSeries::default()
-        });
+        let series = ASSETS.map(|symbol| FactorSeries { symbol: symbol.to_owned(), ..FactorSeries::default() });
         Self {
             scenario,
             borrowers,
-            keepers: keepers
-                .map(|party| (party.name.clone(), party.margin_account))
-                .collect(),
+            keepers: keepers.map(|party| (party.name.clone(), party.margin_account)).collect(),
             hour: VecDeque::new(),
             times: Vec::new(),
             series: series.into(),
@@ -96,9 +91,7 @@ impl<'a> Recorder<'a> {
         for (series, factor) in self.series.iter_mut().zip(factors) {
             series.price_quote_atoms.push(factor.price_quote_atoms);
             series.sigma_ppm.push(factor.sigma_ppm);
-            series
-                .maintenance_ppm
-                .push(factor.path_ppm.first().copied().unwrap_or(0));
+            series.maintenance_ppm.push(factor.path_ppm.first().copied().unwrap_or(0));
             series.initial_ppm.push(factor.initial_ppm);
         }
         self.hour.push_back(Settled {
@@ -119,11 +112,7 @@ impl<'a> Recorder<'a> {
     #[must_use]
     pub fn factors(&self, step: usize, market: &Market) -> Vec<FactorState> {
         // 10^-8 dollars are a hundredth of a quote atom
-        let prices = self
-            .scenario
-            .tracks
-            .each_ref()
-            .map(|track| track.prices[step].unsigned_abs() / 100);
+        let prices = self.scenario.tracks.each_ref().map(|track| track.prices[step].unsigned_abs() / 100);
         market.factors(prices)
     }
 
@@ -135,11 +124,7 @@ impl<'a> Recorder<'a> {
         let settled = self.hour.back().context("no step was settled yet")?;
         let liquidatable = settled.market.liquidatable()?;
         let met = settled.market.met_by_path()?.max(liquidatable);
-        let by_walk = self
-            .liquidations
-            .iter()
-            .filter(|one| one.cause == Cause::Threshold)
-            .count();
+        let by_walk = self.liquidations.iter().filter(|one| one.cause == Cause::Threshold).count();
         Ok(AccountCounts {
             healthy: self.borrowers.len() as u64 - met,
             called: met - liquidatable,
@@ -154,9 +139,7 @@ impl<'a> Recorder<'a> {
     #[must_use]
     pub fn last_factors(&self) -> Vec<FactorState> {
         let step = self.times.len().saturating_sub(1);
-        self.hour
-            .back()
-            .map_or_else(Vec::new, |settled| self.factors(step, &settled.market))
+        self.hour.back().map_or_else(Vec::new, |settled| self.factors(step, &settled.market))
     }
 
     /// The run as a whole.
@@ -183,11 +166,7 @@ impl<'a> Recorder<'a> {
             account: event.liquidatee.to_string(),
             borrower: self.borrowers[borrower].party.name.clone(),
             keeper: keeper.map_or_else(|| event.liquidator.to_string(), |(name, _)| name.clone()),
-            cause: if evidence.is_some() {
-                Cause::Threshold
-            } else {
-                Cause::Price
-            },
+            cause: if evidence.is_some() { Cause::Threshold } else { Cause::Price },
             collateral: symbol(&market.book, event.collateral_reserve)?.to_owned(),
             debt: symbol(&market.book, event.debt_reserve)?.to_owned(),
             repaid_quote_atoms: event.value_quote_atoms,
@@ -217,9 +196,7 @@ impl<'a> Recorder<'a> {
             return Ok(None);
         }
         let unmoved = with_margins(&market.book, &before.margins);
-        let healthy = !health::liquidation(&unmoved, account, market.now_seconds)?
-            .maintenance
-            .is_negative();
+        let healthy = !health::liquidation(&unmoved, account, market.now_seconds)?.maintenance.is_negative();
         let health_before = before.healths[borrower];
         if !healthy || health_before.is_negative() || event.health_before_quote_atoms >= 0 {
             return Ok(None);
@@ -237,26 +214,16 @@ impl<'a> Recorder<'a> {
 
 /// The borrowers' assets less their debts at mid; an account under water counts nothing.
 fn equity(market: &Market) -> Result<u128> {
-    Ok(market
-        .healths()?
-        .iter()
-        .map(|health| health.assets.saturating_sub(health.debts))
-        .sum())
+    Ok(market.healths()?.iter().map(|health| health.assets.saturating_sub(health.debts)).sum())
 }
 
 fn deficit(book: &Book, event: &BankruptcyResolved) -> Result<u64> {
-    value(
-        book,
-        event.reserve_index,
-        event.insurance_atoms + event.socialised_atoms,
-    )
+    value(book, event.reserve_index, event.insurance_atoms + event.socialised_atoms)
 }
 
 fn value(book: &Book, reserve: u8, atoms: u64) -> Result<u64> {
     let price = Price::from_bits(book.factors[factor_index(book, reserve)?].price.mid);
-    let value = price
-        .value_down(Amount(atoms))
-        .map_err(plimsoll_client::plimsoll::error::PlimsollError::from);
+    let value = price.value_down(Amount(atoms)).map_err(plimsoll_client::plimsoll::error::PlimsollError::from);
     Ok(value.map_err(anchor_lang::error::Error::from)?.0)
 }
 
@@ -265,18 +232,11 @@ fn factor_index(book: &Book, reserve: u8) -> Result<usize> {
 }
 
 fn symbol(book: &Book, reserve: u8) -> Result<&'static str> {
-    ASSETS
-        .get(factor_index(book, reserve)?)
-        .copied()
-        .context("a reserve of no asset")
+    ASSETS.get(factor_index(book, reserve)?).copied().context("a reserve of no asset")
 }
 
 /// Indices of the assets whose price an account depends on.
 fn assets_held(book: &Book, account: &MarginAccount) -> Vec<usize> {
-    let held = account
-        .balances
-        .iter()
-        .zip(&book.reserves)
-        .filter(|(balance, _)| **balance != Balance::default());
+    let held = account.balances.iter().zip(&book.reserves).filter(|(balance, _)| **balance != Balance::default());
     held.map(|(_, reserve)| usize::from(reserve.factor_index)).collect()
 }

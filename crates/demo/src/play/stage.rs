@@ -65,12 +65,9 @@ impl Stage<'_> {
             return self.wait_for_keepers(now).await;
         }
         // the clock first: a publication of the future would be refused
-        self.node
-            .command(&[localnode::travel(now), self.oracles.publish(&publications)])
-            .await?;
+        self.node.command(&[localnode::travel(now), self.oracles.publish(&publications)]).await?;
         let confirmed = self.wait_for_book(step, now).await?;
-        self.wait_for_keepers(if confirmed { now + CONFIRMATION_SECONDS } else { now })
-            .await
+        self.wait_for_keepers(if confirmed { now + CONFIRMATION_SECONDS } else { now }).await
     }
 
     /// Waits until the Book carries the step's prices and thresholds. Returns whether a jump had to be confirmed.
@@ -89,10 +86,7 @@ impl Stage<'_> {
                 return Ok(confirmed);
             }
             if Instant::now() > deadline {
-                bail!(
-                    "the keepers did not bring step {step} into the Book within {} seconds",
-                    REFRESH_LIMIT.as_secs()
-                );
+                bail!("the keepers did not bring step {step} into the Book within {} seconds", REFRESH_LIMIT.as_secs());
             }
             self.require_keepers()?;
             sleep(POLL).await;
@@ -100,16 +94,9 @@ impl Stage<'_> {
     }
 
     async fn confirm(&mut self, step: usize, now: u64, waits: [bool; ASSETS.len()]) -> Result<()> {
-        let publications = |step| {
-            self.scenario
-                .publications(step)
-                .context("the scenario has no such step")
-        };
+        let publications = |step| self.scenario.publications(step).context("the scenario has no such step");
         let (before, jumped) = (publications(step.saturating_sub(1))?, publications(step)?);
-        let commands = [
-            localnode::travel(now + CONFIRMATION_SECONDS),
-            self.oracles.confirm(&before, &jumped, waits),
-        ];
+        let commands = [localnode::travel(now + CONFIRMATION_SECONDS), self.oracles.confirm(&before, &jumped, waits)];
         self.node.command(&commands).await?;
         Ok(())
     }
@@ -127,17 +114,10 @@ impl Stage<'_> {
                 self.left_alone = 0;
                 return Ok(market);
             }
-            if before
-                .as_ref()
-                .is_some_and(|before| !changed(before, &market).is_empty())
-            {
+            if before.as_ref().is_some_and(|before| !changed(before, &market).is_empty()) {
                 idle_since = Instant::now();
             }
-            let limit = if liquidatable > self.left_alone {
-                IDLE_LIMIT
-            } else {
-                LEFT_ALONE_LIMIT
-            };
+            let limit = if liquidatable > self.left_alone { IDLE_LIMIT } else { LEFT_ALONE_LIMIT };
             if idle_since.elapsed() > limit {
                 self.left_alone = liquidatable;
                 return Ok(market);
@@ -186,8 +166,5 @@ fn waiting(book: &Book, now: u64) -> [bool; ASSETS.len()] {
 #[must_use]
 pub fn changed(before: &Market, after: &Market) -> Vec<usize> {
     let pairs = before.accounts.iter().zip(&after.accounts).enumerate();
-    pairs
-        .filter(|(_, (before, after))| before.balances != after.balances)
-        .map(|(place, _)| place)
-        .collect()
+    pairs.filter(|(_, (before, after))| before.balances != after.balances).map(|(place, _)| place).collect()
 }

@@ -84,13 +84,7 @@ impl Chart<'_> {
             return String::new();
         };
         let (low, high, step) = self.value_axis();
-        let scales = Scales {
-            first: *first,
-            last: *last,
-            low,
-            high,
-            height: self.height,
-        };
+        let scales = Scales { first: *first, last: *last, low, high, height: self.height };
         let mut svg = format!(
             "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{}\">\n",
             self.height,
@@ -120,11 +114,7 @@ impl Chart<'_> {
     fn value_axis(&self) -> (f64, f64, f64) {
         let values = || self.lines.iter().flat_map(|line| line.values.iter().copied());
         let top = values().fold(f64::NEG_INFINITY, f64::max);
-        let bottom = if self.from_zero {
-            0.0
-        } else {
-            values().fold(f64::INFINITY, f64::min)
-        };
+        let bottom = if self.from_zero { 0.0 } else { values().fold(f64::INFINITY, f64::min) };
         if !(top.is_finite() && bottom.is_finite() && top > bottom) {
             let middle = if top.is_finite() { top } else { 0.0 };
             let half = if middle.abs() > 0.0 { middle.abs() * 0.01 } else { 1.0 };
@@ -132,10 +122,7 @@ impl Chart<'_> {
         }
         let rough = (top - bottom) / 4.5;
         let magnitude = 10_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
-            .map(|m| m * magnitude)
-            .into_iter()
-            .find(|s| *s >= rough);
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * magnitude).into_iter().find(|s| *s >= rough);
         let step = step.unwrap_or(rough);
         ((bottom / step).floor() * step, (top / step).ceil() * step, step)
     }
@@ -160,20 +147,12 @@ impl Chart<'_> {
     /// Ticks at midnight, or every three hours within two days; at most some ten labels.
     fn draw_time_axis(&self, svg: &mut String, scales: &Scales) {
         let span = scales.last - scales.first;
-        let distance = if span <= 2 * DAY_SECONDS {
-            3 * 3_600
-        } else {
-            DAY_SECONDS * (span / DAY_SECONDS / 10 + 1)
-        };
+        let distance = if span <= 2 * DAY_SECONDS { 3 * 3_600 } else { DAY_SECONDS * (span / DAY_SECONDS / 10 + 1) };
         let bottom = self.height - BOTTOM;
         let mut time = scales.first.next_multiple_of(distance);
         while time <= scales.last {
             let x = scales.x(time);
-            let text = if time % DAY_SECONDS == 0 {
-                day_month(time)
-            } else {
-                time_of_day(time)
-            };
+            let text = if time % DAY_SECONDS == 0 { day_month(time) } else { time_of_day(time) };
             let _ = writeln!(
                 svg,
                 "<line class=\"axis\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{bottom:.1}\" y2=\"{:.1}\"/>\
@@ -184,10 +163,8 @@ impl Chart<'_> {
             time += distance;
         }
         let right = WIDTH - RIGHT;
-        let _ = writeln!(
-            svg,
-            "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{bottom:.1}\" y2=\"{bottom:.1}\"/>"
-        );
+        let _ =
+            writeln!(svg, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{bottom:.1}\" y2=\"{bottom:.1}\"/>");
     }
 
     fn draw_line(&self, svg: &mut String, scales: &Scales, line: &Line) {
@@ -200,12 +177,7 @@ impl Chart<'_> {
             }
             let _ = write!(points, "{x:.1},{y:.1} ");
         }
-        let _ = writeln!(
-            svg,
-            "<polyline class=\"line {}\" points=\"{}\"/>",
-            line.class,
-            points.trim_end()
-        );
+        let _ = writeln!(svg, "<polyline class=\"line {}\" points=\"{}\"/>", line.class, points.trim_end());
     }
 }
 

@@ -20,46 +20,25 @@ pub struct Row {
 /// The comparison, in the order in which it is read.
 #[must_use]
 pub fn rows(report: &Report) -> Vec<Row> {
-    let row = |label, value: fn(&Run) -> String| Row {
-        label,
-        moving: value(&report.dynamic),
-        frozen: value(&report.frozen),
-    };
+    let row =
+        |label, value: fn(&Run) -> String| Row { label, moving: value(&report.dynamic), frozen: value(&report.frozen) };
     vec![
         row("Liquidations", |run| grouped(run.liquidations)),
-        row("  of these by the walk alone", |run| {
-            grouped(run.threshold_liquidations)
-        }),
-        row("Value liquidated, USDC", |run| {
-            dollars(run.liquidated_value_quote_atoms)
-        }),
-        row("Bad debt, USDC", |run| {
-            signed_cents(i64::try_from(run.totals.bad_debt_quote_atoms).unwrap_or(i64::MAX))
-        }),
-        row("Borrowers' equity kept", |run| {
-            format!("{} %", percent(run.totals.borrowers_equity_kept_ppm))
-        }),
+        row("  of these by the walk alone", |run| grouped(run.threshold_liquidations)),
+        row("Value liquidated, USDC", |run| dollars(run.liquidated_value_quote_atoms)),
+        row("Bad debt, USDC", |run| signed_cents(i64::try_from(run.totals.bad_debt_quote_atoms).unwrap_or(i64::MAX))),
+        row("Borrowers' equity kept", |run| format!("{} %", percent(run.totals.borrowers_equity_kept_ppm))),
         row("Worst one-hour threshold change", |run| {
             format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()))
         }),
-        row("Vaults less claims, atoms", |run| {
-            grouped(run.totals.conservation_error_atoms)
-        }),
+        row("Vaults less claims, atoms", |run| grouped(run.totals.conservation_error_atoms)),
     ]
 }
 
 /// A liquidation by the walk alone, told in plain words.
 #[must_use]
 pub fn walk_sentence(liquidation: &Liquidation) -> String {
-    let Liquidation {
-        borrower,
-        account,
-        keeper,
-        collateral,
-        debt,
-        time_seconds,
-        ..
-    } = liquidation;
+    let Liquidation { borrower, account, keeper, collateral, debt, time_seconds, .. } = liquidation;
     let mut text = format!(
         "{borrower} (account {account}) was liquidated on {} UTC by {keeper}: a debt in {debt} worth {} USDC was repaid \
          against {collateral}.",

@@ -23,10 +23,7 @@ const MARKS: &str = "<ul class=\"legend\">\
 
 /// Text made safe for element content and attributes.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The whole page.
@@ -59,16 +56,9 @@ fn push_opening(page: &mut String, report: &Report) {
     for (value, meaning) in facts(report) {
         let _ = writeln!(page, "<div class=\"fact\"><b>{value}</b><span>{meaning}</span></div>");
     }
-    let errors = report
-        .dynamic
-        .totals
-        .conservation_error_atoms
-        .max(report.frozen.totals.conservation_error_atoms);
-    let (class, conserved) = if errors == 0 {
-        ("", "to the atom".to_owned())
-    } else {
-        (" bad", format!("{} atoms off", grouped(errors)))
-    };
+    let errors = report.dynamic.totals.conservation_error_atoms.max(report.frozen.totals.conservation_error_atoms);
+    let (class, conserved) =
+        if errors == 0 { ("", "to the atom".to_owned()) } else { (" bad", format!("{} atoms off", grouped(errors))) };
     let _ = writeln!(
         page,
         "<div class=\"fact{class}\"><b>{conserved}</b><span>every vault against its claims, both runs</span></div>\n</div>"
@@ -78,17 +68,11 @@ fn push_opening(page: &mut String, report: &Report) {
 /// The figures that a reader should take away, each with its meaning.
 fn facts(report: &Report) -> [(String, String); 3] {
     let run = &report.dynamic;
-    let liquidations = format!(
-        "liquidations; {} with frozen thresholds",
-        grouped(report.frozen.liquidations)
-    );
+    let liquidations = format!("liquidations; {} with frozen thresholds", grouped(report.frozen.liquidations));
     let worst = format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()));
     [
         (grouped(run.liquidations), liquidations),
-        (
-            grouped(run.threshold_liquidations),
-            "of them by the walk of the threshold alone".to_owned(),
-        ),
+        (grouped(run.threshold_liquidations), "of them by the walk of the threshold alone".to_owned()),
         (worst, "largest threshold change within an hour".to_owned()),
     ]
 }
@@ -97,16 +81,9 @@ fn push_comparison(page: &mut String, report: &Report) {
     *page += "<h2>Side by side</h2>\n<div class=\"scroll\"><table><thead><tr><th></th><th>moving thresholds</th>\
               <th>frozen thresholds</th></tr></thead><tbody>\n";
     for row in comparison::rows(report) {
-        let class = if row.label.starts_with(' ') {
-            " class=\"sub\""
-        } else {
-            ""
-        };
+        let class = if row.label.starts_with(' ') { " class=\"sub\"" } else { "" };
         let (label, moving, frozen) = (row.label.trim_start(), row.moving, row.frozen);
-        let _ = writeln!(
-            page,
-            "<tr><td{class}>{label}</td><td>{moving}</td><td>{frozen}</td></tr>"
-        );
+        let _ = writeln!(page, "<tr><td{class}>{label}</td><td>{moving}</td><td>{frozen}</td></tr>");
     }
     *page += "</tbody></table></div>\n<p>Value liquidated is the debt repaid. Equity kept compares the borrowers' equity at the end \
               with that at the start, price losses included. The threshold change is that of a maintenance margin, in \
@@ -118,11 +95,7 @@ fn push_walk(page: &mut String, report: &Report) {
     let mut any = false;
     for liquidation in report.dynamic.walk_liquidations().take(3) {
         any = true;
-        let _ = writeln!(
-            page,
-            "<blockquote><p>{}</p></blockquote>",
-            escape(&walk_sentence(liquidation))
-        );
+        let _ = writeln!(page, "<blockquote><p>{}</p></blockquote>", escape(&walk_sentence(liquidation)));
     }
     let more = report.dynamic.threshold_liquidations.saturating_sub(3);
     if more > 0 {
@@ -137,35 +110,18 @@ fn push_factors(page: &mut String, report: &Report) {
     let factors = panels::moving_factors(report);
     for factor in &factors {
         let symbol = escape(&factor.symbol);
-        let _ = writeln!(
-            page,
-            "<section><h2>{symbol}</h2>\n<h3>Price and liquidations, times in UTC</h3>\n{MARKS}"
-        );
-        let _ = writeln!(
-            page,
-            "<div class=\"plot\">{}</div>",
-            panels::price_chart(report, factor)
-        );
-        let _ = writeln!(
-            page,
-            "<h3>Thresholds, percent of a position's value</h3>\n{}",
-            legend(&LINES)
-        );
-        let _ = writeln!(
-            page,
-            "<div class=\"plot\">{}</div></section>",
-            panels::threshold_chart(report, factor)
-        );
+        let _ = writeln!(page, "<section><h2>{symbol}</h2>\n<h3>Price and liquidations, times in UTC</h3>\n{MARKS}");
+        let _ = writeln!(page, "<div class=\"plot\">{}</div>", panels::price_chart(report, factor));
+        let _ = writeln!(page, "<h3>Thresholds, percent of a position's value</h3>\n{}", legend(&LINES));
+        let _ = writeln!(page, "<div class=\"plot\">{}</div></section>", panels::threshold_chart(report, factor));
     }
     if factors.is_empty() {
         *page += "<p>No price moved by more than two percent.</p>\n";
         return;
     }
     let names: Vec<String> = factors.iter().map(|factor| escape(&factor.symbol)).collect();
-    let hues: Vec<(&str, &str)> = ["hue-0", "hue-1", "hue-2", "hue-3"]
-        .into_iter()
-        .zip(names.iter().map(String::as_str))
-        .collect();
+    let hues: Vec<(&str, &str)> =
+        ["hue-0", "hue-1", "hue-2", "hue-3"].into_iter().zip(names.iter().map(String::as_str)).collect();
     let _ = writeln!(
         page,
         "<section><h2>Volatility</h2>\n<h3>Volatility in force, percent per √day</h3>\n{}<div class=\"plot\">{}</div></section>",

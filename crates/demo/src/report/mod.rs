@@ -145,18 +145,9 @@ impl Run {
     /// Derives counts, value and the worst hour from the series, so that a report cannot contradict itself.
     #[must_use]
     pub fn new(times: Vec<u64>, factors: Vec<FactorSeries>, liquidations: Vec<Liquidation>, totals: Totals) -> Self {
-        let by_walk = liquidations
-            .iter()
-            .filter(|liquidation| liquidation.cause == Cause::Threshold)
-            .count();
-        let value = liquidations
-            .iter()
-            .map(|liquidation| liquidation.repaid_quote_atoms)
-            .fold(0, u64::saturating_add);
-        let worst = factors
-            .iter()
-            .map(|factor| worst_hour_change_ppm(&times, &factor.maintenance_ppm))
-            .max();
+        let by_walk = liquidations.iter().filter(|liquidation| liquidation.cause == Cause::Threshold).count();
+        let value = liquidations.iter().map(|liquidation| liquidation.repaid_quote_atoms).fold(0, u64::saturating_add);
+        let worst = factors.iter().map(|factor| worst_hour_change_ppm(&times, &factor.maintenance_ppm)).max();
         Self {
             liquidations: liquidations.len() as u64,
             threshold_liquidations: by_walk as u64,
@@ -171,9 +162,7 @@ impl Run {
 
     /// The liquidations that the walk alone brought about.
     pub fn walk_liquidations(&self) -> impl Iterator<Item = &Liquidation> {
-        self.liquidation_list
-            .iter()
-            .filter(|liquidation| liquidation.cause == Cause::Threshold)
+        self.liquidation_list.iter().filter(|liquidation| liquidation.cause == Cause::Threshold)
     }
 }
 
@@ -184,10 +173,7 @@ impl Report {
     /// The system's error, if the directory or a file cannot be written.
     pub fn write(&self, directory: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(directory)?;
-        std::fs::write(
-            directory.join("report.json"),
-            serde_json::to_string_pretty(self)? + "\n",
-        )?;
+        std::fs::write(directory.join("report.json"), serde_json::to_string_pretty(self)? + "\n")?;
         std::fs::write(directory.join("report.html"), self.to_html())
     }
 
@@ -222,10 +208,7 @@ mod tests {
     fn the_worst_change_is_taken_over_one_hour_and_no_more() {
         let times: Vec<u64> = (0..9).map(|quarter| quarter * 900).collect();
         assert_eq!(worst_hour_change_ppm(&times, &[0, 10, 20, 30, 40, 50, 60, 70, 80]), 40);
-        assert_eq!(
-            worst_hour_change_ppm(&times, &[90, 90, 90, 20, 20, 20, 20, 20, 100]),
-            80
-        );
+        assert_eq!(worst_hour_change_ppm(&times, &[90, 90, 90, 20, 20, 20, 20, 20, 100]), 80);
         assert_eq!(worst_hour_change_ppm(&[0, 7_200], &[5, 9]), 4);
         assert_eq!(worst_hour_change_ppm(&[], &[]), 0);
     }

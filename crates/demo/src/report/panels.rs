@@ -8,10 +8,7 @@ use crate::scenario::calendar::date_time;
 /// The factors whose price moved in the scenario.
 pub(super) fn moving_factors(report: &Report) -> Vec<&FactorSeries> {
     let moved = |factor: &&FactorSeries| {
-        let (low, high) = (
-            factor.price_quote_atoms.iter().min(),
-            factor.price_quote_atoms.iter().max(),
-        );
+        let (low, high) = (factor.price_quote_atoms.iter().min(), factor.price_quote_atoms.iter().max());
         // A hundredth either way: a dollar token's flutter fills a chart without telling anything.
         low.zip(high).is_some_and(|(low, high)| high - low > high / 50)
     };
@@ -23,10 +20,7 @@ pub(super) fn price_chart(report: &Report, factor: &FactorSeries) -> String {
     let run = &report.dynamic;
     let mut marks: Vec<Mark> = Vec::new();
     for (run, frozen) in [(&report.frozen, true), (run, false)] {
-        let touching = run
-            .liquidation_list
-            .iter()
-            .filter(|liquidation| main_factor(liquidation) == factor.symbol);
+        let touching = run.liquidation_list.iter().filter(|liquidation| main_factor(liquidation) == factor.symbol);
         marks.extend(touching.map(|liquidation| mark(run, factor, liquidation, frozen)));
     }
     // The rare ones on top.
@@ -35,11 +29,7 @@ pub(super) fn price_chart(report: &Report, factor: &FactorSeries) -> String {
         label: format!("Price of {} with liquidations", factor.symbol),
         height: 300.0,
         times_seconds: &run.times_seconds,
-        lines: vec![Line {
-            class: "price",
-            values: usd(&factor.price_quote_atoms),
-            stepped: false,
-        }],
+        lines: vec![Line { class: "price", values: usd(&factor.price_quote_atoms), stepped: false }],
         marks,
         bands: walk_bands(run),
         from_zero: false,
@@ -52,27 +42,11 @@ pub(super) fn price_chart(report: &Report, factor: &FactorSeries) -> String {
 pub(super) fn threshold_chart(report: &Report, factor: &FactorSeries) -> String {
     let mut lines = Vec::new();
     if let Some(frozen) = report.frozen.factors.iter().find(|other| other.symbol == factor.symbol) {
-        lines.push(Line {
-            class: "initial still",
-            values: percents(&frozen.initial_ppm),
-            stepped: true,
-        });
-        lines.push(Line {
-            class: "maintenance still",
-            values: percents(&frozen.maintenance_ppm),
-            stepped: true,
-        });
+        lines.push(Line { class: "initial still", values: percents(&frozen.initial_ppm), stepped: true });
+        lines.push(Line { class: "maintenance still", values: percents(&frozen.maintenance_ppm), stepped: true });
     }
-    lines.push(Line {
-        class: "initial",
-        values: percents(&factor.initial_ppm),
-        stepped: true,
-    });
-    lines.push(Line {
-        class: "maintenance",
-        values: percents(&factor.maintenance_ppm),
-        stepped: true,
-    });
+    lines.push(Line { class: "initial", values: percents(&factor.initial_ppm), stepped: true });
+    lines.push(Line { class: "maintenance", values: percents(&factor.maintenance_ppm), stepped: true });
     Chart {
         label: format!("Initial and maintenance margin of {}", factor.symbol),
         height: 300.0,
@@ -88,11 +62,8 @@ pub(super) fn threshold_chart(report: &Report, factor: &FactorSeries) -> String 
 
 /// Value liquidated up to each moment, in both runs.
 pub(super) fn cumulative_chart(report: &Report) -> String {
-    let line = |run: &Run, class| Line {
-        class,
-        values: cumulative_usd(run, &report.dynamic.times_seconds),
-        stepped: true,
-    };
+    let line =
+        |run: &Run, class| Line { class, values: cumulative_usd(run, &report.dynamic.times_seconds), stepped: true };
     Chart {
         label: "Value liquidated so far".to_owned(),
         height: 280.0,
@@ -112,11 +83,7 @@ pub(super) fn sigma_chart(report: &Report, factors: &[&FactorSeries]) -> String 
     let lines = factors
         .iter()
         .zip(CLASSES)
-        .map(|(factor, class)| Line {
-            class,
-            values: percents(&factor.sigma_ppm),
-            stepped: true,
-        })
+        .map(|(factor, class)| Line { class, values: percents(&factor.sigma_ppm), stepped: true })
         .collect();
     Chart {
         label: "Volatility per day".to_owned(),
@@ -135,10 +102,7 @@ pub(super) fn sigma_chart(report: &Report, factors: &[&FactorSeries]) -> String 
 fn walk_bands(run: &Run) -> Vec<(u64, u64)> {
     let mut bands: Vec<(u64, u64)> = Vec::new();
     for liquidation in run.walk_liquidations() {
-        let (from, to) = (
-            liquidation.time_seconds.saturating_sub(CHANGE_WINDOW_SECONDS),
-            liquidation.time_seconds,
-        );
+        let (from, to) = (liquidation.time_seconds.saturating_sub(CHANGE_WINDOW_SECONDS), liquidation.time_seconds);
         match bands.last_mut() {
             Some(band) if band.1 >= from => band.1 = band.1.max(to),
             _ => bands.push((from, to)),
@@ -149,18 +113,11 @@ fn walk_bands(run: &Run) -> Vec<(u64, u64)> {
 
 /// The chart on which a liquidation is marked: the collateral's, or the debt's if dollars were seized.
 fn main_factor(liquidation: &Liquidation) -> &str {
-    if liquidation.collateral == "USDC" {
-        &liquidation.debt
-    } else {
-        &liquidation.collateral
-    }
+    if liquidation.collateral == "USDC" { &liquidation.debt } else { &liquidation.collateral }
 }
 
 fn mark(run: &Run, factor: &FactorSeries, liquidation: &Liquidation, frozen: bool) -> Mark {
-    let step = run
-        .times_seconds
-        .partition_point(|time| *time <= liquidation.time_seconds)
-        .saturating_sub(1);
+    let step = run.times_seconds.partition_point(|time| *time <= liquidation.time_seconds).saturating_sub(1);
     let quote_atoms = factor.price_quote_atoms.get(step).copied().unwrap_or(0);
     let kind = match (frozen, liquidation.cause) {
         (true, _) => MarkKind::Frozen,
@@ -176,12 +133,7 @@ fn mark(run: &Run, factor: &FactorSeries, liquidation: &Liquidation, frozen: boo
         liquidation.collateral,
         price(quote_atoms),
     );
-    Mark {
-        time_seconds: liquidation.time_seconds,
-        value: usd(&[quote_atoms])[0],
-        kind,
-        title,
-    }
+    Mark { time_seconds: liquidation.time_seconds, value: usd(&[quote_atoms])[0], kind, title }
 }
 
 fn cumulative_usd(run: &Run, times: &[u64]) -> Vec<f64> {
@@ -206,11 +158,7 @@ fn percents(ppm: &[u32]) -> Vec<f64> {
 }
 
 fn percent_tick(value: f64) -> String {
-    if value.fract().abs() < 1e-9 {
-        format!("{value:.0} %")
-    } else {
-        format!("{value:.1} %")
-    }
+    if value.fract().abs() < 1e-9 { format!("{value:.0} %") } else { format!("{value:.1} %") }
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // ticks are of the size of prices
@@ -219,9 +167,5 @@ fn dollar_tick(value: f64) -> String {
 }
 
 fn price_tick(value: f64) -> String {
-    if value.abs() < 10.0 {
-        format!("{value:.2}")
-    } else {
-        dollar_tick(value)
-    }
+    if value.abs() < 10.0 { format!("{value:.2}") } else { dollar_tick(value) }
 }

@@ -46,20 +46,12 @@ mod tests {
     use super::*;
 
     fn knot(step: usize, log_price: f64, sigma_per_sqrt_day: f64) -> Knot {
-        Knot {
-            step,
-            log_price,
-            sigma_per_sqrt_day,
-        }
+        Knot { step, log_price, sigma_per_sqrt_day }
     }
 
     #[test]
     fn knots_are_met_exactly_and_zero_volatility_is_a_straight_line() {
-        let path = sample(
-            &[knot(0, 1.0, 0.0), knot(4, 3.0, 0.5), knot(6, 2.0, 0.0)],
-            900,
-            &[9.0; 7],
-        );
+        let path = sample(&[knot(0, 1.0, 0.0), knot(4, 3.0, 0.5), knot(6, 2.0, 0.0)], 900, &[9.0; 7]);
         assert_eq!(path.len(), 7);
         for (value, expected) in path[..5].iter().zip([1.0, 1.5, 2.0, 2.5, 3.0]) {
             assert!((value - expected).abs() < 1e-12);

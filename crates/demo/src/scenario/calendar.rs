@@ -1,9 +1,7 @@
 //! Unix seconds to and from the UTC calendar (proleptic Gregorian, no leap seconds).
 
 const DAY_SECONDS: u64 = 86_400;
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A day of the UTC calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,11 +41,7 @@ pub fn date_time(unix_seconds: u64) -> String {
 #[must_use]
 pub fn day_month(unix_seconds: u64) -> String {
     let Day { month, day, .. } = day_of(unix_seconds);
-    let name = usize::try_from(month - 1)
-        .ok()
-        .and_then(|index| MONTHS.get(index))
-        .copied()
-        .unwrap_or_default();
+    let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default();
     format!("{day} {name}")
 }
 
@@ -96,17 +90,7 @@ mod tests {
         assert_eq!(date_time(0), "1970-01-01 00:00");
         assert_eq!(date_time(951_782_400), "2000-02-29 00:00");
         assert_eq!(date_time(1_760_130_900), "2025-10-10 21:15");
-        assert_eq!(
-            unix_seconds(
-                Day {
-                    year: 2025,
-                    month: 10,
-                    day: 10
-                },
-                76_500
-            ),
-            Some(1_760_130_900)
-        );
+        assert_eq!(unix_seconds(Day { year: 2025, month: 10, day: 10 }, 76_500), Some(1_760_130_900));
         assert_eq!(day_month(1_760_130_900), "10 Oct");
     }
 
@@ -119,25 +103,9 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_are_refused() {
-        for (year, month, day) in [
-            (2025, 2, 29),
-            (2025, 4, 31),
-            (2025, 13, 1),
-            (2025, 0, 1),
-            (1969, 12, 31),
-        ] {
+        for (year, month, day) in [(2025, 2, 29), (2025, 4, 31), (2025, 13, 1), (2025, 0, 1), (1969, 12, 31)] {
             assert_eq!(unix_seconds(Day { year, month, day }, 0), None, "{year}-{month}-{day}");
         }
-        assert_eq!(
-            unix_seconds(
-                Day {
-                    year: 2025,
-                    month: 1,
-                    day: 1
-                },
-                86_400
-            ),
-            None
-        );
+        assert_eq!(unix_seconds(Day { year: 2025, month: 1, day: 1 }, 86_400), None);
     }
 }

@@ -73,20 +73,13 @@ const MAX_STEP_SECONDS: u64 = 86_400;
 pub fn parse(file: &str, text: &str, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
     let definition: Definition = toml::from_str(text)
         .map_err(|error| ScenarioError::file(file, error.to_string().trim_end(), "correct the key that is named"))?;
-    let reader = WaypointReader {
-        file,
-        step_seconds: check_step(file, definition.step_seconds)?,
-    };
+    let reader = WaypointReader { file, step_seconds: check_step(file, definition.step_seconds)? };
     let assets = order_assets(file, &definition.asset)?;
     let (start_seconds, end_seconds) = reader.span(assets[0])?;
     let steps = usize::try_from((end_seconds - start_seconds) / definition.step_seconds).unwrap_or(usize::MAX);
     if steps >= MAX_STEPS {
         let problem = format!("{steps} steps are more than {MAX_STEPS}");
-        return Err(ScenarioError::file(
-            file,
-            problem,
-            "shorten the scenario or lengthen step_seconds",
-        ));
+        return Err(ScenarioError::file(file, problem, "shorten the scenario or lengthen step_seconds"));
     }
     let seed = seed.unwrap_or(definition.seed);
     let market = normals(seed, 0, steps + 1);
@@ -94,11 +87,7 @@ pub fn parse(file: &str, text: &str, seed: Option<u64>) -> Result<Scenario, Scen
         let knots = reader.knots(assets[index], start_seconds, end_seconds)?;
         let own = normals(seed, index as u64 + 1, steps + 1);
         let returns = correlate(&market, &own, assets[index].market_correlation);
-        track(
-            file,
-            assets[index],
-            &bridge::sample(&knots, definition.step_seconds, &returns),
-        )
+        track(file, assets[index], &bridge::sample(&knots, definition.step_seconds, &returns))
     };
     Ok(Scenario {
         tracks: [draw(0)?, draw(1)?, draw(2)?, draw(3)?],
@@ -116,21 +105,13 @@ fn check_step(file: &str, step_seconds: u64) -> Result<u64, ScenarioError> {
         return Ok(step_seconds);
     }
     let problem = format!("step_seconds is {step_seconds}");
-    Err(ScenarioError::file(
-        file,
-        problem,
-        "use a multiple of 300, at most 86400",
-    ))
+    Err(ScenarioError::file(file, problem, "use a multiple of 300, at most 86400"))
 }
 
 /// Mixes the shared movement and an asset's own into one of unit variance.
 fn correlate(market: &[f64], own: &[f64], loading: f64) -> Vec<f64> {
     let rest = (1.0 - loading * loading).sqrt();
-    market
-        .iter()
-        .zip(own)
-        .map(|(market, own)| loading * market + rest * own)
-        .collect()
+    market.iter().zip(own).map(|(market, own)| loading * market + rest * own).collect()
 }
 
 /// One stream of standard normals; streams of one seed are independent of each other.
@@ -141,18 +122,12 @@ fn normals(seed: u64, stream: u64, count: usize) -> Vec<f64> {
 }
 
 fn track(file: &str, asset: &AssetDefinition, log_prices: &[f64]) -> Result<PriceTrack, ScenarioError> {
-    let prices: Option<Vec<i64>> = log_prices
-        .iter()
-        .map(|log_price| price_units(log_price.exp()))
-        .collect();
+    let prices: Option<Vec<i64>> = log_prices.iter().map(|log_price| price_units(log_price.exp())).collect();
     let prices = prices.ok_or_else(|| {
         let problem = format!("{}: the path leaves the range of prices", asset.symbol);
         ScenarioError::file(file, problem, "lower its volatility_percent")
     })?;
-    Ok(PriceTrack {
-        prices,
-        confidence_ppm: asset.confidence_ppm,
-    })
+    Ok(PriceTrack { prices, confidence_ppm: asset.confidence_ppm })
 }
 
 fn order_assets<'a>(file: &str, assets: &'a [AssetDefinition]) -> Result<[&'a AssetDefinition; 4], ScenarioError> {
@@ -164,16 +139,8 @@ fn order_assets<'a>(file: &str, assets: &'a [AssetDefinition]) -> Result<[&'a As
         let mut found = assets.iter().filter(|asset| asset.symbol == symbol);
         match (found.next(), found.next()) {
             (Some(asset), None) => check_asset(file, asset).map(|()| asset),
-            (None, _) => Err(ScenarioError::file(
-                file,
-                format!("{symbol} is missing"),
-                "add an [[asset]] for it",
-            )),
-            (Some(_), Some(_)) => Err(ScenarioError::file(
-                file,
-                format!("{symbol} is given twice"),
-                "remove one",
-            )),
+            (None, _) => Err(ScenarioError::file(file, format!("{symbol} is missing"), "add an [[asset]] for it")),
+            (Some(_), Some(_)) => Err(ScenarioError::file(file, format!("{symbol} is given twice"), "remove one")),
         }
     };
     Ok([find(ASSETS[0])?, find(ASSETS[1])?, find(ASSETS[2])?, find(ASSETS[3])?])
@@ -186,16 +153,10 @@ fn check_asset(file: &str, asset: &AssetDefinition) -> Result<(), ScenarioError>
         return refuse(problem, "use 0 to 1");
     }
     if asset.confidence_ppm > 1_000_000 {
-        return refuse(
-            format!("{}: confidence_ppm is {}", asset.symbol, asset.confidence_ppm),
-            "use at most 1000000",
-        );
+        return refuse(format!("{}: confidence_ppm is {}", asset.symbol, asset.confidence_ppm), "use at most 1000000");
     }
     if asset.waypoints.len() < 2 {
-        return refuse(
-            format!("{}: fewer than two waypoints", asset.symbol),
-            "give a start and an end",
-        );
+        return refuse(format!("{}: fewer than two waypoints", asset.symbol), "give a start and an end");
     }
     Ok(())
 }
@@ -214,11 +175,7 @@ impl WaypointReader<'_> {
     fn time(&self, asset: &AssetDefinition, at: &Datetime) -> Result<u64, ScenarioError> {
         let seconds = match (at.date, at.time, at.offset) {
             (Some(date), Some(time), Some(toml::value::Offset::Z)) if time.nanosecond == 0 => {
-                let day = Day {
-                    year: date.year.into(),
-                    month: date.month.into(),
-                    day: date.day.into(),
-                };
+                let day = Day { year: date.year.into(), month: date.month.into(), day: date.day.into() };
                 let second = u64::from(time.second);
                 unix_seconds(day, u64::from(time.hour) * 3_600 + u64::from(time.minute) * 60 + second)
             }
@@ -243,11 +200,7 @@ impl WaypointReader<'_> {
     /// The waypoint's time, once its price and volatility are sane.
     fn check_waypoint(&self, asset: &AssetDefinition, waypoint: &Waypoint) -> Result<u64, ScenarioError> {
         if price_units(waypoint.usd).is_none() {
-            return self.refuse(
-                asset,
-                &waypoint.at,
-                "usd is not a price between 0.00000001 and 90 million",
-            );
+            return self.refuse(asset, &waypoint.at, "usd is not a price between 0.00000001 and 90 million");
         }
         if !(0.0..=1_000.0).contains(&waypoint.volatility_percent) {
             return self.refuse(asset, &waypoint.at, "volatility_percent is not between 0 and 1000");
@@ -260,30 +213,19 @@ impl WaypointReader<'_> {
         for waypoint in &asset.waypoints {
             let (at, time) = (&waypoint.at, self.check_waypoint(asset, waypoint)?);
             if time < start || time > end {
-                return self.refuse(
-                    asset,
-                    at,
-                    "outside the scenario, whose span is that of the first asset, USDC",
-                );
+                return self.refuse(asset, at, "outside the scenario, whose span is that of the first asset, USDC");
             }
             let step = usize::try_from((time - start) / self.step_seconds).unwrap_or(usize::MAX);
             if knots.last().is_some_and(|before| before.step >= step) {
                 return self.refuse(asset, at, "not after the one before it");
             }
             let sigma_per_sqrt_day = waypoint.volatility_percent / 100.0;
-            knots.push(Knot {
-                step,
-                log_price: waypoint.usd.ln(),
-                sigma_per_sqrt_day,
-            });
+            knots.push(Knot { step, log_price: waypoint.usd.ln(), sigma_per_sqrt_day });
         }
         let (first, last) = self.span(asset)?;
         if first != start || last != end {
-            let at = if first == start {
-                &asset.waypoints[asset.waypoints.len() - 1].at
-            } else {
-                &asset.waypoints[0].at
-            };
+            let at =
+                if first == start { &asset.waypoints[asset.waypoints.len() - 1].at } else { &asset.waypoints[0].at };
             return self.refuse(
                 asset,
                 at,

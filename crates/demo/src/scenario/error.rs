@@ -50,10 +50,6 @@ pub enum ScenarioError {
 impl ScenarioError {
     /// An error of a file as a whole.
     pub(super) fn file(file: &str, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::File {
-            file: file.to_owned(),
-            problem: problem.into(),
-            remedy: remedy.into(),
-        }
+        Self::File { file: file.to_owned(), problem: problem.into(), remedy: remedy.into() }
     }
 }

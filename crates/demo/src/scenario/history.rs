@@ -37,10 +37,8 @@ pub struct AssetHistory<'a> {
 pub fn parse(name: &str, histories: &[AssetHistory<'_>]) -> Result<Scenario, ScenarioError> {
     let read: Vec<(usize, Bars)> = histories.iter().map(read_bars).collect::<Result<_, _>>()?;
     let (start_seconds, steps) = common_span(name, &read)?;
-    let mut tracks = FLAT_USD.map(|usd| PriceTrack {
-        prices: vec![price_units(usd).unwrap_or(1); steps],
-        confidence_ppm: CONFIDENCE_PPM,
-    });
+    let mut tracks = FLAT_USD
+        .map(|usd| PriceTrack { prices: vec![price_units(usd).unwrap_or(1); steps], confidence_ppm: CONFIDENCE_PPM });
     for (asset, bars) in &read {
         tracks[*asset].prices = resample(&knots(bars), start_seconds, steps);
     }
@@ -61,11 +59,7 @@ fn read_bars(history: &AssetHistory<'_>) -> Result<(usize, Bars), ScenarioError>
         return Ok((history.asset, bars));
     }
     let problem = format!("bars of {} s do not fit steps of {STEP_SECONDS} s", bars.bar_seconds);
-    Err(ScenarioError::file(
-        history.file,
-        problem,
-        "use bars of 1, 5, 15, 30 or 60 minutes",
-    ))
+    Err(ScenarioError::file(history.file, problem, "use bars of 1, 5, 15, 30 or 60 minutes"))
 }
 
 /// What was assumed and repaired.
@@ -92,38 +86,19 @@ fn fits_steps(bar_seconds: u64) -> bool {
 
 /// First step's time and the number of steps that every file covers.
 fn common_span(name: &str, read: &[(usize, Bars)]) -> Result<(u64, usize), ScenarioError> {
-    let first = read
-        .iter()
-        .filter_map(|(_, bars)| bars.rows.first())
-        .map(|bar| bar.open_time)
-        .max();
-    let last = read
-        .iter()
-        .filter_map(|(_, b)| b.rows.last().map(|bar| bar.open_time + b.bar_seconds))
-        .min();
+    let first = read.iter().filter_map(|(_, bars)| bars.rows.first()).map(|bar| bar.open_time).max();
+    let last = read.iter().filter_map(|(_, b)| b.rows.last().map(|bar| bar.open_time + b.bar_seconds)).min();
     let (Some(first), Some(last)) = (first, last) else {
-        return Err(ScenarioError::file(
-            name,
-            "no file is given",
-            "write asset=path, for example BTC=btc.csv",
-        ));
+        return Err(ScenarioError::file(name, "no file is given", "write asset=path, for example BTC=btc.csv"));
     };
     let start = first.next_multiple_of(STEP_SECONDS);
     let steps = usize::try_from((last / STEP_SECONDS + 1).saturating_sub(start / STEP_SECONDS)).unwrap_or(usize::MAX);
     if steps < 2 {
-        return Err(ScenarioError::file(
-            name,
-            "the files share less than one step",
-            "give files of the same days",
-        ));
+        return Err(ScenarioError::file(name, "the files share less than one step", "give files of the same days"));
     }
     if steps > MAX_STEPS {
         let problem = format!("{} days are more than 31", steps / 96);
-        return Err(ScenarioError::file(
-            name,
-            problem,
-            "keep the rows of the days that you want to see",
-        ));
+        return Err(ScenarioError::file(name, problem, "keep the rows of the days that you want to see"));
     }
     Ok((start, steps))
 }
@@ -143,11 +118,7 @@ fn knots(bars: &Bars) -> Vec<(u64, f64)> {
 }
 
 fn push_extremes(knots: &mut Vec<(u64, f64)>, bar: &Bar, bar_seconds: u64) {
-    let [first, second] = if bar.close >= bar.open {
-        [bar.low, bar.high]
-    } else {
-        [bar.high, bar.low]
-    };
+    let [first, second] = if bar.close >= bar.open { [bar.low, bar.high] } else { [bar.high, bar.low] };
     let steps = bar_seconds / STEP_SECONDS;
     match steps {
         0 | 1 => {
@@ -156,11 +127,7 @@ fn push_extremes(knots: &mut Vec<(u64, f64)>, bar: &Bar, bar_seconds: u64) {
         }
         // One step inside: the extreme farther from the open.
         2 => {
-            let farther = if bar.high / bar.open > bar.open / bar.low {
-                bar.high
-            } else {
-                bar.low
-            };
+            let farther = if bar.high / bar.open > bar.open / bar.low { bar.high } else { bar.low };
             knots.push((bar.open_time + STEP_SECONDS, farther));
         }
         _ => {
@@ -180,10 +147,7 @@ fn resample(knots: &[(u64, f64)], start_seconds: u64, steps: usize) -> Vec<i64> 
             while knots.get(next).is_some_and(|knot| knot.0 <= time) {
                 next += 1;
             }
-            let price = match (
-                next.checked_sub(1).and_then(|before| knots.get(before)),
-                knots.get(next),
-            ) {
+            let price = match (next.checked_sub(1).and_then(|before| knots.get(before)), knots.get(next)) {
                 (Some(a), Some(b)) => a.1 + (b.1 - a.1) * (time - a.0) as f64 / (b.0 - a.0) as f64,
                 (Some(only), None) | (None, Some(only)) => only.1,
                 (None, None) => 0.0,

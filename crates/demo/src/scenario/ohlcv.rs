@@ -48,13 +48,9 @@ impl Row<'_> {
 
     fn price(&self, record: &csv::StringRecord, field: usize) -> Result<f64, ScenarioError> {
         let text = record.get(field).unwrap_or("").trim();
-        let price: f64 = text.parse().map_err(|_| {
-            self.error(
-                field,
-                format!("\"{text}\" is not a number"),
-                "use a decimal such as 187.25",
-            )
-        })?;
+        let price: f64 = text
+            .parse()
+            .map_err(|_| self.error(field, format!("\"{text}\" is not a number"), "use a decimal such as 187.25"))?;
         if price_units(price).is_none() {
             let problem = format!("{text} is not a price");
             return Err(self.error(
@@ -72,11 +68,8 @@ impl Row<'_> {
             return Err(self.error(usize::MAX, problem, "repair or remove the row"));
         }
         let text = record.get(0).unwrap_or("").trim();
-        let open_time = text
-            .parse()
-            .ok()
-            .filter(|seconds| (1..100_000_000_000).contains(seconds))
-            .ok_or_else(|| {
+        let open_time =
+            text.parse().ok().filter(|seconds| (1..100_000_000_000).contains(seconds)).ok_or_else(|| {
                 let problem = format!("\"{text}\" is not a Unix time in whole seconds");
                 self.error(0, problem, "convert the time (milliseconds: divide by 1000)")
             })?;
@@ -85,25 +78,13 @@ impl Row<'_> {
             let problem = format!("\"{volume}\" is not a volume");
             return Err(self.error(5, problem, "use a number of at least 0, or leave it empty"));
         }
-        let [open, high, low, close] = [
-            self.price(record, 1)?,
-            self.price(record, 2)?,
-            self.price(record, 3)?,
-            self.price(record, 4)?,
-        ];
-        self.check_extremes(&Bar {
-            open_time,
-            open,
-            high,
-            low,
-            close,
-        })
+        let [open, high, low, close] =
+            [self.price(record, 1)?, self.price(record, 2)?, self.price(record, 3)?, self.price(record, 4)?];
+        self.check_extremes(&Bar { open_time, open, high, low, close })
     }
 
     fn check_extremes(&self, bar: &Bar) -> Result<Bar, ScenarioError> {
-        let Bar {
-            open, high, low, close, ..
-        } = *bar;
+        let Bar { open, high, low, close, .. } = *bar;
         if high < low {
             return Err(self.error(2, format!("high {high} is below low {low}"), "swap or correct them"));
         }
@@ -119,18 +100,12 @@ impl Row<'_> {
 
 /// Reads a file's text and checks every row.
 pub(super) fn read(file: &str, text: &str) -> Result<Bars, ScenarioError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut bars: Vec<Bar> = Vec::new();
     let mut lines: Vec<u64> = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| ScenarioError::file(file, error.to_string(), "save it as UTF-8 CSV"))?;
-        let row = Row {
-            file,
-            line: record.position().map_or(index as u64 + 1, csv::Position::line),
-        };
+        let row = Row { file, line: record.position().map_or(index as u64 + 1, csv::Position::line) };
         if index == 0 {
             check_header(file, &record)?;
             continue;
@@ -146,31 +121,16 @@ pub(super) fn read(file: &str, text: &str) -> Result<Bars, ScenarioError> {
 }
 
 fn check_header(file: &str, header: &csv::StringRecord) -> Result<(), ScenarioError> {
-    if header
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').trim())
-        .eq(COLUMNS)
-    {
+    if header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).eq(COLUMNS) {
         return Ok(());
     }
-    let problem = format!(
-        "line 1: the columns are \"{}\"",
-        header.iter().collect::<Vec<_>>().join(",")
-    );
-    Err(ScenarioError::file(
-        file,
-        problem,
-        format!("the first line must be {}", COLUMNS.join(",")),
-    ))
+    let problem = format!("line 1: the columns are \"{}\"", header.iter().collect::<Vec<_>>().join(","));
+    Err(ScenarioError::file(file, problem, format!("the first line must be {}", COLUMNS.join(","))))
 }
 
 fn check_order(row: &Row<'_>, before: &Bar, bar: &Bar) -> Result<(), ScenarioError> {
     if bar.open_time == before.open_time {
-        return Err(row.error(
-            0,
-            format!("{} appears twice", bar.open_time),
-            "remove one of the two rows",
-        ));
+        return Err(row.error(0, format!("{} appears twice", bar.open_time), "remove one of the two rows"));
     }
     if bar.open_time < before.open_time {
         let problem = format!("{} comes after {}", bar.open_time, before.open_time);
@@ -183,11 +143,7 @@ fn measure(file: &str, bars: Vec<Bar>, lines: &[u64]) -> Result<Bars, ScenarioEr
     let spacing = || bars.windows(2).map(|pair| pair[1].open_time - pair[0].open_time);
     let Some(bar_seconds) = spacing().min() else {
         let problem = format!("{} data rows", bars.len());
-        return Err(ScenarioError::file(
-            file,
-            problem,
-            "give at least two, so that the bars have a length",
-        ));
+        return Err(ScenarioError::file(file, problem, "give at least two, so that the bars have a length"));
     };
     let (mut gaps, mut gap_seconds) = (0, 0);
     for (spacing, line) in spacing().zip(lines.iter().skip(1)) {
@@ -200,19 +156,10 @@ fn measure(file: &str, bars: Vec<Bar>, lines: &[u64]) -> Result<Bars, ScenarioEr
         let missing = spacing - bar_seconds;
         if missing > MAX_GAP_SECONDS {
             let problem = format!("{missing} s are missing before it");
-            return Err(row.error(
-                0,
-                problem,
-                "fill the gap or cut the file there; up to 6 hours are bridged",
-            ));
+            return Err(row.error(0, problem, "fill the gap or cut the file there; up to 6 hours are bridged"));
         }
         gaps += usize::from(missing > 0);
         gap_seconds += missing;
     }
-    Ok(Bars {
-        rows: bars,
-        bar_seconds,
-        gaps,
-        gap_seconds,
-    })
+    Ok(Bars { rows: bars, bar_seconds, gaps, gap_seconds })
 }

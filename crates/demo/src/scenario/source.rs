@@ -30,48 +30,29 @@ pub fn load(value: &str, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
     }
     if !has_extension(value, "csv") {
         let known = BUILT_IN.map(|(name, _)| name).join(", ");
-        return Err(ScenarioError::Unknown {
-            name: value.to_owned(),
-            known,
-        });
+        return Err(ScenarioError::Unknown { name: value.to_owned(), known });
     }
     let mut files: Vec<(usize, &str, String)> = Vec::new();
     for part in value.split(',').map(str::trim) {
         let (asset, path) = asset_and_path(part)?;
         if files.iter().any(|(given, ..)| *given == asset) {
-            return Err(ScenarioError::file(
-                value,
-                format!("{} is given twice", ASSETS[asset]),
-                "remove one",
-            ));
+            return Err(ScenarioError::file(value, format!("{} is given twice", ASSETS[asset]), "remove one"));
         }
         files.push((asset, path, read(path)?));
     }
-    let histories: Vec<AssetHistory<'_>> = files
-        .iter()
-        .map(|(asset, file, text)| AssetHistory {
-            asset: *asset,
-            file,
-            text,
-        })
-        .collect();
-    let name = Path::new(files[0].1)
-        .file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let histories: Vec<AssetHistory<'_>> =
+        files.iter().map(|(asset, file, text)| AssetHistory { asset: *asset, file, text }).collect();
+    let name = Path::new(files[0].1).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     history::parse(&name, &histories)
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {
-    Path::new(path)
-        .extension()
-        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+    Path::new(path).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 fn read(path: &str) -> Result<String, ScenarioError> {
-    std::fs::read_to_string(path).map_err(|error| ScenarioError::Unreadable {
-        file: path.to_owned(),
-        reason: error.to_string(),
-    })
+    std::fs::read_to_string(path)
+        .map_err(|error| ScenarioError::Unreadable { file: path.to_owned(), reason: error.to_string() })
 }
 
 /// `SOL=path` or a path whose file name contains an asset's symbol as a word.
@@ -84,10 +65,7 @@ fn asset_and_path(part: &str) -> Result<(usize, &str), ScenarioError> {
         })?;
         return Ok((asset, path.trim()));
     }
-    let stem = Path::new(part)
-        .file_stem()
-        .map(|stem| stem.to_string_lossy())
-        .unwrap_or_default();
+    let stem = Path::new(part).file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let asset = stem.split(|c: char| !c.is_ascii_alphanumeric()).find_map(position);
     let unnamed = || {
         let problem = format!("the file name holds none of {}", ASSETS.join(", "));

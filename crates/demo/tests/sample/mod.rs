@@ -1,10 +1,5 @@
 //! An invented report over the default scenario's prices.
-#![allow(
-    unreachable_pub,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)] // invented numbers
+#![allow(unreachable_pub, clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // invented numbers
 
 use plimsoll_demo::report::{Cause, FactorSeries, Liquidation, Report, Run, Totals, WalkEvidence};
 use plimsoll_demo::scenario::{self, ASSETS, Scenario};
@@ -39,13 +34,7 @@ fn run(scenario: &Scenario, moving: bool) -> Run {
         let fell = step > 4 && prices[step] * 100 < prices[step - 4] * if moving { 97 } else { 94 };
         let walked = moving && matches!(step, 268 | 272 | 275);
         if fell || walked {
-            list.push(liquidation(
-                *time,
-                step as u64,
-                asset,
-                &factors[asset],
-                walked.then_some(step),
-            ));
+            list.push(liquidation(*time, step as u64, asset, &factors[asset], walked.then_some(step)));
         }
     }
     let totals = Totals {
@@ -58,21 +47,14 @@ fn run(scenario: &Scenario, moving: bool) -> Run {
 
 fn factor(scenario: &Scenario, asset: usize, moving: bool) -> FactorSeries {
     let prices = &scenario.tracks[asset].prices;
-    let mut series = FactorSeries {
-        symbol: ASSETS[asset].to_owned(),
-        ..FactorSeries::default()
-    };
+    let mut series = FactorSeries { symbol: ASSETS[asset].to_owned(), ..FactorSeries::default() };
     let (mut variance, mut margin) = (0.0003_f64, FLOOR_PPM[asset]);
     for (step, price) in prices.iter().enumerate() {
         if step > 0 {
             let r = (*price as f64 / prices[step - 1] as f64).ln();
             variance = variance * 0.99 + 0.01 * (r * r * 96.0).min(0.2);
         }
-        let sigma = if asset == 0 {
-            2_000
-        } else {
-            (variance.sqrt() * 1e6) as u32
-        };
+        let sigma = if asset == 0 { 2_000 } else { (variance.sqrt() * 1e6) as u32 };
         let goal = (f64::from(FLOOR_PPM[asset]) * (1.0 + variance.sqrt() * 10.0)) as u32;
         if moving {
             margin = goal.clamp(margin - 160, margin + 640);
@@ -80,11 +62,7 @@ fn factor(scenario: &Scenario, asset: usize, moving: bool) -> FactorSeries {
         series.price_quote_atoms.push((*price / 100) as u64);
         series.sigma_ppm.push(sigma);
         series.maintenance_ppm.push(margin);
-        series.initial_ppm.push(if moving {
-            goal.max(margin) * 5 / 4
-        } else {
-            margin * 5 / 4
-        });
+        series.initial_ppm.push(if moving { goal.max(margin) * 5 / 4 } else { margin * 5 / 4 });
     }
     series
 }
@@ -95,12 +73,7 @@ fn liquidation(time: u64, number: u64, asset: usize, factor: &FactorSeries, walk
         time_seconds: time,
         account: "7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN".to_owned(),
         borrower: format!("Borrower {:02}", number % 60),
-        keeper: if number.is_multiple_of(2) {
-            "keeper A"
-        } else {
-            "keeper B"
-        }
-        .to_owned(),
+        keeper: if number.is_multiple_of(2) { "keeper A" } else { "keeper B" }.to_owned(),
         cause: if walk.is_some() { Cause::Threshold } else { Cause::Price },
         collateral: ASSETS[asset].to_owned(),
         debt: "USDC".to_owned(),

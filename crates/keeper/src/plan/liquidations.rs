@@ -23,19 +23,12 @@ pub(super) fn all(snapshot: &Snapshot, own_account: &Pubkey) -> Vec<Action> {
     let mut unhealthy: Vec<Unhealthy> = accounts
         .filter_map(|(address, account)| {
             let health = health::liquidation(&snapshot.book, account, snapshot.now_seconds).ok()?;
-            health.maintenance.is_negative().then_some(Unhealthy {
-                address: *address,
-                account,
-                health,
-            })
+            health.maintenance.is_negative().then_some(Unhealthy { address: *address, account, health })
         })
         .collect();
     unhealthy.sort_by_key(|one| one.health.maintenance);
     let own_account = snapshot.accounts.get(own_account);
-    unhealthy
-        .iter()
-        .flat_map(|one| resolve(snapshot, one, own_account.map(AsRef::as_ref)))
-        .collect()
+    unhealthy.iter().flat_map(|one| resolve(snapshot, one, own_account.map(AsRef::as_ref))).collect()
 }
 
 fn resolve(snapshot: &Snapshot, unhealthy: &Unhealthy, own_account: Option<&MarginAccount>) -> Vec<Action> {
@@ -43,31 +36,21 @@ fn resolve(snapshot: &Snapshot, unhealthy: &Unhealthy, own_account: Option<&Marg
     if unhealthy.health.assets <= dust {
         return bankruptcies(unhealthy);
     }
-    own_account
-        .and_then(|own_account| liquidation(snapshot, unhealthy, own_account))
-        .into_iter()
-        .collect()
+    own_account.and_then(|own_account| liquidation(snapshot, unhealthy, own_account)).into_iter().collect()
 }
 
 fn bankruptcies(unhealthy: &Unhealthy) -> Vec<Action> {
     let balances = (0u8..).zip(&unhealthy.account.balances);
     balances
         .filter(|(_, balance)| balance.debt_shares != 0)
-        .map(|(reserve_index, _)| Action::ResolveBankruptcy {
-            margin_account: unhealthy.address,
-            reserve_index,
-        })
+        .map(|(reserve_index, _)| Action::ResolveBankruptcy { margin_account: unhealthy.address, reserve_index })
         .collect()
 }
 
 fn liquidation(snapshot: &Snapshot, unhealthy: &Unhealthy, own_account: &MarginAccount) -> Option<Action> {
     let (book, now_seconds) = (&*snapshot.book, snapshot.now_seconds);
     let mut request = best_request(book, unhealthy.account, now_seconds)?;
-    let liquidator = Liquidator {
-        book,
-        account: own_account,
-        now_seconds,
-    };
+    let liquidator = Liquidator { book, account: own_account, now_seconds };
     // where not even a part is affordable the whole is asked for: the simulation then says why it is refused
     if let Some(affordable) = liquidator.affordable_repay_atoms(unhealthy.account, &request) {
         request.max_repay_atoms = affordable;
@@ -75,15 +58,9 @@ fn liquidation(snapshot: &Snapshot, unhealthy: &Unhealthy, own_account: &MarginA
     let legs = [request.collateral_reserve, request.debt_reserve];
     let oracles = refreshes::news(snapshot, |publication| {
         let factors = legs.iter().filter_map(|leg| book.reserve(*leg).ok());
-        factors
-            .filter_map(|reserve| book.factor(reserve.factor_index).ok())
-            .any(|factor| publication.is_of(factor))
+        factors.filter_map(|reserve| book.factor(reserve.factor_index).ok()).any(|factor| publication.is_of(factor))
     });
-    Some(Action::Liquidate {
-        liquidatee: unhealthy.address,
-        request,
-        oracles,
-    })
+    Some(Action::Liquidate { liquidatee: unhealthy.address, request, oracles })
 }
 
 /// The pair of reserves whose liquidation repays most value, among those that the program would exchange now.
@@ -95,15 +72,9 @@ fn best_request(book: &Book, account: &MarginAccount, now_seconds: u64) -> Optio
     let pairs = indices(|balance| balance.deposit_shares != 0)
         .flat_map(|collateral| indices(|balance| balance.debt_shares != 0).map(move |debt| (collateral, debt)));
     let requests = pairs.filter_map(|(collateral_reserve, debt_reserve)| {
-        let request = LiquidationRequest {
-            collateral_reserve,
-            debt_reserve,
-            max_repay_atoms: u64::MAX,
-        };
+        let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms: u64::MAX };
         let plan = health::plan(book, account, &request, now_seconds).ok()?;
         Some((plan.value, request))
     });
-    requests
-        .max_by_key(|(value, _): &(Value, _)| *value)
-        .map(|(_, request)| request)
+    requests.max_by_key(|(value, _): &(Value, _)| *value).map(|(_, request)| request)
 }

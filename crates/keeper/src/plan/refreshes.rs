@@ -52,11 +52,8 @@ pub(super) fn risk(snapshot: &Snapshot) -> Option<Action> {
     let (book, now_seconds) = (&snapshot.book, snapshot.now_seconds);
     let grid_seconds = u64::from(book.params.grid_seconds);
     let step = book.step_at(now_seconds);
-    let samples: Vec<&Publication> = snapshot
-        .publications
-        .iter()
-        .filter(|publication| is_missing_sample(book, publication, now_seconds))
-        .collect();
+    let samples: Vec<&Publication> =
+        snapshot.publications.iter().filter(|publication| is_missing_sample(book, publication, now_seconds)).collect();
     // as the program counts: a feed that published nothing for a whole step keeps nobody waiting
     let live_since = step.saturating_sub(1).saturating_mul(grid_seconds);
     let mut live = book.factors.iter().filter(|factor| {
@@ -92,10 +89,7 @@ pub(super) fn interest(snapshot: &Snapshot, accrue_seconds: u64) -> Option<Actio
     let book = &snapshot.book;
     // half of what margin checks allow, so that no borrower is ever refused for it
     let limit_seconds = accrue_seconds.min(u64::from(book.params.max_accrual_age_seconds) / 2);
-    let mut owing = book
-        .reserves
-        .iter()
-        .filter(|reserve| reserve.is_listed() && reserve.total_debt_shares != 0);
+    let mut owing = book.reserves.iter().filter(|reserve| reserve.is_listed() && reserve.total_debt_shares != 0);
     owing
         .any(|reserve| snapshot.now_seconds.saturating_sub(reserve.accrued_seconds) > limit_seconds)
         .then_some(Action::Accrue)

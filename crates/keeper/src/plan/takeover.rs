@@ -27,10 +27,7 @@ impl Liquidator<'_> {
         request: &LiquidationRequest,
     ) -> Option<u64> {
         let fits = |max_repay_atoms| {
-            let request = LiquidationRequest {
-                max_repay_atoms,
-                ..*request
-            };
+            let request = LiquidationRequest { max_repay_atoms, ..*request };
             let plan = health::plan(self.book, liquidatee, &request, self.now_seconds).ok()?;
             self.keeps_initial_health(&request, &plan).then_some(plan.repaid.0)
         };

@@ -30,11 +30,7 @@ impl Competitor {
         let bytes = serde_json::to_string(&key.to_bytes().to_vec()).expect("bytes are JSON");
         std::fs::write(&keypair_file, bytes).expect("the build folder is writable");
         let margin_account = group.open(node, &key, 0, (USDC, 100_000 * USDC_ATOMS)).await;
-        Self {
-            key,
-            keypair_file,
-            margin_account,
-        }
+        Self { key, keypair_file, margin_account }
     }
 
     /// Starts it as a process, and waits for nothing.
@@ -53,10 +49,7 @@ impl Competitor {
             ("--oracle", group.oracles[0].to_string()),
             ("--oracle", group.oracles[1].to_string()),
         ];
-        pairs
-            .into_iter()
-            .flat_map(|(flag, value)| [flag.to_owned(), value])
-            .collect()
+        pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
     }
 
     pub(crate) fn actor<'a>(&'a self, rpc: &'a RpcClient, group: &Group) -> Actor<'a> {
@@ -70,9 +63,7 @@ impl Competitor {
 
     /// The liquidations that it would send now.
     pub(crate) async fn liquidations(&self, rpc: &RpcClient, node: &Node, group: &Group<'_>) -> Vec<Action> {
-        let arguments = ["plimsoll-keeper".to_owned()]
-            .into_iter()
-            .chain(self.arguments(node, group));
+        let arguments = ["plimsoll-keeper".to_owned()].into_iter().chain(self.arguments(node, group));
         let settings = Settings::parse_from(arguments);
         let state = State::load(rpc, group.book, self.margin_account, group.oracles.to_vec()).await;
         let state = state.expect("the node can be reached");

@@ -72,12 +72,7 @@ impl<'a> Group<'a> {
         let (book, key) = (Pubkey::new_unique(), admin.pubkey());
         node.set_account(&book, &plimsoll::ID, &vec![0; BOOK_BYTES]);
         let group = addresses::group(&key, 0);
-        let roles = GroupRoles {
-            admin: key,
-            steward: key,
-            guardian: key,
-            timelock_seconds: 0,
-        };
+        let roles = GroupRoles { admin: key, steward: key, guardian: key, timelock_seconds: 0 };
         execute(
             rpc,
             admin,
@@ -143,12 +138,7 @@ impl<'a> Group<'a> {
     }
 
     pub(crate) async fn refresh_prices(&self) {
-        execute(
-            self.rpc,
-            self.admin,
-            &[instructions::refresh_prices(self.book, &self.oracles)],
-        )
-        .await;
+        execute(self.rpc, self.admin, &[instructions::refresh_prices(self.book, &self.oracles)]).await;
     }
 
     fn reserve(&self, index: u8) -> ReserveKeys {
@@ -195,8 +185,7 @@ impl<'a> Group<'a> {
         self.publish(node, USDC, 1, 0);
         self.publish(node, SOL, 200, 0);
         self.refresh_prices().await;
-        self.open(node, self.admin, LENDER, (USDC, LENT_USDC * USDC_ATOMS))
-            .await;
+        self.open(node, self.admin, LENDER, (USDC, LENT_USDC * USDC_ATOMS)).await;
         let mut borrowers = Vec::new();
         for (number, debt_usdc) in (LENDER + 1..).zip(debts_usdc) {
             borrowers.push(self.borrow(node, number, debt_usdc * USDC_ATOMS).await);
@@ -206,9 +195,7 @@ impl<'a> Group<'a> {
 
     /// A borrower with SOL against USDC.
     async fn borrow(&self, node: &mut Node, sub_account: u16, usdc_atoms: u64) -> Pubkey {
-        let account = self
-            .open(node, self.admin, sub_account, (SOL, COLLATERAL_SOL * SOL_ATOMS))
-            .await;
+        let account = self.open(node, self.admin, sub_account, (SOL, COLLATERAL_SOL * SOL_ATOMS)).await;
         let key = self.admin.pubkey();
         let purse = self.purse(node, &key, USDC, 0);
         let borrow = instructions::borrow(&self.reserve(USDC), account, key, purse, usdc_atoms);
@@ -217,15 +204,8 @@ impl<'a> Group<'a> {
     }
 
     async fn data(&self, address: &Pubkey) -> Vec<u8> {
-        let account = self
-            .rpc
-            .get_account_with_commitment(address, CommitmentConfig::processed())
-            .await;
-        account
-            .expect("the node can be reached")
-            .value
-            .expect("the account exists")
-            .data
+        let account = self.rpc.get_account_with_commitment(address, CommitmentConfig::processed()).await;
+        account.expect("the node can be reached").value.expect("the account exists").data
     }
 
     pub(crate) async fn book(&self) -> Box<Book> {

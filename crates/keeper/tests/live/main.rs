@@ -59,23 +59,14 @@ async fn two_keepers_share_a_crash_and_leave_no_bad_debt() {
     let first = Competitor::enter(node, &group, first).await;
     let second = Competitor::enter(node, &group, second).await;
     let keepers = [&first, &second].map(|one| one.start(node, &group, &[]));
-    until("both keepers are ready", async || {
-        keepers.iter().all(|keeper| !keeper.facts("ready").is_empty())
-    })
-    .await;
+    until("both keepers are ready", async || keepers.iter().all(|keeper| !keeper.facts("ready").is_empty())).await;
 
     crash(node, &mut group, 160).await;
     let crashed = Instant::now();
     let liquidated = || keepers.iter().flat_map(|keeper| keeper.facts("liquidated"));
     until("a first liquidation", async || liquidated().count() > 0).await;
-    println!(
-        "first liquidation reported {:?} after the confirming publication",
-        crashed.elapsed()
-    );
-    until("every liquidation is reported", async || {
-        liquidated().count() >= borrowers.len()
-    })
-    .await;
+    println!("first liquidation reported {:?} after the confirming publication", crashed.elapsed());
+    until("every liquidation is reported", async || liquidated().count() >= borrowers.len()).await;
     println!("all {} loans liquidated after {:?}", borrowers.len(), crashed.elapsed());
 
     // whoever came second was refused as such, or saw it coming; nothing else was refused
@@ -85,11 +76,7 @@ async fn two_keepers_share_a_crash_and_leave_no_bad_debt() {
         assert_eq!(of_borrower.count(), 1, "{borrower}");
     }
     for keeper in keepers {
-        println!(
-            "liquidated {}, lost {}",
-            keeper.facts("liquidated").len(),
-            keeper.facts("lost_race").len()
-        );
+        println!("liquidated {}, lost {}", keeper.facts("liquidated").len(), keeper.facts("lost_race").len());
         assert_eq!(keeper.facts("refused"), Vec::<Value>::new());
         assert!(keeper.terminate().success());
     }
@@ -115,28 +102,13 @@ async fn a_stale_plan_loses_the_race_and_changes_nothing() {
         panic!("expected one liquidation each, got {of_first:?} and {of_second:?}");
     };
 
-    let won = first
-        .actor(&rpc, &group)
-        .act(winning)
-        .await
-        .expect("the node can be reached");
+    let won = first.actor(&rpc, &group).act(winning).await.expect("the node can be reached");
     let after_first = group.account(&borrowers[0]).await;
-    let lost = second
-        .actor(&rpc, &group)
-        .act(losing)
-        .await
-        .expect("the node can be reached");
+    let lost = second.actor(&rpc, &group).act(losing).await.expect("the node can be reached");
 
     assert!(matches!(won, Fact::Liquidated { .. }), "{won:?}");
     let what = losing.subject();
-    assert_eq!(
-        lost,
-        Fact::LostRace {
-            what,
-            error: "NotLiquidatable".to_owned(),
-            signature: None
-        }
-    );
+    assert_eq!(lost, Fact::LostRace { what, error: "NotLiquidatable".to_owned(), signature: None });
     assert_eq!(group.account(&borrowers[0]).await.balances, after_first.balances);
 }
 
@@ -151,19 +123,13 @@ async fn a_loan_under_water_is_liquidated_and_the_rest_written_off() {
     until("the keeper is ready", async || !process.facts("ready").is_empty()).await;
 
     crash(node, &mut group, 60).await;
-    until("the debt is written off", async || {
-        !process.facts("bankruptcy_resolved").is_empty()
-    })
-    .await;
+    until("the debt is written off", async || !process.facts("bankruptcy_resolved").is_empty()).await;
 
     let resolved = process.facts("bankruptcy_resolved");
     assert_eq!(resolved.len(), 1);
     assert_eq!(resolved[0]["margin_account"], borrowers[0].to_string());
     assert_eq!(resolved[0]["socialised_atoms"], group.bad_debt_atoms().await);
-    assert_eq!(
-        group.account(&borrowers[0]).await.balances[usize::from(USDC)].debt_shares,
-        0
-    );
+    assert_eq!(group.account(&borrowers[0]).await.balances[usize::from(USDC)].debt_shares, 0);
     assert_eq!(process.facts("refused"), Vec::<Value>::new());
     assert!(process.terminate().success());
 }
@@ -178,26 +144,18 @@ async fn each_new_step_is_folded_by_whoever_may() {
     let frozen = Competitor::enter(node, &group, frozen).await;
     let folding = folding.start(node, &group, &[]);
     let frozen = frozen.start(node, &group, &["--frozen-thresholds"]);
-    until("both keepers are ready", async || {
-        !folding.facts("ready").is_empty() && !frozen.facts("ready").is_empty()
-    })
-    .await;
+    until("both keepers are ready", async || !folding.facts("ready").is_empty() && !frozen.facts("ready").is_empty())
+        .await;
 
     for price in [201, 199] {
         let step = node.unix_seconds() / GRID_SECONDS + 1;
         node.travel_to(step * GRID_SECONDS + 5);
         group.publish(node, USDC, 1, 0);
         group.publish(node, SOL, price, 0);
-        until("the step is folded", async || {
-            folding.facts("risk_refreshed").iter().any(|fact| fact["step"] == step)
-        })
-        .await;
+        until("the step is folded", async || folding.facts("risk_refreshed").iter().any(|fact| fact["step"] == step))
+            .await;
         let facts = folding.facts("risk_refreshed");
-        assert_eq!(
-            facts.last().expect("a fold")["sampled"],
-            0b11,
-            "both factors had a sample"
-        );
+        assert_eq!(facts.last().expect("a fold")["sampled"], 0b11, "both factors had a sample");
         assert_eq!(group.book().await.folded_step, step.unsigned_abs());
     }
 

@@ -56,11 +56,7 @@ impl Node {
         for address in funded {
             command.args(["--airdrop", &format!("{address}={LAMPORTS}")]);
         }
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node 20 is installed");
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("node 20 is installed");
         let commands = process.stdin.take().expect("a piped stdin");
         let answers = BufReader::new(process.stdout.take().expect("a piped stdout"));
         let mut node = Self {
@@ -89,9 +85,7 @@ impl Node {
     }
 
     pub(crate) fn unix_seconds(&mut self) -> i64 {
-        self.command(&json!({ "id": 1, "cmd": "clock" }))["unix_seconds"]
-            .as_i64()
-            .expect("a clock tells seconds")
+        self.command(&json!({ "id": 1, "cmd": "clock" }))["unix_seconds"].as_i64().expect("a clock tells seconds")
     }
 
     /// Moves the clock forward.
@@ -148,13 +142,8 @@ impl KeeperProcess {
 
     /// Asks it to end, as a service manager does.
     pub(crate) fn terminate(mut self) -> ExitStatus {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.process.id().to_string()])
-            .status();
-        assert!(
-            asked.expect("kill runs").success(),
-            "the keeper had ended before it was asked to"
-        );
+        let asked = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        assert!(asked.expect("kill runs").success(), "the keeper had ended before it was asked to");
         self.process.wait().expect("a child can be waited for")
     }
 }

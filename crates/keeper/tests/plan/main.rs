@@ -10,10 +10,7 @@ use plimsoll_keeper::plan::{Action, plan};
 const GRID_SECONDS: u64 = 900;
 
 fn subjects(market: &Market, flags: &[&str]) -> Vec<String> {
-    plan(&market.snapshot, &settings(flags))
-        .iter()
-        .map(Action::subject)
-        .collect()
+    plan(&market.snapshot, &settings(flags)).iter().map(Action::subject).collect()
 }
 
 fn liquidation(address: &Pubkey) -> String {
@@ -159,10 +156,7 @@ fn a_liquidation_brings_newer_publications_of_its_legs_itself() {
     market.publish(SOL, NOW_SECONDS + 1);
     let actions = plan(&market.snapshot, &settings(&[]));
     let refresh = format!("refresh_prices {}", oracle(SOL));
-    assert_eq!(
-        subjects(&market, &[]),
-        [format!("{} at newer prices", liquidation(&borrower)), refresh]
-    );
+    assert_eq!(subjects(&market, &[]), [format!("{} at newer prices", liquidation(&borrower)), refresh]);
     match &actions[0] {
         Action::Liquidate { oracles, .. } => assert_eq!(*oracles, [oracle(SOL)]),
         other => panic!("expected a liquidation, got {other:?}"),
@@ -179,10 +173,7 @@ fn refused_publications_are_brought_one_by_one() {
     }
     let actions = plan(&market.snapshot, &settings(&[]));
     let parts: Vec<String> = actions[0].parts().iter().map(Action::subject).collect();
-    assert_eq!(
-        parts,
-        [USDC, SOL].map(|index| format!("refresh_prices {}", oracle(index)))
-    );
+    assert_eq!(parts, [USDC, SOL].map(|index| format!("refresh_prices {}", oracle(index))));
     assert!(actions[0].parts()[0].parts().is_empty());
 }
 
@@ -201,10 +192,7 @@ fn a_bankrupt_account_is_resolved_debt_by_debt() {
     let mut market = Market::new();
     let bankrupt = Pubkey::new_from_array([1; 32]);
     market.account(bankrupt, (SOL, 0), Some((USDC, 50 * USDC_ATOMS)));
-    assert_eq!(
-        subjects(&market, &[]),
-        [format!("resolve_bankruptcy {bankrupt} {USDC}")]
-    );
+    assert_eq!(subjects(&market, &[]), [format!("resolve_bankruptcy {bankrupt} {USDC}")]);
 }
 
 #[test]

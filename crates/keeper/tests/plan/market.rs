@@ -81,12 +81,7 @@ impl Market {
             book.reserves[usize::from(index)] = reserve(index);
         }
         let mut market = Self {
-            snapshot: Snapshot {
-                now_seconds: NOW_SECONDS,
-                book,
-                publications: Vec::new(),
-                accounts: BTreeMap::new(),
-            },
+            snapshot: Snapshot { now_seconds: NOW_SECONDS, book, publications: Vec::new(), accounts: BTreeMap::new() },
         };
         market.price(USDC, 1);
         market.price(SOL, 200);

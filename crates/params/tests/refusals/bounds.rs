@@ -12,9 +12,7 @@ fn bounded_fields() -> impl Iterator<Item = (&'static str, &'static str, u64, u6
         ("reserves[0].params", ReserveParams::BOUNDS),
     ];
     tables.into_iter().flat_map(|(table, bounds)| {
-        bounds
-            .iter()
-            .map(move |(field, range)| (table, *field, *range.start(), *range.end()))
+        bounds.iter().map(move |(field, range)| (table, *field, *range.start(), *range.end()))
     })
 }
 
@@ -43,39 +41,21 @@ fn every_parameter_is_required() {
         let line = line_of(SHIPPED, &format!("{field} = "));
         let found = violations_of(&with_line(line, ""));
         assert_eq!(found.len(), 1);
-        assert_eq!(
-            (found[0].field.as_str(), found[0].message.clone()),
-            (table, format!("missing field `{field}`"))
-        );
+        assert_eq!((found[0].field.as_str(), found[0].message.clone()), (table, format!("missing field `{field}`")));
     }
 }
 
 #[test]
 fn listing_facts_have_bounds() {
-    assert_refused(
-        "base_decimals",
-        "13",
-        "factors[0].base_decimals",
-        "13 is outside 0 ..= 12",
-    );
-    assert_refused(
-        "seed_sigma_fast_ppm",
-        "0",
-        "factors[0].seed_sigma_fast_ppm",
-        "0 is outside 100 ..= 1000000",
-    );
+    assert_refused("base_decimals", "13", "factors[0].base_decimals", "13 is outside 0 ..= 12");
+    assert_refused("seed_sigma_fast_ppm", "0", "factors[0].seed_sigma_fast_ppm", "0 is outside 100 ..= 1000000");
     assert_refused(
         "seed_sigma_slow_ppm",
         "1_000_001",
         "factors[0].seed_sigma_slow_ppm",
         "1000001 is outside 100 ..= 1000000",
     );
-    assert_refused(
-        "timelock_seconds",
-        "2_592_001",
-        "group.timelock_seconds",
-        "2592001 is outside 0 ..= 2592000",
-    );
+    assert_refused("timelock_seconds", "2_592_001", "group.timelock_seconds", "2592001 is outside 0 ..= 2592000");
 }
 
 #[test]
@@ -85,10 +65,7 @@ fn a_book_holds_one_to_sixteen() {
     let more = (0..13).map(|index| ether.replace("symbol = \"ETH\"", &format!("symbol = \"F{index}\"")));
     let found = violations_of(&format!("{head}{}{reserves}", more.collect::<String>()));
     assert_eq!(found.len(), 1);
-    assert_eq!(
-        (found[0].field.as_str(), found[0].message.as_str()),
-        ("factors", "17 entries; a Book holds 1 to 16")
-    );
+    assert_eq!((found[0].field.as_str(), found[0].message.as_str()), ("factors", "17 entries; a Book holds 1 to 16"));
 
     let none = violations_of(&format!("reserves = []\n{head}"));
     let lists: Vec<&str> = none.iter().map(|violation| violation.field.as_str()).collect();

@@ -33,46 +33,22 @@ fn an_unknown_key_is_refused_in_every_table() {
         let found = violations_of(&with_line(line, &format!("{header_line}\ncolor = 1")));
         assert_eq!(found.len(), 1, "{header}");
         assert_eq!((found[0].line, found[0].field.as_str()), (line + 1, field));
-        assert!(
-            found[0].message.starts_with("unknown field `color`, expected"),
-            "{}",
-            found[0].message
-        );
+        assert!(found[0].message.starts_with("unknown field `color`, expected"), "{}", found[0].message);
     }
 }
 
 #[test]
 fn a_wrong_type_is_refused_at_its_value() {
-    assert_refused(
-        "grid_seconds",
-        "\"300\"",
-        "book.grid_seconds",
-        "invalid type: string \"300\", expected u32",
-    );
-    assert_refused(
-        "grid_seconds",
-        "300.0",
-        "book.grid_seconds",
-        "invalid type: floating point `300.0`, expected u32",
-    );
-    assert_refused(
-        "grid_seconds",
-        "-300",
-        "book.grid_seconds",
-        "invalid value: integer `-300`, expected u32",
-    );
+    assert_refused("grid_seconds", "\"300\"", "book.grid_seconds", "invalid type: string \"300\", expected u32");
+    assert_refused("grid_seconds", "300.0", "book.grid_seconds", "invalid type: floating point `300.0`, expected u32");
+    assert_refused("grid_seconds", "-300", "book.grid_seconds", "invalid value: integer `-300`, expected u32");
     assert_refused(
         "account_share_ppm",
         "4_294_967_296",
         "book.account_share_ppm",
         "invalid value: integer `4294967296`, expected u32",
     );
-    assert_refused(
-        "pegged",
-        "1",
-        "factors[0].pegged",
-        "invalid type: integer `1`, expected a boolean",
-    );
+    assert_refused("pegged", "1", "factors[0].pegged", "invalid type: integer `1`, expected a boolean");
 }
 
 #[test]
@@ -84,24 +60,14 @@ fn words_are_those_of_the_format() {
             "cluster",
             "unknown variant `testnet`, expected one of `localnet`, `devnet`, `mainnet`",
         ),
-        (
-            "oracle_kind",
-            "\"pyth\"",
-            "factors[0].oracle_kind",
-            "unknown variant `pyth`, expected `pull` or `push`",
-        ),
+        ("oracle_kind", "\"pyth\"", "factors[0].oracle_kind", "unknown variant `pyth`, expected `pull` or `push`"),
         (
             "token_program",
             "\"token\"",
             "reserves[0].token_program",
             "unknown variant `token`, expected `spl-token` or `token-2022`",
         ),
-        (
-            "admin",
-            "\"nobody\"",
-            "group.admin",
-            "`nobody` is not the base58 form of 32 bytes, nor the word `deployer`",
-        ),
+        ("admin", "\"nobody\"", "group.admin", "`nobody` is not the base58 form of 32 bytes, nor the word `deployer`"),
         (
             "mint",
             "\"EPjFWdd5\"",
@@ -114,12 +80,7 @@ fn words_are_those_of_the_format() {
             "factors[0].feed_id",
             "`eaa020` is neither 64 hexadecimal digits (pull) nor a base58 address (push)",
         ),
-        (
-            "quote",
-            "\"US DC\"",
-            "group.quote",
-            "`US DC` is not a symbol: 1 to 16 of A-Z a-z 0-9 . - _",
-        ),
+        ("quote", "\"US DC\"", "group.quote", "`US DC` is not a symbol: 1 to 16 of A-Z a-z 0-9 . - _"),
     ];
     for (key, value, field, message) in cases {
         assert_refused(key, value, field, message);
@@ -130,11 +91,7 @@ fn words_are_those_of_the_format() {
 fn a_key_that_stands_twice_is_refused() {
     let line = line_of(SHIPPED, "grid_seconds");
     let found = violations_of(&with("grid_seconds", "300\ngrid_seconds = 300"));
-    let expected = Violation {
-        line: line + 1,
-        field: "grid_seconds".into(),
-        message: "duplicate key".into(),
-    };
+    let expected = Violation { line: line + 1, field: "grid_seconds".into(), message: "duplicate key".into() };
     assert_eq!(found, [expected]);
 }
 
@@ -147,12 +104,12 @@ fn what_is_no_toml_is_refused_with_its_line() {
 
 #[test]
 fn several_violations_are_reported_together_one_per_line() {
-    let text = with("grid_seconds", "1_000")
-        .replacen("pegged = false", "pegged = true", 1)
-        .replacen("margin_min_ppm = 80_000", "margin_min_ppm = 20_000", 1);
-    let error = ParameterFile::parse(Path::new("some.toml"), &text)
-        .unwrap_err()
-        .to_string();
+    let text = with("grid_seconds", "1_000").replacen("pegged = false", "pegged = true", 1).replacen(
+        "margin_min_ppm = 80_000",
+        "margin_min_ppm = 20_000",
+        1,
+    );
+    let error = ParameterFile::parse(Path::new("some.toml"), &text).unwrap_err().to_string();
     let grid = line_of(&text, "grid_seconds");
     let grace = line_of(&text, "grace_seconds");
     let margin = line_of(&text, "margin_min_ppm = 20_000");

@@ -20,10 +20,7 @@ fn violations_of(text: &str) -> Vec<Violation> {
 
 /// The line, counted from 1, of the first line that begins so.
 fn line_of(text: &str, beginning: &str) -> usize {
-    text.lines()
-        .position(|line| line.starts_with(beginning))
-        .unwrap_or_else(|| panic!("no line `{beginning}`"))
-        + 1
+    text.lines().position(|line| line.starts_with(beginning)).unwrap_or_else(|| panic!("no line `{beginning}`")) + 1
 }
 
 /// The shipped file with the first line that begins `key = ` saying something else.
@@ -34,19 +31,13 @@ fn with(key: &str, value: &str) -> String {
 
 fn with_line(line: usize, replacement: &str) -> String {
     let lines = SHIPPED.lines().enumerate();
-    lines
-        .map(|(index, text)| if index + 1 == line { replacement } else { text })
-        .collect::<Vec<_>>()
-        .join("\n")
+    lines.map(|(index, text)| if index + 1 == line { replacement } else { text }).collect::<Vec<_>>().join("\n")
 }
 
 /// Changing `key` gives exactly this complaint about it, at its line.
 fn assert_refused(key: &str, value: &str, field: &str, message: &str) {
     let text = with(key, value);
-    let expected = Violation {
-        line: line_of(&text, &format!("{key} = ")),
-        field: field.into(),
-        message: message.into(),
-    };
+    let expected =
+        Violation { line: line_of(&text, &format!("{key} = ")), field: field.into(), message: message.into() };
     assert_eq!(violations_of(&text), [expected], "{key} = {value}");
 }

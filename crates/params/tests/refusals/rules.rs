@@ -11,23 +11,11 @@ fn the_grid_divides_the_day_and_the_grace_is_whole_steps_of_it() {
         (uneven[0].field.as_str(), uneven[0].message.as_str()),
         ("book.grid_seconds", "350 does not divide 86400")
     );
-    assert_refused(
-        "grace_seconds",
-        "3_601",
-        "book.grace_seconds",
-        "must be a multiple of grid_seconds (300)",
-    );
-    assert_refused(
-        "grace_seconds",
-        "3_900",
-        "book.grace_seconds",
-        "13 grid steps; a path has 12",
-    );
+    assert_refused("grace_seconds", "3_601", "book.grace_seconds", "must be a multiple of grid_seconds (300)");
+    assert_refused("grace_seconds", "3_900", "book.grace_seconds", "13 grid steps; a path has 12");
     let zero = violations_of(&with("grid_seconds", "0"));
     assert_eq!(
-        zero.iter()
-            .map(|violation| violation.message.as_str())
-            .collect::<Vec<_>>(),
+        zero.iter().map(|violation| violation.message.as_str()).collect::<Vec<_>>(),
         ["0 is outside 60 ..= 3600"]
     );
 }
@@ -35,48 +23,18 @@ fn the_grid_divides_the_day_and_the_grace_is_whole_steps_of_it() {
 #[test]
 fn low_and_high_are_in_order() {
     let cases = [
-        (
-            "margin_min_ppm",
-            "300_001",
-            "factors[0]",
-            "300001 is above margin_max_ppm (300000)",
-        ),
-        (
-            "bonus_min_ppm",
-            "20_001",
-            "factors[0]",
-            "20001 is above bonus_max_ppm (20000)",
-        ),
-        (
-            "sigma_floor_ppm",
-            "10_001",
-            "factors[0]",
-            "10001 is above sigma_stress_ppm (10000)",
-        ),
-        (
-            "half_life_fast_seconds",
-            "1_296_001",
-            "factors[0]",
-            "1296001 is above half_life_slow_seconds (1296000)",
-        ),
-        (
-            "target_utilisation_ppm",
-            "980_001",
-            "reserves[0]",
-            "980001 is above max_utilisation_ppm (980000)",
-        ),
+        ("margin_min_ppm", "300_001", "factors[0]", "300001 is above margin_max_ppm (300000)"),
+        ("bonus_min_ppm", "20_001", "factors[0]", "20001 is above bonus_max_ppm (20000)"),
+        ("sigma_floor_ppm", "10_001", "factors[0]", "10001 is above sigma_stress_ppm (10000)"),
+        ("half_life_fast_seconds", "1_296_001", "factors[0]", "1296001 is above half_life_slow_seconds (1296000)"),
+        ("target_utilisation_ppm", "980_001", "reserves[0]", "980001 is above max_utilisation_ppm (980000)"),
         (
             "collateral_weight_maintenance_ppm",
             "999_999",
             "reserves[0]",
             "1000000 is above collateral_weight_maintenance_ppm (999999)",
         ),
-        (
-            "borrow_cap_atoms",
-            "50_000_000_000_001",
-            "reserves[0]",
-            "is above deposit_cap_atoms (50000000000000)",
-        ),
+        ("borrow_cap_atoms", "50_000_000_000_001", "reserves[0]", "is above deposit_cap_atoms (50000000000000)"),
     ];
     for (key, value, table, message) in cases {
         let found = violations_of(&with(key, value));
@@ -91,28 +49,14 @@ fn low_and_high_are_in_order() {
 #[test]
 fn rates_enclose_the_initial_one() {
     let message = "must lie between rate_min (1000) and rate_max (2000000)";
-    assert_refused(
-        "initial_rate_ppm_per_year",
-        "999",
-        "reserves[0].initial_rate_ppm_per_year",
-        message,
-    );
-    assert_refused(
-        "initial_rate_ppm_per_year",
-        "2_000_001",
-        "reserves[0].initial_rate_ppm_per_year",
-        message,
-    );
+    assert_refused("initial_rate_ppm_per_year", "999", "reserves[0].initial_rate_ppm_per_year", message);
+    assert_refused("initial_rate_ppm_per_year", "2_000_001", "reserves[0].initial_rate_ppm_per_year", message);
     let crossed = violations_of(&with("rate_max_ppm_per_year", "40_000").replacen(
         "rate_min_ppm_per_year = 1_000",
         "rate_min_ppm_per_year = 40_001",
         1,
     ));
-    assert!(
-        crossed
-            .iter()
-            .any(|violation| violation.message == "40001 is above rate_max_ppm_per_year (40000)")
-    );
+    assert!(crossed.iter().any(|violation| violation.message == "40001 is above rate_max_ppm_per_year (40000)"));
 }
 
 #[test]
@@ -138,41 +82,16 @@ fn a_pegged_asset_keeps_five_percent() {
 #[test]
 fn names_refer_to_what_is_listed_once() {
     assert_refused("quote", "\"EURC\"", "group.quote", "no reserve has the symbol `EURC`");
-    assert_refused(
-        "factor",
-        "\"EURC\"",
-        "reserves[0].factor",
-        "no factor has the symbol `EURC`",
-    );
-    let twice = SHIPPED
-        .replace("symbol = \"ETH\"", "symbol = \"BTC\"")
-        .replace("factor = \"ETH\"", "factor = \"BTC\"");
-    let fields: Vec<(String, String)> = violations_of(&twice)
-        .into_iter()
-        .map(|found| (found.field, found.message))
-        .collect();
+    assert_refused("factor", "\"EURC\"", "reserves[0].factor", "no factor has the symbol `EURC`");
+    let twice = SHIPPED.replace("symbol = \"ETH\"", "symbol = \"BTC\"").replace("factor = \"ETH\"", "factor = \"BTC\"");
+    let fields: Vec<(String, String)> =
+        violations_of(&twice).into_iter().map(|found| (found.field, found.message)).collect();
     let message = "`BTC` stands here for the second time".to_owned();
-    assert_eq!(
-        fields,
-        [
-            ("factors[3].symbol".to_owned(), message.clone()),
-            ("reserves[3].symbol".to_owned(), message)
-        ]
-    );
+    assert_eq!(fields, [("factors[3].symbol".to_owned(), message.clone()), ("reserves[3].symbol".to_owned(), message)]);
 }
 
 #[test]
 fn mainnet_creates_no_mints_and_waits_a_day() {
-    assert_refused(
-        "mint",
-        "\"create\"",
-        "reserves[0].mint",
-        "a mint cannot be created on mainnet",
-    );
-    assert_refused(
-        "timelock_seconds",
-        "86_399",
-        "group.timelock_seconds",
-        "must be at least 86400 on mainnet",
-    );
+    assert_refused("mint", "\"create\"", "reserves[0].mint", "a mint cannot be created on mainnet");
+    assert_refused("timelock_seconds", "86_399", "group.timelock_seconds", "must be at least 86400 on mainnet");
 }

@@ -96,40 +96,24 @@ impl CurveTerms {
     fn error_of(&self, utilisation: Ratio) -> Result<i64> {
         let utilisation = utilisation.min(Ratio::ONE);
         let (distance, span, is_below) = if utilisation < self.target_utilisation {
-            (
-                self.target_utilisation.minus(utilisation)?,
-                self.target_utilisation,
-                true,
-            )
+            (self.target_utilisation.minus(utilisation)?, self.target_utilisation, true)
         } else {
             let span = Ratio::ONE.minus(self.target_utilisation)?;
             (utilisation.minus(self.target_utilisation)?, span, false)
         };
         // both are at most one, so the shifted distance has 64 bits only where it equals a span of one, which the bounds exclude
-        let magnitude = (distance.to_bits() << 32)
-            .checked_div(span.to_bits())
-            .ok_or(RiskError::DivisionByZero)?;
+        let magnitude = (distance.to_bits() << 32).checked_div(span.to_bits()).ok_or(RiskError::DivisionByZero)?;
         let magnitude = i64::try_from(magnitude).map_err(|_| RiskError::Overflow)?;
-        Ok(if is_below {
-            magnitude.saturating_neg()
-        } else {
-            magnitude
-        })
+        Ok(if is_below { magnitude.saturating_neg() } else { magnitude })
     }
 
     /// `(C − 1)·e + 1` above the target, `(1 − 1/C)·e + 1` below it.
     fn multiplier_down(&self, error: i64) -> Result<Ratio> {
         let magnitude = Ratio::from_bits(error.unsigned_abs());
         if error >= 0 {
-            return self
-                .steepness
-                .minus(Ratio::ONE)?
-                .times_down(magnitude)?
-                .plus(Ratio::ONE);
+            return self.steepness.minus(Ratio::ONE)?.times_down(magnitude)?.plus(Ratio::ONE);
         }
-        let reciprocal = (1_u64 << 63)
-            .checked_div(self.steepness.to_bits())
-            .ok_or(RiskError::DivisionByZero)?;
+        let reciprocal = (1_u64 << 63).checked_div(self.steepness.to_bits()).ok_or(RiskError::DivisionByZero)?;
         let slope = Ratio::ONE.minus(Ratio::from_bits(reciprocal.saturating_mul(2)))?;
         Ratio::ONE.minus(slope.times_up(magnitude)?)
     }
@@ -140,17 +124,11 @@ impl CurveTerms {
         let longest = mul_shift_down::<16>(self.adaptation_speed.to_bits(), elapsed_seconds).unwrap_or(u64::MAX);
         let magnitude = mul_shift_down::<32>(longest, error.unsigned_abs())?.min(MAX_EXPONENT) >> 1;
         let magnitude = i64::try_from(magnitude).map_err(|_| RiskError::Overflow)?;
-        Ok(if error < 0 {
-            magnitude.saturating_neg()
-        } else {
-            magnitude
-        })
+        Ok(if error < 0 { magnitude.saturating_neg() } else { magnitude })
     }
 
     fn clamp(&self, rate_bits: u64) -> u64 {
-        rate_bits
-            .min(self.max_rate_at_target.to_bits())
-            .max(self.min_rate_at_target.to_bits())
+        rate_bits.min(self.max_rate_at_target.to_bits()).max(self.min_rate_at_target.to_bits())
     }
 }
 

@@ -50,12 +50,7 @@ impl Bonus {
 /// `−maintenance health / requirement`, rounded up; [`Ratio::MAX`] where nothing is required or the ratio does not fit.
 pub(super) fn shortfall_ratio_up(health: &LiquidationHealth) -> Ratio {
     let shortfall = health.maintenance.0.min(0).unsigned_abs();
-    let requirement = health
-        .equity()
-        .0
-        .saturating_sub(health.maintenance.0)
-        .max(0)
-        .unsigned_abs();
+    let requirement = health.equity().0.saturating_sub(health.maintenance.0).max(0).unsigned_abs();
     if requirement == 0 {
         return Ratio::MAX;
     }
@@ -76,10 +71,7 @@ pub(super) fn decide(inputs: &LiquidationInputs, terms: &LiquidationTerms, short
         });
     }
     let bound = spiral.min(room_down(&inputs.health));
-    let to_liquidator = terms
-        .bonus
-        .wanted_down(shortfall_ratio, inputs.seconds_unhealthy)
-        .min(bound);
+    let to_liquidator = terms.bonus.wanted_down(shortfall_ratio, inputs.seconds_unhealthy).min(bound);
     Ok(Bonus {
         to_liquidator,
         to_insurance: terms.insurance_cut.min(bound.minus(to_liquidator)?),
@@ -94,9 +86,8 @@ fn spiral_bound_down(inputs: &LiquidationInputs) -> Result<Ratio> {
         return Ok(Ratio::MAX);
     }
     let gap = debt.minus(asset).map_err(|_| RiskError::LiquidationSpiral)?;
-    let quotient = (u128::from(gap.to_bits()) << 32)
-        .checked_div(u128::from(asset.to_bits()))
-        .ok_or(RiskError::DivisionByZero)?;
+    let quotient =
+        (u128::from(gap.to_bits()) << 32).checked_div(u128::from(asset.to_bits())).ok_or(RiskError::DivisionByZero)?;
     let spiral = u64::try_from(quotient).unwrap_or(u64::MAX);
     Ok(Ratio::from_bits(spiral.saturating_sub(spiral.div_ceil(8))))
 }
@@ -109,7 +100,5 @@ fn room_down(health: &LiquidationHealth) -> Ratio {
     equity
         .checked_mul(1 << 32)
         .and_then(|dividend| dividend.checked_div(health.debts))
-        .map_or(Ratio::MAX, |room| {
-            u64::try_from(room).map_or(Ratio::MAX, Ratio::from_bits)
-        })
+        .map_or(Ratio::MAX, |room| u64::try_from(room).map_or(Ratio::MAX, Ratio::from_bits))
 }

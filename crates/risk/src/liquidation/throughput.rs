@@ -36,10 +36,7 @@ impl Bucket {
     /// A full bucket.
     #[must_use]
     pub const fn full(terms: &BucketTerms, now_seconds: u64) -> Self {
-        Self {
-            available: terms.capacity,
-            updated_at: now_seconds,
-        }
+        Self { available: terms.capacity, updated_at: now_seconds }
     }
 
     /// Adds what has flowed in since the last refill, up to the capacity. A clock that stands still or runs backwards adds nothing.
@@ -56,19 +53,13 @@ impl Bucket {
 
     /// Takes a value out, or [`RiskError::ThroughputExhausted`].
     pub fn take(self, value: Value) -> Result<Self> {
-        let available = self
-            .available
-            .minus(value)
-            .map_err(|_| RiskError::ThroughputExhausted)?;
+        let available = self.available.minus(value).map_err(|_| RiskError::ThroughputExhausted)?;
         Ok(Self { available, ..self })
     }
 
     /// Takes a value out as far as there is one: for an urgent liquidation, which passes regardless.
     #[must_use]
     pub fn drain(self, value: Value) -> Self {
-        Self {
-            available: Value(self.available.0.saturating_sub(value.0)),
-            ..self
-        }
+        Self { available: Value(self.available.0.saturating_sub(value.0)), ..self }
     }
 }

@@ -62,10 +62,7 @@ fn scale(value: u64, power: i32, bits: u32) -> Result<(u64, bool)> {
 }
 
 fn multiply(value: u64, power: u32, bits: u32) -> Result<u64> {
-    let whole = 10u64
-        .checked_pow(power)
-        .and_then(|factor| value.checked_mul(factor))
-        .ok_or(RiskError::Overflow)?;
+    let whole = 10u64.checked_pow(power).and_then(|factor| value.checked_mul(factor)).ok_or(RiskError::Overflow)?;
     shift_left_checked(whole, bits)
 }
 
@@ -95,9 +92,5 @@ fn power_of_ten(power: u32) -> u64 {
 
 #[inline(always)]
 fn shift_left_checked(value: u64, shift: u32) -> Result<u64> {
-    if value.leading_zeros() < shift {
-        Err(RiskError::Overflow)
-    } else {
-        Ok(value << shift)
-    }
+    if value.leading_zeros() < shift { Err(RiskError::Overflow) } else { Ok(value << shift) }
 }

@@ -20,9 +20,7 @@ static TABLE: [u64; SEGMENTS] = powers();
 #[inline]
 pub fn decay_factor(elapsed_seconds: u64, half_life_seconds: u32) -> Result<u64> {
     let half_life = u64::from(half_life_seconds);
-    let halvings = elapsed_seconds
-        .checked_div(half_life)
-        .ok_or(RiskError::DivisionByZero)?;
+    let halvings = elapsed_seconds.checked_div(half_life).ok_or(RiskError::DivisionByZero)?;
     if halvings >= 63 {
         return Ok(0);
     }

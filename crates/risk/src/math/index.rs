@@ -89,9 +89,7 @@ pub(crate) fn per_index_down(amount: u64, index: u128) -> Result<u64> {
 #[inline]
 pub(crate) fn per_index_up(amount: u64, index: u128) -> Result<u64> {
     let (quotient, has_remainder) = divide_by_index(amount, index)?;
-    quotient
-        .checked_add(u64::from(has_remainder))
-        .ok_or(RiskError::Overflow)
+    quotient.checked_add(u64::from(has_remainder)).ok_or(RiskError::Overflow)
 }
 
 /// `⌊amount · 2⁹⁶ / count⌋`: the index at which `count` shares are worth at most `amount`.

@@ -38,10 +38,7 @@ pub fn ln_bits(mantissa: u64) -> Result<i64> {
     #[allow(clippy::cast_possible_wrap)]
     let f = x.wrapping_mul(segment.reciprocal_q12) as i64;
     // below 2^62 in all
-    let sum = exponent
-        .wrapping_mul(LN_2_Q56)
-        .wrapping_add(segment.log_q56)
-        .wrapping_add(ln_one_plus_q64(f) >> 8);
+    let sum = exponent.wrapping_mul(LN_2_Q56).wrapping_add(segment.log_q56).wrapping_add(ln_one_plus_q64(f) >> 8);
     Ok(sum.wrapping_add(1 << 7) >> 8)
 }
 
@@ -60,11 +57,7 @@ fn ln_one_plus_q64(f: i64) -> i64 {
     let sixth = (fourth >> 8).wrapping_mul(square_q46) >> 38;
     let odd = (size >> 3).wrapping_add(cube / 3).wrapping_add(fifth / 5) as i64;
     let even = (square / 2).wrapping_add(fourth / 4).wrapping_add(sixth / 6) as i64;
-    if f < 0 {
-        odd.wrapping_neg().wrapping_sub(even)
-    } else {
-        odd.wrapping_sub(even)
-    }
+    if f < 0 { odd.wrapping_neg().wrapping_sub(even) } else { odd.wrapping_sub(even) }
 }
 
 /// The segment of x in [1, 2) with 55 fractional bits: its seven bits after the leading one.
@@ -76,18 +69,12 @@ fn lookup(x: u64) -> Segment {
 
 #[allow(clippy::indexing_slicing, clippy::cast_possible_wrap)] // runs in the compiler
 const fn segments() -> [Segment; SEGMENTS] {
-    let mut table = [Segment {
-        reciprocal_q12: 0,
-        log_q56: 0,
-    }; SEGMENTS];
+    let mut table = [Segment { reciprocal_q12: 0, log_q56: 0 }; SEGMENTS];
     let mut i = 0;
     while i < SEGMENTS {
         let middle_q8 = 257 + 2 * (i as u64);
         let reciprocal_q12 = ((1 << 20) + middle_q8 / 2) / middle_q8;
-        table[i] = Segment {
-            reciprocal_q12,
-            log_q56: minus_ln_q56(reciprocal_q12) as i64,
-        };
+        table[i] = Segment { reciprocal_q12, log_q56: minus_ln_q56(reciprocal_q12) as i64 };
         i += 1;
     }
     table

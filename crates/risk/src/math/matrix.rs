@@ -10,9 +10,7 @@ pub fn decay_and_add_product(cell: i64, keep32: u64, a: i64, b: i64) -> i64 {
     let decayed = {
         let low = (cell as u64) & 0xFFFF_FFFF;
         // |cell >> 32| ≤ 2^30, low < 2^32, keep ≤ 2^32: both products fit
-        (cell >> 32)
-            .wrapping_mul(keep32 as i64)
-            .wrapping_add((low.wrapping_mul(keep32) >> 32) as i64)
+        (cell >> 32).wrapping_mul(keep32 as i64).wrapping_add((low.wrapping_mul(keep32) >> 32) as i64)
     };
     decayed.wrapping_add(a.wrapping_mul(b) >> 6)
 }

@@ -13,10 +13,7 @@ pub(super) const fn product_digits(a: u64, b: u64) -> (u64, u64) {
     let low = a_low.wrapping_mul(b_low);
     let cross = a_high.wrapping_mul(b_low).wrapping_add(low >> 32);
     let middle = a_low.wrapping_mul(b_high).wrapping_add(cross & LOW_HALF);
-    let high = a_high
-        .wrapping_mul(b_high)
-        .wrapping_add(cross >> 32)
-        .wrapping_add(middle >> 32);
+    let high = a_high.wrapping_mul(b_high).wrapping_add(cross >> 32).wrapping_add(middle >> 32);
     (high, (middle << 32) | (low & LOW_HALF))
 }
 
@@ -89,9 +86,7 @@ mod tests {
     fn factors() -> std::vec::Vec<u64> {
         let mut factors = std::vec![0, 1, LOW_HALF, LOW_HALF + 1, u64::MAX - 1, u64::MAX];
         factors.extend((0..200_u64).scan(1_u64, |state, step| {
-            *state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             Some(*state >> (step % 64))
         }));
         factors

@@ -15,9 +15,7 @@ pub fn mul_div_down(a: u64, b: u64, c: u64) -> Result<u64> {
 #[inline]
 pub fn mul_div_up(a: u64, b: u64, c: u64) -> Result<u64> {
     let (quotient, remainder) = mul_div_remainder(a, b, c)?;
-    quotient
-        .checked_add(u64::from(remainder != 0))
-        .ok_or(RiskError::Overflow)
+    quotient.checked_add(u64::from(remainder != 0)).ok_or(RiskError::Overflow)
 }
 
 /// The quotient, and the remainder times a power of two.
@@ -35,11 +33,7 @@ fn mul_div_remainder(a: u64, b: u64, c: u64) -> Result<(u64, u64)> {
         return Ok(divide_digits(high, low, c));
     }
     // high < c, so nothing is shifted out
-    Ok(divide_digits(
-        (high << shift) | (low >> (64 - shift)),
-        low << shift,
-        c << shift,
-    ))
+    Ok(divide_digits((high << shift) | (low >> (64 - shift)), low << shift, c << shift))
 }
 
 /// Quotient and remainder of a two-digit number by a divisor above its high digit, the divisor's highest bit set.
@@ -67,9 +61,7 @@ fn divide_half(remainder: u64, next: u64, divisor: u64) -> (u64, u64) {
         }
     }
     // the true remainder is below the divisor, so its low 64 bits are all of it
-    let left = (remainder << 32)
-        .wrapping_add(next)
-        .wrapping_sub(digit.wrapping_mul(divisor));
+    let left = (remainder << 32).wrapping_add(next).wrapping_sub(digit.wrapping_mul(divisor));
     (digit, left)
 }
 
@@ -91,20 +83,10 @@ mod tests {
     #[test]
     fn quotients_by_halves_are_those_of_128_bits() {
         // the divisors that make an estimate two too large have a high half of 2³¹ and a low half of ones
-        let mut numbers = std::vec![
-            1,
-            2,
-            LOW_HALF,
-            LOW_HALF + 1,
-            (1 << 63) | LOW_HALF,
-            u64::MAX - 1,
-            u64::MAX
-        ];
+        let mut numbers = std::vec![1, 2, LOW_HALF, LOW_HALF + 1, (1 << 63) | LOW_HALF, u64::MAX - 1, u64::MAX];
         // Knuth's MMIX generator: numbers of every length
         numbers.extend((0..60_u64).scan(1_u64, |state, step| {
-            *state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             Some((*state >> (step % 64)).max(1))
         }));
         for &a in &numbers {

@@ -9,9 +9,7 @@ const LOW: u128 = u64::MAX as u128;
 #[inline(always)]
 pub fn wide_mul_shift_down<const SHIFT: u32>(a: u128, b: u64) -> Result<u128> {
     let (high, low) = partial_products(a, b);
-    shift_left_checked(high, 64 - SHIFT)?
-        .checked_add(low >> SHIFT)
-        .ok_or(RiskError::Overflow)
+    shift_left_checked(high, 64 - SHIFT)?.checked_add(low >> SHIFT).ok_or(RiskError::Overflow)
 }
 
 /// `⌈a·b / 2^SHIFT⌉` of a 128-bit and a 64-bit number, or [`RiskError::Overflow`]. `SHIFT ≤ 64`.
@@ -20,9 +18,7 @@ pub fn wide_mul_shift_up<const SHIFT: u32>(a: u128, b: u64) -> Result<u128> {
     let (high, low) = partial_products(a, b);
     // low ≤ (2^64 − 1)², so adding 2^SHIFT − 1 cannot overflow
     let low_up = (low + ((1u128 << SHIFT) - 1)) >> SHIFT;
-    shift_left_checked(high, 64 - SHIFT)?
-        .checked_add(low_up)
-        .ok_or(RiskError::Overflow)
+    shift_left_checked(high, 64 - SHIFT)?.checked_add(low_up).ok_or(RiskError::Overflow)
 }
 
 /// `λ·old + (1 − λ)·new` rounded up, λ a fraction of 2^63 that is at most one. The result lies between the two.
@@ -48,9 +44,7 @@ pub fn wide_mul_div_down(a: u128, b: u128, c: u128) -> Result<u128> {
 /// `⌈a·b / c⌉` with a 256-bit product, or an error where `c` is zero or the quotient does not fit.
 pub fn wide_mul_div_up(a: u128, b: u128, c: u128) -> Result<u128> {
     let (quotient, remainder) = mul_div_remainder(a, b, c)?;
-    quotient
-        .checked_add(u128::from(remainder != 0))
-        .ok_or(RiskError::Overflow)
+    quotient.checked_add(u128::from(remainder != 0)).ok_or(RiskError::Overflow)
 }
 
 /// The products of `b` with the upper and lower half of `a`.
@@ -62,11 +56,7 @@ fn partial_products(a: u128, b: u64) -> (u128, u128) {
 
 #[inline(always)]
 fn shift_left_checked(value: u128, shift: u32) -> Result<u128> {
-    if value.leading_zeros() < shift {
-        Err(RiskError::Overflow)
-    } else {
-        Ok(value << shift)
-    }
+    if value.leading_zeros() < shift { Err(RiskError::Overflow) } else { Ok(value << shift) }
 }
 
 fn mul_div_remainder(a: u128, b: u128, c: u128) -> Result<(u128, u128)> {

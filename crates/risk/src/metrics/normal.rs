@@ -11,13 +11,7 @@ const RECIPROCAL_SQRT_2: u64 = 0xB504_F333;
 /// 0.3275911 with 32 fractional bits.
 const P: u64 = 1_406_993_061;
 /// The coefficients a₅ … a₁ with 32 fractional bits.
-const A: [i64; 5] = [
-    4_558_701_605,
-    -6_241_240_432,
-    6_104_925_532,
-    -1_221_904_177,
-    1_094_484_764,
-];
+const A: [i64; 5] = [4_558_701_605, -6_241_240_432, 6_104_925_532, -1_221_904_177, 1_094_484_764];
 
 /// `2·Φ(−deviations) = erfc(deviations/√2)`, by Abramowitz and Stegun 7.1.26 (Handbook of Mathematical Functions, 1964; error below 1.5·10⁻⁷).
 pub(super) fn two_tailed_probability(deviations: Ratio) -> Result<Ratio> {
@@ -25,9 +19,7 @@ pub(super) fn two_tailed_probability(deviations: Ratio) -> Result<Ratio> {
         return Ok(Ratio::ZERO);
     }
     let x = mul_shift_down::<32>(deviations.to_bits(), RECIPROCAL_SQRT_2)?;
-    let denominator = mul_shift_down::<32>(x, P)?
-        .checked_add(1 << 32)
-        .ok_or(RiskError::Overflow)?;
+    let denominator = mul_shift_down::<32>(x, P)?.checked_add(1 << 32).ok_or(RiskError::Overflow)?;
     let t = i64::try_from(u64::MAX.checked_div(denominator).ok_or(RiskError::DivisionByZero)?)
         .map_err(|_| RiskError::Overflow)?;
     let mut polynomial: i64 = 0;

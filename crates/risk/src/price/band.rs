@@ -49,16 +49,10 @@ pub fn initial_band(
 pub fn liquidation_band(quote: &Quote, volatility: Ratio, now_seconds: u64, terms: &PriceTerms) -> Result<PriceBand> {
     let age = quote.age_seconds(now_seconds);
     if age <= terms.liquidation_max_age_seconds {
-        return Ok(PriceBand {
-            asset: quote.mid,
-            debt: quote.mid,
-        });
+        return Ok(PriceBand { asset: quote.mid, debt: quote.mid });
     }
     let half = half_width_up(quote, volatility, age, terms.liquidation_max_age_seconds, terms)?;
-    Ok(PriceBand {
-        asset: quote.mid.plus(half)?,
-        debt: below(quote.mid, half),
-    })
+    Ok(PriceBand { asset: quote.mid.plus(half)?, debt: below(quote.mid, half) })
 }
 
 /// Whether a leg may be exchanged in a liquidation at this price.
@@ -76,10 +70,7 @@ fn half_width_up(quote: &Quote, volatility: Ratio, age: u64, fresh_seconds: u64,
         return Ok(Price::from_bits(spread));
     }
     let widening = widening_up(quote.mid, volatility, age, terms)?;
-    spread
-        .checked_add(widening)
-        .map(Price::from_bits)
-        .ok_or(RiskError::Overflow)
+    spread.checked_add(widening).map(Price::from_bits).ok_or(RiskError::Overflow)
 }
 
 /// mid·age_sigmas·σ·√(age/day), at most [`MAX_WIDENING`]·mid.
@@ -89,9 +80,7 @@ fn widening_up(mid: Price, volatility: Ratio, age: u64, terms: &PriceTerms) -> R
     // below 2^23 seconds, so 32 fractional bits fit
     let days = (capped << 32).div_ceil(DAY_SECONDS);
     let sigmas = terms.age_sigmas.times_up(Ratio::from_bits(sqrt_fraction32_up(days)))?;
-    let part = sigmas
-        .times_up(volatility)
-        .map_or(MAX_WIDENING, |part| part.to_bits().min(MAX_WIDENING));
+    let part = sigmas.times_up(volatility).map_or(MAX_WIDENING, |part| part.to_bits().min(MAX_WIDENING));
     mul_shift_up::<32>(mid.to_bits(), part)
 }
 

@@ -48,8 +48,7 @@ impl JumpGuard {
     #[must_use]
     #[inline(always)]
     pub fn is_pending(&self, now_seconds: u64) -> bool {
-        self.pending
-            .is_some_and(|pending| pending.age_seconds(now_seconds) <= PENDING_SECONDS)
+        self.pending.is_some_and(|pending| pending.age_seconds(now_seconds) <= PENDING_SECONDS)
     }
 
     /// Judges a screened quote against the price in force; returns what is accepted and the guard afterwards.
@@ -62,12 +61,8 @@ impl JumpGuard {
         variance: Variance,
         terms: &PriceTerms,
     ) -> Result<(JumpDecision, Self)> {
-        let accepted = |guard: Self| {
-            Ok((
-                JumpDecision::Accepted(arriving),
-                guard.resolved(arriving.publish_time_seconds),
-            ))
-        };
+        let accepted =
+            |guard: Self| Ok((JumpDecision::Accepted(arriving), guard.resolved(arriving.publish_time_seconds)));
         if !is_jump(in_force, &arriving, variance, terms)? {
             return accepted(self);
         }
@@ -78,23 +73,14 @@ impl JumpGuard {
                     return Ok((JumpDecision::Pending, self));
                 }
                 let nearer = nearer_to(in_force.mid, pending, arriving);
-                return Ok((
-                    JumpDecision::Accepted(nearer),
-                    self.resolved(arriving.publish_time_seconds),
-                ));
+                return Ok((JumpDecision::Accepted(nearer), self.resolved(arriving.publish_time_seconds)));
             }
             _ => self.resolved(arriving.publish_time_seconds),
         };
         if guard.spent_sixtieths >= BUDGET {
             return accepted(guard);
         }
-        Ok((
-            JumpDecision::Pending,
-            Self {
-                pending: Some(arriving),
-                ..guard
-            },
-        ))
+        Ok((JumpDecision::Pending, Self { pending: Some(arriving), ..guard }))
     }
 
     /// The guard without its pending step, whose time is charged. Calm updates without anything spent change nothing.
@@ -104,9 +90,7 @@ impl JumpGuard {
             return self;
         }
         let regained = at_seconds.saturating_sub(self.spent_at_seconds);
-        let waited = self
-            .pending
-            .map_or(0, |pending| pending.age_seconds(at_seconds).min(PENDING_SECONDS));
+        let waited = self.pending.map_or(0, |pending| pending.age_seconds(at_seconds).min(PENDING_SECONDS));
         Self {
             pending: None,
             spent_sixtieths: self
@@ -137,15 +121,9 @@ pub fn is_jump(in_force: &Quote, arriving: &Quote, variance: Variance, terms: &P
 #[cold]
 fn exceeds_sigmas(in_force: &Quote, arriving: &Quote, variance: Variance, terms: &PriceTerms) -> Result<bool> {
     let step = arriving.mid.ln()?.since(in_force.mid.ln()?)?.squared();
-    let interval = arriving
-        .publish_time_seconds
-        .abs_diff(in_force.publish_time_seconds)
-        .max(MIN_INTERVAL_SECONDS);
-    let threshold = wide_mul_div_down(
-        variance.times_up(terms.halt_squared)?.to_bits(),
-        interval.into(),
-        DAY_SECONDS.into(),
-    )?;
+    let interval = arriving.publish_time_seconds.abs_diff(in_force.publish_time_seconds).max(MIN_INTERVAL_SECONDS);
+    let threshold =
+        wide_mul_div_down(variance.times_up(terms.halt_squared)?.to_bits(), interval.into(), DAY_SECONDS.into())?;
     Ok(step.to_bits() > threshold)
 }
 
@@ -160,9 +138,5 @@ fn on_same_side(in_force: Price, first: &Quote, second: &Quote) -> bool {
 /// The quote whose price is nearer to the price in force; the newer one where they are equally near.
 fn nearer_to(in_force: Price, pending: Quote, arriving: Quote) -> Quote {
     let distance = |quote: &Quote| quote.mid.to_bits().abs_diff(in_force.to_bits());
-    if distance(&pending) < distance(&arriving) {
-        pending
-    } else {
-        arriving
-    }
+    if distance(&pending) < distance(&arriving) { pending } else { arriving }
 }

@@ -35,12 +35,7 @@ impl StablePrice {
     #[must_use]
     pub fn start(price: Price, at_seconds: u64, hourly: &mut [u64; HOURS]) -> Self {
         hourly.fill(price.to_bits());
-        Self {
-            price,
-            updated_at_seconds: at_seconds,
-            hour_sum: 0,
-            hour_weight_seconds: 0,
-        }
+        Self { price, updated_at_seconds: at_seconds, hour_sum: 0, hour_weight_seconds: 0 }
     }
 
     /// Follows an accepted price, published at `at_seconds`. `hourly` are the mantissas of the hourly averages, at the hour of Unix time modulo 24.

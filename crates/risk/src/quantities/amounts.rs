@@ -35,8 +35,6 @@ impl SignedValue {
         if self.0 >= 0 {
             return Ok(Value::ZERO);
         }
-        u64::try_from(self.0.unsigned_abs())
-            .map(Value)
-            .map_err(|_| RiskError::Overflow)
+        u64::try_from(self.0.unsigned_abs()).map(Value).map_err(|_| RiskError::Overflow)
     }
 }

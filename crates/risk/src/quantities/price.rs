@@ -33,8 +33,7 @@ impl LogPrice {
     /// The log return from an earlier price to this one.
     #[inline(always)]
     pub fn since(self, earlier: Self) -> Result<LogReturn> {
-        self.minus(earlier)
-            .map(|difference| LogReturn::from_bits(difference.to_bits()))
+        self.minus(earlier).map(|difference| LogReturn::from_bits(difference.to_bits()))
     }
 }
 

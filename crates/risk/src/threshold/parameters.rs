@@ -120,11 +120,7 @@ impl ThresholdParameters {
             && (10_000..=1_000_000).contains(&self.initial_gap_ppm)
             && self.walk_relative_ppm <= 200_000
             && (100..=100_000).contains(&self.walk_absolute_ppm);
-        if in_bounds {
-            Ok(())
-        } else {
-            Err(RiskError::ParameterOutOfBounds)
-        }
+        if in_bounds { Ok(()) } else { Err(RiskError::ParameterOutOfBounds) }
     }
 
     /// k²·h/day with 48 fractional bits, rounded up: at most 20²·10, below 2^12.
@@ -146,11 +142,7 @@ impl ThresholdParameters {
         let steps = self.grace_seconds.checked_div(self.grid_seconds).unwrap_or(0);
         let is_whole = self.grace_seconds.checked_rem(self.grid_seconds) == Some(0);
         let points = usize::try_from(steps).unwrap_or(MAX_POINTS).saturating_add(1);
-        if is_whole && (2..=MAX_POINTS).contains(&points) {
-            Ok(points)
-        } else {
-            Err(RiskError::ParameterOutOfBounds)
-        }
+        if is_whole && (2..=MAX_POINTS).contains(&points) { Ok(points) } else { Err(RiskError::ParameterOutOfBounds) }
     }
 }
 
@@ -192,11 +184,6 @@ fn times_u48_up(multiplier: u64, weight: Ratio) -> Result<u64> {
 /// A speed an hour as one a step, rounded down.
 fn per_step(hourly_ppm: u32, grid_seconds: u32) -> Result<Ratio> {
     let hourly = u128::from(Ratio::from_ppm_down(hourly_ppm).to_bits());
-    let bits = hourly
-        .saturating_mul(grid_seconds.into())
-        .checked_div(HOUR_SECONDS)
-        .unwrap_or(0);
-    u64::try_from(bits)
-        .map(Ratio::from_bits)
-        .map_err(|_| RiskError::Overflow)
+    let bits = hourly.saturating_mul(grid_seconds.into()).checked_div(HOUR_SECONDS).unwrap_or(0);
+    u64::try_from(bits).map(Ratio::from_bits).map_err(|_| RiskError::Overflow)
 }

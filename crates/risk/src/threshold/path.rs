@@ -22,11 +22,7 @@ impl Path {
     /// A new listing's: the goal all along.
     #[must_use]
     pub const fn start(goal: Ratio, step: u64, terms: &ThresholdTerms) -> Self {
-        Self {
-            points: [goal.to_bits(); MAX_POINTS],
-            length: terms.points,
-            first_step: step,
-        }
+        Self { points: [goal.to_bits(); MAX_POINTS], length: terms.points, first_step: step }
     }
 
     /// Maintenance margin in a step: the last point for later ones, the first for earlier ones.
@@ -74,10 +70,6 @@ impl Path {
         for point in points.iter_mut().skip(self.length.saturating_sub(1)) {
             *point = end;
         }
-        Ok(Self {
-            points,
-            length: self.length,
-            first_step: step,
-        })
+        Ok(Self { points, length: self.length, first_step: step })
     }
 }

@@ -95,9 +95,7 @@ pub struct Decays {
 impl Decays {
     /// The decays over `steps` steps.
     pub fn over(steps: u64, terms: &VolatilityTerms) -> Result<Self> {
-        let grid_seconds = DAY_SECONDS
-            .checked_div(terms.steps_per_day.into())
-            .ok_or(RiskError::DivisionByZero)?;
+        let grid_seconds = DAY_SECONDS.checked_div(terms.steps_per_day.into()).ok_or(RiskError::DivisionByZero)?;
         let elapsed = grid_seconds.checked_mul(steps).ok_or(RiskError::Overflow)?;
         Ok(Self {
             fast: Decay::over(elapsed, terms.fast_half_life_seconds)?,
@@ -193,11 +191,8 @@ impl Volatility {
             observed = range.min(most).times_up(RANGE_WEIGHT)?.max(observed);
         }
 
-        let (winsorised, excess) = if squared <= most {
-            (log_return, Ratio::ZERO)
-        } else {
-            winsorise(log_return, most, steps, terms)?
-        };
+        let (winsorised, excess) =
+            if squared <= most { (log_return, Ratio::ZERO) } else { winsorise(log_return, most, steps, terms)? };
         let jump = decays.jump.of_up(self.jump)?.plus(excess)?.min(Ratio::ONE);
         Ok(Folded {
             volatility: Self {
@@ -207,10 +202,7 @@ impl Volatility {
                 last_sample: observations.sample,
                 last_step: observations.sample_step,
             },
-            observations: Observations {
-                closed: LogRange::of(observations.sample),
-                ..*observations
-            },
+            observations: Observations { closed: LogRange::of(observations.sample), ..*observations },
             winsorised,
             steps,
         })
@@ -237,10 +229,6 @@ fn winsorise(log_return: LogReturn, most: Variance, steps: u64, terms: &Volatili
     // 48 fractional bits become 32
     let excess = Ratio::from_bits(size.saturating_sub(bound).div_ceil(1 << 16));
     let bound = i64::try_from(bound).map_err(|_| RiskError::Overflow)?;
-    let winsorised = if log_return.to_bits() < 0 {
-        bound.saturating_neg()
-    } else {
-        bound
-    };
+    let winsorised = if log_return.to_bits() < 0 { bound.saturating_neg() } else { bound };
     Ok((LogReturn::from_bits(winsorised), excess))
 }

@@ -17,30 +17,21 @@ impl LogRange {
     #[must_use]
     #[inline(always)]
     pub const fn of(price: LogPrice) -> Self {
-        Self {
-            high: price,
-            low: price,
-        }
+        Self { high: price, low: price }
     }
 
     /// The range with one more price.
     #[must_use]
     #[inline(always)]
     pub fn with(self, price: LogPrice) -> Self {
-        Self {
-            high: self.high.max(price),
-            low: self.low.min(price),
-        }
+        Self { high: self.high.max(price), low: self.low.min(price) }
     }
 
     /// The smallest range that holds both.
     #[must_use]
     #[inline(always)]
     pub fn union(self, other: Self) -> Self {
-        Self {
-            high: self.high.max(other.high),
-            low: self.low.min(other.low),
-        }
+        Self { high: self.high.max(other.high), low: self.low.min(other.low) }
     }
 }
 
@@ -61,12 +52,7 @@ impl Observations {
     /// A new listing's: the first price stands for a sample of its step.
     #[must_use]
     pub const fn start(price: LogPrice, step: u64) -> Self {
-        Self {
-            sample: price,
-            sample_step: step,
-            closed: LogRange::of(price),
-            open: LogRange::of(price),
-        }
+        Self { sample: price, sample_step: step, closed: LogRange::of(price), open: LogRange::of(price) }
     }
 
     /// Takes an accepted price in; it is the sample of its step if it is the first publication after the boundary. Says whether it was.
@@ -82,19 +68,13 @@ impl Observations {
         grid_seconds: u64,
     ) -> Result<(Self, bool)> {
         let open = self.open.with(price);
-        let step = publish_time_seconds
-            .checked_div(grid_seconds)
-            .ok_or(RiskError::DivisionByZero)?;
+        let step = publish_time_seconds.checked_div(grid_seconds).ok_or(RiskError::DivisionByZero)?;
         let is_first = prev_publish_time_seconds < step.saturating_mul(grid_seconds);
         if !is_first || step <= self.sample_step {
             return Ok((Self { open, ..self }, false));
         }
-        let sampled = Self {
-            sample: price,
-            sample_step: step,
-            closed: self.closed.union(open),
-            open: LogRange::of(price),
-        };
+        let sampled =
+            Self { sample: price, sample_step: step, closed: self.closed.union(open), open: LogRange::of(price) };
         Ok((sampled, true))
     }
 

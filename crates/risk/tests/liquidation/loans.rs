@@ -26,9 +26,7 @@ impl Loan {
         let deposit_index = collateral.deposit_index.mantissa48_down().unwrap();
         let debt_index = debt.debt_index.mantissa48_up().unwrap();
         let [deposited, owed] = &self.positions;
-        health
-            .add_deposit(deposited.deposit_shares, deposit_index, &self.collateral, Ratio::ONE)
-            .unwrap();
+        health.add_deposit(deposited.deposit_shares, deposit_index, &self.collateral, Ratio::ONE).unwrap();
         health.add_debt(owed.debt_shares, debt_index, &self.debt).unwrap();
         health
     }
@@ -43,14 +41,10 @@ impl Loan {
         let [deposited, owed] = &self.positions;
         LiquidationInputs {
             health: self.health(),
-            debt: side(&self.debt, owed.owed_up(&self.books[1]).unwrap(), &|margin| {
-                debt_weight_up(margin).unwrap()
+            debt: side(&self.debt, owed.owed_up(&self.books[1]).unwrap(), &|margin| debt_weight_up(margin).unwrap()),
+            collateral: side(&self.collateral, deposited.claim_down(&self.books[0]).unwrap(), &|margin| {
+                asset_weight_down(margin, Ratio::ONE)
             }),
-            collateral: side(
-                &self.collateral,
-                deposited.claim_down(&self.books[0]).unwrap(),
-                &|margin| asset_weight_down(margin, Ratio::ONE),
-            ),
             throughput_left: Value(throughput_left),
             insurance: Amount(1_000_000),
             repay_limit: Amount(repay_limit),

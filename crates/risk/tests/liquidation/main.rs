@@ -25,12 +25,7 @@ fn ppm(parts: u32) -> Ratio {
 
 fn terms() -> LiquidationTerms {
     LiquidationTerms {
-        bonus: BonusTerms {
-            min: ppm(10_000),
-            max: ppm(50_000),
-            slope: ppm(200_000),
-            per_second: ppm(20),
-        },
+        bonus: BonusTerms { min: ppm(10_000), max: ppm(50_000), slope: ppm(200_000), per_second: ppm(20) },
         insurance_cut: ppm(5_000),
         urgent_fraction: ppm(500_000),
         dust: Value(1_000_000),
@@ -40,12 +35,7 @@ fn terms() -> LiquidationTerms {
 /// A bonus that does not depend on the account, no cut, no dust.
 fn fixed_bonus(bonus: Ratio) -> LiquidationTerms {
     LiquidationTerms {
-        bonus: BonusTerms {
-            min: bonus,
-            max: bonus,
-            slope: Ratio::ZERO,
-            per_second: Ratio::ZERO,
-        },
+        bonus: BonusTerms { min: bonus, max: bonus, slope: Ratio::ZERO, per_second: Ratio::ZERO },
         insurance_cut: Ratio::ZERO,
         dust: Value(0),
         ..terms()
@@ -53,12 +43,7 @@ fn fixed_bonus(bonus: Ratio) -> LiquidationTerms {
 }
 
 fn leg(amount: u64, maintenance_weight: Ratio, liquidation_end_weight: Ratio) -> ExchangeLeg {
-    ExchangeLeg {
-        price: ONE_QUOTE,
-        amount: Amount(amount),
-        maintenance_weight,
-        liquidation_end_weight,
-    }
+    ExchangeLeg { price: ONE_QUOTE, amount: Amount(amount), maintenance_weight, liquidation_end_weight }
 }
 
 /// An account of one deposit and one debt, both quoted at one.
@@ -88,11 +73,7 @@ fn margined(debt: u64) -> LiquidationInputs {
     let (asset, owed) = (ppm(100_000), ppm(50_000));
     let (asset_end, owed_end) = (ppm(110_000), ppm(55_000));
     account(
-        leg(
-            100_000_000,
-            asset_weight_down(asset, Ratio::ONE),
-            asset_weight_down(asset_end, Ratio::ONE),
-        ),
+        leg(100_000_000, asset_weight_down(asset, Ratio::ONE), asset_weight_down(asset_end, Ratio::ONE)),
         leg(debt, debt_weight_up(owed).unwrap(), debt_weight_up(owed_end).unwrap()),
     )
 }
@@ -113,23 +94,13 @@ fn the_published_liquidate_to_target_vector() {
 #[test]
 fn the_spiral_frontier_bounds_the_bonus() {
     // loan-to-value 1/(1 + i) is where a bonus i stops helping; the plan stays within seven eighths of i
-    for (bonus, frontier) in [
-        (20_000, 980_392),
-        (50_000, 952_381),
-        (80_000, 925_926),
-        (100_000, 909_091),
-        (150_000, 869_565),
-    ] {
+    for (bonus, frontier) in
+        [(20_000, 980_392), (50_000, 952_381), (80_000, 925_926), (100_000, 909_091), (150_000, 869_565)]
+    {
         let weight = ppm(frontier);
-        let inputs = account(
-            leg(100_000_000, weight, weight),
-            leg(99_000_000, Ratio::ONE, Ratio::ONE),
-        );
+        let inputs = account(leg(100_000_000, weight, weight), leg(99_000_000, Ratio::ONE, Ratio::ONE));
         let plan = plan_liquidation(&inputs, &fixed_bonus(ppm(bonus))).unwrap();
-        assert!(
-            plan.bonus.to_bits() <= ppm(bonus * 7 / 8).to_bits() + (1 << 14),
-            "{bonus}: {plan:?}"
-        );
+        assert!(plan.bonus.to_bits() <= ppm(bonus * 7 / 8).to_bits() + (1 << 14), "{bonus}: {plan:?}");
     }
 }
 
@@ -138,11 +109,7 @@ fn no_bonus_is_above_what_equity_leaves() {
     // 1/LTV − 1 at a loan-to-value of 98 % is 2.04 %
     let inputs = margined(98_000_000);
     let plan = plan_liquidation(&inputs, &fixed_bonus(ppm(50_000))).unwrap();
-    assert!(
-        plan.bonus <= ppm(20_409) && plan.bonus > ppm(20_407),
-        "{:?}",
-        plan.bonus
-    );
+    assert!(plan.bonus <= ppm(20_409) && plan.bonus > ppm(20_407), "{:?}", plan.bonus);
     assert_eq!(plan.insurance_cut, Amount(0));
 }
 
@@ -150,17 +117,8 @@ fn no_bonus_is_above_what_equity_leaves() {
 fn the_bonus_grows_with_shortfall_and_time_within_its_bounds() {
     let bonus = terms().bonus;
     assert_eq!(bonus.wanted_down(Ratio::ZERO, 0), ppm(10_000));
-    assert_eq!(
-        bonus.wanted_down(ppm(200_000), 0),
-        ppm(200_000).times_down(ppm(200_000)).unwrap()
-    );
-    assert!(
-        bonus
-            .wanted_down(Ratio::ZERO, 1_000)
-            .to_bits()
-            .abs_diff(ppm(20_000).to_bits())
-            < 2_000
-    );
+    assert_eq!(bonus.wanted_down(ppm(200_000), 0), ppm(200_000).times_down(ppm(200_000)).unwrap());
+    assert!(bonus.wanted_down(Ratio::ZERO, 1_000).to_bits().abs_diff(ppm(20_000).to_bits()) < 2_000);
     assert_eq!(bonus.wanted_down(Ratio::MAX, 0), ppm(50_000));
     assert_eq!(bonus.wanted_down(Ratio::ZERO, u64::MAX), ppm(50_000));
 }
@@ -181,10 +139,7 @@ fn insurance_tops_a_thin_bonus_up_as_far_as_it_reaches() {
     let total = plan.bonus.to_bits() as f64 / 2f64.powi(32) + plan.insurance_top_up.0 as f64 / plan.repaid.0 as f64;
     assert!((total - 0.01).abs() < 1e-6, "{total}");
     inputs.insurance = Amount(1_000);
-    assert_eq!(
-        plan_liquidation(&inputs, &terms()).unwrap().insurance_top_up,
-        Amount(1_000)
-    );
+    assert_eq!(plan_liquidation(&inputs, &terms()).unwrap().insurance_top_up, Amount(1_000));
 }
 
 #[test]
@@ -192,10 +147,7 @@ fn an_insolvent_account_pays_the_lowest_bonus_until_nothing_is_left() {
     let mut inputs = margined(120_000_000);
     inputs.insurance = Amount(u64::MAX);
     let plan = plan_liquidation(&inputs, &terms()).unwrap();
-    assert_eq!(
-        (plan.bonus, plan.insurance_cut, plan.insurance_top_up),
-        (ppm(10_000), Amount(0), Amount(0))
-    );
+    assert_eq!((plan.bonus, plan.insurance_cut, plan.insurance_top_up), (ppm(10_000), Amount(0), Amount(0)));
     assert!(plan.is_urgent);
     assert!(100_000_000 - plan.seized.0 <= 2, "{plan:?}");
 }
@@ -203,24 +155,11 @@ fn an_insolvent_account_pays_the_lowest_bonus_until_nothing_is_left() {
 #[test]
 fn a_rest_worth_dust_is_repaid_too() {
     let inputs = margined(86_000_000);
-    let partial = plan_liquidation(
-        &inputs,
-        &LiquidationTerms {
-            dust: Value(0),
-            ..terms()
-        },
-    )
-    .unwrap();
+    let partial = plan_liquidation(&inputs, &LiquidationTerms { dust: Value(0), ..terms() }).unwrap();
     let rest = 86_000_000 - partial.repaid.0;
-    let leaves_it = LiquidationTerms {
-        dust: Value(rest),
-        ..terms()
-    };
+    let leaves_it = LiquidationTerms { dust: Value(rest), ..terms() };
     assert_eq!(plan_liquidation(&inputs, &leaves_it).unwrap().repaid, partial.repaid);
-    let takes_it = LiquidationTerms {
-        dust: Value(rest + 1),
-        ..terms()
-    };
+    let takes_it = LiquidationTerms { dust: Value(rest + 1), ..terms() };
     assert_eq!(plan_liquidation(&inputs, &takes_it).unwrap().repaid, Amount(86_000_000));
 }
 
@@ -229,19 +168,10 @@ fn throughput_limits_all_but_the_urgent() {
     let mut inputs = margined(86_000_000);
     inputs.throughput_left = Value(10_000_000);
     let plan = plan_liquidation(&inputs, &terms()).unwrap();
-    assert_eq!(
-        (plan.repaid, plan.value, plan.is_urgent),
-        (Amount(10_000_000), Value(10_000_000), false)
-    );
+    assert_eq!((plan.repaid, plan.value, plan.is_urgent), (Amount(10_000_000), Value(10_000_000), false));
     inputs.throughput_left = Value(0);
     assert_eq!(plan_liquidation(&inputs, &terms()), Err(RiskError::ThroughputExhausted));
-    let urgent = plan_liquidation(
-        &LiquidationInputs {
-            throughput_left: Value(0),
-            ..margined(97_000_000)
-        },
-        &terms(),
-    );
+    let urgent = plan_liquidation(&LiquidationInputs { throughput_left: Value(0), ..margined(97_000_000) }, &terms());
     assert!(urgent.unwrap().is_urgent);
 }
 
@@ -253,26 +183,11 @@ fn what_cannot_be_liquidated_is_refused() {
         edit(&mut inputs);
         plan_liquidation(&inputs, &terms())
     };
-    assert_eq!(
-        with(|inputs| inputs.health.maintenance = SignedValue(0)),
-        Err(RiskError::NotLiquidatable)
-    );
-    assert_eq!(
-        with(|inputs| inputs.debt.amount = Amount(0)),
-        Err(RiskError::NothingToRepay)
-    );
-    assert_eq!(
-        with(|inputs| inputs.collateral.amount = Amount(0)),
-        Err(RiskError::NothingToSeize)
-    );
-    assert_eq!(
-        with(|inputs| inputs.repay_limit = Amount(0)),
-        Err(RiskError::AmountZero)
-    );
-    assert_eq!(
-        with(|inputs| inputs.repay_limit = Amount(3)),
-        Err(RiskError::HealthNotImproved)
-    );
+    assert_eq!(with(|inputs| inputs.health.maintenance = SignedValue(0)), Err(RiskError::NotLiquidatable));
+    assert_eq!(with(|inputs| inputs.debt.amount = Amount(0)), Err(RiskError::NothingToRepay));
+    assert_eq!(with(|inputs| inputs.collateral.amount = Amount(0)), Err(RiskError::NothingToSeize));
+    assert_eq!(with(|inputs| inputs.repay_limit = Amount(0)), Err(RiskError::AmountZero));
+    assert_eq!(with(|inputs| inputs.repay_limit = Amount(3)), Err(RiskError::HealthNotImproved));
     let weightless = |inputs: &mut LiquidationInputs| {
         let one = leg(100_000_000, Ratio::ONE, Ratio::ONE);
         (inputs.debt, inputs.collateral) = (one, one);

@@ -10,41 +10,17 @@ use crate::seeded::seeded;
 
 #[test]
 fn a_bucket_fills_to_its_capacity_and_no_further() {
-    let terms = BucketTerms {
-        capacity: Value(1_000),
-        refill_per_second: Value(10),
-    };
-    let empty = Bucket {
-        available: Value(0),
-        updated_at: 100,
-    };
-    assert_eq!(
-        empty.refilled(&terms, 130),
-        Bucket {
-            available: Value(300),
-            updated_at: 130
-        }
-    );
+    let terms = BucketTerms { capacity: Value(1_000), refill_per_second: Value(10) };
+    let empty = Bucket { available: Value(0), updated_at: 100 };
+    assert_eq!(empty.refilled(&terms, 130), Bucket { available: Value(300), updated_at: 130 });
     assert_eq!(empty.refilled(&terms, u64::MAX).available, Value(1_000));
     assert_eq!(empty.refilled(&terms, 50), empty);
     let full = Bucket::full(&terms, 100);
-    assert_eq!(
-        full.take(Value(400)),
-        Ok(Bucket {
-            available: Value(600),
-            updated_at: 100
-        })
-    );
+    assert_eq!(full.take(Value(400)), Ok(Bucket { available: Value(600), updated_at: 100 }));
     assert_eq!(full.take(Value(1_001)), Err(RiskError::ThroughputExhausted));
     assert_eq!(full.drain(Value(1_001)).available, Value(0));
-    let larger = BucketTerms {
-        capacity: Value(5_000),
-        refill_per_second: Value(1),
-    };
-    let half = BucketTerms {
-        capacity: Value(500),
-        refill_per_second: Value(5),
-    };
+    let larger = BucketTerms { capacity: Value(5_000), refill_per_second: Value(1) };
+    let half = BucketTerms { capacity: Value(500), refill_per_second: Value(5) };
     assert_eq!(larger.of_account(terms, ppm(500_000)), Ok(half));
     assert_eq!(terms.of_account(larger, ppm(500_000)), Ok(half));
 }

@@ -20,12 +20,7 @@ fn bands_stand_against_the_account() {
     // 3·4 %·√(240/86400) = 0.632 % of mid, on top of 2·confidence
     let stale = initial_band(&fresh, price(0.2), sigma, NOW + 240, &terms()).unwrap();
     assert!((as_f64(stale.debt) - 0.2 * (1.001 + 0.006_324_555)).abs() < 1e-9);
-    assert_eq!(
-        initial_band(&fresh, price(0.2), sigma, NOW + 301, &terms())
-            .unwrap()
-            .asset,
-        Price::ZERO
-    );
+    assert_eq!(initial_band(&fresh, price(0.2), sigma, NOW + 301, &terms()).unwrap().asset, Price::ZERO);
 }
 
 /// INV-PRICE: a liquidation exchanges at a price of at most `liquidation_max_age_seconds`.

@@ -39,10 +39,7 @@ fn a_jump_waits_and_the_nearer_of_two_enters() {
     assert_eq!(guard.newest_seconds(&in_force), NOW + 10);
 
     // too soon to confirm
-    assert_eq!(
-        judge(guard, &in_force, quote(0.15, NOW + 11)),
-        (JumpDecision::Pending, guard)
-    );
+    assert_eq!(judge(guard, &in_force, quote(0.15, NOW + 11)), (JumpDecision::Pending, guard));
     let deeper = judge(guard, &in_force, quote(0.15, NOW + 12));
     assert_eq!(deeper.0, JumpDecision::Accepted(quote(0.16, NOW + 10)));
     let nearer = judge(guard, &in_force, quote(0.17, NOW + 12));
@@ -55,10 +52,7 @@ fn a_jump_is_dropped_by_a_calm_price_by_age_and_by_the_other_side() {
     let in_force = quote(0.2, NOW);
     let (_, guard) = judge(JumpGuard::default(), &in_force, quote(0.16, NOW + 10));
     let (calm, after) = judge(guard, &in_force, quote(0.199, NOW + 13));
-    assert_eq!(
-        (calm, after.pending),
-        (JumpDecision::Accepted(quote(0.199, NOW + 13)), None)
-    );
+    assert_eq!((calm, after.pending), (JumpDecision::Accepted(quote(0.199, NOW + 13)), None));
     let late = quote(0.16, NOW + 41);
     assert_eq!(judge(guard, &in_force, late).1.pending, Some(late));
     let other_side = quote(0.24, NOW + 13);
@@ -89,11 +83,7 @@ fn nobody_holds_a_market_still() {
 
 #[test]
 fn the_budget_comes_back_within_an_hour() {
-    let spent = JumpGuard {
-        pending: None,
-        spent_sixtieths: 3_600,
-        spent_at_seconds: NOW,
-    };
+    let spent = JumpGuard { pending: None, spent_sixtieths: 3_600, spent_at_seconds: NOW };
     let jump = |at| judge(spent, &quote(0.2, NOW), quote(0.16, at)).0;
     assert!(matches!(jump(NOW), JumpDecision::Accepted(_)));
     assert_eq!(jump(NOW + 60), JumpDecision::Pending);

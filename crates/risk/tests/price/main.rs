@@ -1,10 +1,6 @@
 //! Prices: screening, the jump guard, the stable price and the bands.
 // doubles judge integers here
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 #[path = "../seeded/mod.rs"]
 mod seeded;
@@ -56,46 +52,16 @@ fn quote(value: f64, publish_time_seconds: u64) -> Quote {
 #[test]
 fn parameters_outside_their_bounds_are_refused() {
     for broken in [
-        PriceParameters {
-            max_age_seconds: 9,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            liquidation_max_age_seconds: 61,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            max_confidence_ppm: 200_001,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            confidence_multiple_ppm: u32::MAX,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            age_sigmas_ppm: 0,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            halt_sigmas_ppm: 0,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            halt_min_ppm: 0,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            confirm_seconds: 0,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            base_decimals: 19,
-            ..PARAMETERS
-        },
-        PriceParameters {
-            quote_decimals: 19,
-            ..PARAMETERS
-        },
+        PriceParameters { max_age_seconds: 9, ..PARAMETERS },
+        PriceParameters { liquidation_max_age_seconds: 61, ..PARAMETERS },
+        PriceParameters { max_confidence_ppm: 200_001, ..PARAMETERS },
+        PriceParameters { confidence_multiple_ppm: u32::MAX, ..PARAMETERS },
+        PriceParameters { age_sigmas_ppm: 0, ..PARAMETERS },
+        PriceParameters { halt_sigmas_ppm: 0, ..PARAMETERS },
+        PriceParameters { halt_min_ppm: 0, ..PARAMETERS },
+        PriceParameters { confirm_seconds: 0, ..PARAMETERS },
+        PriceParameters { base_decimals: 19, ..PARAMETERS },
+        PriceParameters { quote_decimals: 19, ..PARAMETERS },
     ] {
         assert_eq!(broken.terms(), Err(RiskError::ParameterOutOfBounds));
     }

@@ -25,10 +25,7 @@ fn a_publication_becomes_quote_atoms_per_base_atom() {
     // 200 USD per SOL are 200·10⁶ per 10⁹ atoms: 0.2
     assert_eq!(quote.mid.to_bits(), 219_902_325_555); // 0.2·2^40 = 219 902 325 555.2, to the nearest
     assert_eq!(quote.confidence.to_bits(), 109_951_163); // 0.0001·2^40 = 109 951 162.78, up
-    assert_eq!(
-        (quote.publish_time_seconds, quote.prev_publish_time_seconds),
-        (NOW, NOW - 1)
-    );
+    assert_eq!((quote.publish_time_seconds, quote.prev_publish_time_seconds), (NOW, NOW - 1));
 }
 
 /// INV-PRICE: a publication that is no newer than the price in force, or too old, does not enter.
@@ -43,33 +40,15 @@ fn each_check_has_its_error() {
     assert_eq!(refuse(|p| p.price = i64::MIN), RiskError::PriceNotPositive);
     assert_eq!(refuse(|p| p.exponent = -19), RiskError::PriceExponent);
     assert_eq!(refuse(|p| p.exponent = 7), RiskError::PriceExponent);
-    assert_eq!(
-        refuse(|p| p.publish_time_seconds = NOW.cast_signed() - 100),
-        RiskError::PriceNotNewer
-    );
+    assert_eq!(refuse(|p| p.publish_time_seconds = NOW.cast_signed() - 100), RiskError::PriceNotNewer);
     assert_eq!(refuse(|p| p.publish_time_seconds = -1), RiskError::PriceNotNewer);
-    assert_eq!(
-        refuse(|p| p.publish_time_seconds = NOW.cast_signed() + 31),
-        RiskError::PriceFromFuture
-    );
-    assert_eq!(
-        refuse(|p| p.publish_time_seconds = NOW.cast_signed() - 61),
-        RiskError::PriceStale
-    );
+    assert_eq!(refuse(|p| p.publish_time_seconds = NOW.cast_signed() + 31), RiskError::PriceFromFuture);
+    assert_eq!(refuse(|p| p.publish_time_seconds = NOW.cast_signed() - 61), RiskError::PriceStale);
     assert_eq!(refuse(|p| p.confidence = 400_000_001), RiskError::PriceUncertain);
     assert_eq!(refuse(|p| p.confidence = u64::MAX), RiskError::PriceUncertain);
-    assert_eq!(
-        refuse(|p| (p.price, p.confidence) = (90_000, 0)),
-        RiskError::PriceTooSmall
-    );
-    assert_eq!(
-        refuse(|p| (p.price, p.confidence, p.exponent) = (9_000_000, 0, 0)),
-        RiskError::PriceTooLarge
-    );
-    assert_eq!(
-        refuse(|p| (p.price, p.confidence, p.exponent) = (i64::MAX, 0, 6)),
-        RiskError::PriceTooLarge
-    );
+    assert_eq!(refuse(|p| (p.price, p.confidence) = (90_000, 0)), RiskError::PriceTooSmall);
+    assert_eq!(refuse(|p| (p.price, p.confidence, p.exponent) = (9_000_000, 0, 0)), RiskError::PriceTooLarge);
+    assert_eq!(refuse(|p| (p.price, p.confidence, p.exponent) = (i64::MAX, 0, 6)), RiskError::PriceTooLarge);
 }
 
 #[test]
@@ -79,23 +58,12 @@ fn the_edges_of_each_check_pass() {
         change(&mut publication);
         publication.screen(NOW - 100, NOW, &terms()).unwrap()
     };
-    assert_eq!(
-        accept(|p| p.publish_time_seconds = NOW.cast_signed() + 30).age_seconds(NOW),
-        0
-    );
-    assert_eq!(
-        accept(|p| p.publish_time_seconds = NOW.cast_signed() - 60).age_seconds(NOW),
-        60
-    );
+    assert_eq!(accept(|p| p.publish_time_seconds = NOW.cast_signed() + 30).age_seconds(NOW), 0);
+    assert_eq!(accept(|p| p.publish_time_seconds = NOW.cast_signed() - 60).age_seconds(NOW), 60);
     // 2 % with 32 fractional bits is 5 parts in 10¹⁰ below 2 %
     accept(|p| p.confidence = 399_999_995);
     assert!(accept(|p| (p.price, p.confidence) = (96_000, 0)).mid.to_bits() >= Price::MIN_MANTISSA);
-    assert_eq!(
-        accept(|p| (p.price, p.confidence, p.exponent) = (8_192_000, 0, 0))
-            .mid
-            .to_bits(),
-        Price::MAX_MANTISSA
-    );
+    assert_eq!(accept(|p| (p.price, p.confidence, p.exponent) = (8_192_000, 0, 0)).mid.to_bits(), Price::MAX_MANTISSA);
 }
 
 proptest! {

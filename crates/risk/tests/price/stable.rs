@@ -13,9 +13,7 @@ fn stable_after_step(value: f64) -> [f64; 3] {
     let mut stable = StablePrice::start(price(1.0), start, &mut hourly);
     let mut at_hour = |hours: u64, stable: &mut StablePrice| {
         while stable.updated_at_seconds < start + hours * 3_600 {
-            *stable = stable
-                .update(price(value), stable.updated_at_seconds + 60, &mut hourly)
-                .unwrap();
+            *stable = stable.update(price(value), stable.updated_at_seconds + 60, &mut hourly).unwrap();
         }
         as_f64(stable.price)
     };

@@ -17,32 +17,21 @@ fn goal_in_doubles(sigma: f64, p: &ThresholdParameters) -> f64 {
             + part(p.insurance_cut_ppm)
     };
     let (floor, w) = (part(p.floor_volatility_ppm), part(p.stress_weight_ppm));
-    let mitigated = |sigma: f64| {
-        ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2))
-            .sqrt()
-            .max(floor)
-    };
+    let mitigated =
+        |sigma: f64| ((1.0 - w) * sigma.powi(2) + w * part(p.stress_volatility_ppm).powi(2)).sqrt().max(floor);
     let apc = mitigated(sigma);
     let buffer = 1.25 * raw(mitigated(1.2 * floor));
-    raw(apc)
-        .max((1.25 * raw(apc)).min(buffer))
-        .clamp(part(p.margin_min_ppm), part(p.margin_max_ppm))
+    raw(apc).max((1.25 * raw(apc)).min(buffer)).clamp(part(p.margin_min_ppm), part(p.margin_max_ppm))
 }
 
 #[test]
 fn goals_agree_with_doubles() {
     for stress in [20_000, 80_000, 200_000] {
         for sigma in [0.0, 0.001, 0.01, 0.02, 0.024, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0] {
-            let parameters = ThresholdParameters {
-                stress_volatility_ppm: stress,
-                ..PARAMETERS
-            };
+            let parameters = ThresholdParameters { stress_volatility_ppm: stress, ..PARAMETERS };
             let found = as_f64(margin_goal(square(sigma), &parameters.terms().unwrap()).unwrap());
             let expected = goal_in_doubles(sigma, &parameters);
-            assert!(
-                (found - expected).abs() < 2e-8 && found >= expected - 1e-9,
-                "{sigma}: {found} against {expected}"
-            );
+            assert!((found - expected).abs() < 2e-8 && found >= expected - 1e-9, "{sigma}: {found} against {expected}");
         }
     }
 }
@@ -50,12 +39,9 @@ fn goals_agree_with_doubles() {
 #[test]
 fn the_shortfall_of_a_t4_is_the_published_table() {
     // unit variance scaled to 1 %: ES at 95, 97.5, 99 and 99.5 % are 2.264771, 2.823871, 3.691510 and 4.472331 %
-    for (ppm, expected) in [
-        (2_264_771, 0.022_647_71),
-        (2_823_871, 0.028_238_71),
-        (3_691_510, 0.036_915_10),
-        (4_472_331, 0.044_723_31),
-    ] {
+    for (ppm, expected) in
+        [(2_264_771, 0.022_647_71), (2_823_871, 0.028_238_71), (3_691_510, 0.036_915_10), (4_472_331, 0.044_723_31)]
+    {
         let parameters = ThresholdParameters {
             floor_volatility_ppm: 100,
             stress_volatility_ppm: 10_000,
@@ -123,27 +109,14 @@ fn a_calm_market_carries_the_buffer_and_a_stressed_one_has_used_it_up() {
 #[test]
 fn the_three_tools_against_procyclicality_work() {
     // peers' example: a margin of 4 % with a calm level of 4 % is buffered to 5 %
-    let buffered = ThresholdTerms {
-        buffer_level: ratio(0.05),
-        ..terms()
-    };
+    let buffered = ThresholdTerms { buffer_level: ratio(0.05), ..terms() };
     assert!((as_f64(buffered.exhaustible_buffer(ratio(0.04)).unwrap()) - 0.05).abs() < 1e-9);
     // … and the buffer is used up at 5 %
     assert_eq!(buffered.exhaustible_buffer(ratio(0.06)), Ok(ratio(0.05)));
     // stress weighs in however calm it is; the floor holds
-    let harsher = ThresholdParameters {
-        stress_volatility_ppm: 200_000,
-        ..PARAMETERS
-    }
-    .terms()
-    .unwrap();
+    let harsher = ThresholdParameters { stress_volatility_ppm: 200_000, ..PARAMETERS }.terms().unwrap();
     assert!(margin_goal(Variance::ZERO, &harsher).unwrap() > margin_goal(Variance::ZERO, &terms()).unwrap());
-    let calm = ThresholdParameters {
-        stress_volatility_ppm: 20_000,
-        ..PARAMETERS
-    }
-    .terms()
-    .unwrap();
+    let calm = ThresholdParameters { stress_volatility_ppm: 20_000, ..PARAMETERS }.terms().unwrap();
     assert_eq!(margin_goal(Variance::ZERO, &calm), margin_goal(square(0.019), &calm));
 }
 

@@ -1,10 +1,6 @@
 //! Thresholds: goals, the announced path and initial margin.
 // doubles judge integers here
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 #[path = "../seeded/mod.rs"]
 mod seeded;
@@ -53,78 +49,24 @@ fn as_f64(ratio: Ratio) -> f64 {
 #[test]
 fn parameters_outside_their_bounds_are_refused() {
     for broken in [
-        ThresholdParameters {
-            floor_volatility_ppm: 0,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            stress_volatility_ppm: 19_999,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            stress_weight_ppm: 249_999,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            stress_weight_ppm: 1_000_001,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            shortfall_multiple_ppm: 0,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            horizon_seconds: 0,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            spread_ppm: u32::MAX,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            bonus_max_ppm: 200_001,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            insurance_cut_ppm: 50_001,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            margin_min_ppm: 0,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            margin_max_ppm: 19_999,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            initial_gap_ppm: 0,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            walk_relative_ppm: 200_001,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            walk_absolute_ppm: 0,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            grid_seconds: 7,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            grace_seconds: 3_900,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            grace_seconds: 450,
-            ..PARAMETERS
-        },
-        ThresholdParameters {
-            grace_seconds: 0,
-            ..PARAMETERS
-        },
+        ThresholdParameters { floor_volatility_ppm: 0, ..PARAMETERS },
+        ThresholdParameters { stress_volatility_ppm: 19_999, ..PARAMETERS },
+        ThresholdParameters { stress_weight_ppm: 249_999, ..PARAMETERS },
+        ThresholdParameters { stress_weight_ppm: 1_000_001, ..PARAMETERS },
+        ThresholdParameters { shortfall_multiple_ppm: 0, ..PARAMETERS },
+        ThresholdParameters { horizon_seconds: 0, ..PARAMETERS },
+        ThresholdParameters { spread_ppm: u32::MAX, ..PARAMETERS },
+        ThresholdParameters { bonus_max_ppm: 200_001, ..PARAMETERS },
+        ThresholdParameters { insurance_cut_ppm: 50_001, ..PARAMETERS },
+        ThresholdParameters { margin_min_ppm: 0, ..PARAMETERS },
+        ThresholdParameters { margin_max_ppm: 19_999, ..PARAMETERS },
+        ThresholdParameters { initial_gap_ppm: 0, ..PARAMETERS },
+        ThresholdParameters { walk_relative_ppm: 200_001, ..PARAMETERS },
+        ThresholdParameters { walk_absolute_ppm: 0, ..PARAMETERS },
+        ThresholdParameters { grid_seconds: 7, ..PARAMETERS },
+        ThresholdParameters { grace_seconds: 3_900, ..PARAMETERS },
+        ThresholdParameters { grace_seconds: 450, ..PARAMETERS },
+        ThresholdParameters { grace_seconds: 0, ..PARAMETERS },
     ] {
         assert_eq!(broken.terms(), Err(RiskError::ParameterOutOfBounds));
     }

@@ -11,10 +11,7 @@ use crate::{PARAMETERS, as_f64, ratio, square, terms};
 #[test]
 fn a_listing_is_announced_at_its_goal() {
     let path = Path::start(ratio(0.1), 100, &terms());
-    assert_eq!(
-        (path.length, path.at(0), path.at(100), path.at(u64::MAX)),
-        (13, ratio(0.1), ratio(0.1), ratio(0.1))
-    );
+    assert_eq!((path.length, path.at(0), path.at(100), path.at(u64::MAX)), (13, ratio(0.1), ratio(0.1), ratio(0.1)));
     // (10 % + 1 %)·1.25
     let initial = initial_margin(&path, ratio(0.05), ratio(0.01), &terms()).unwrap();
     assert!((as_f64(initial) - 0.1375).abs() < 1e-9);
@@ -29,9 +26,7 @@ fn only_the_end_walks_at_its_speed() {
     assert!((as_f64(raised.at(113)) - (0.1 + 0.0025 / 12.0)).abs() < 1e-8);
     let lowered = path.slide(101, ratio(0.05), &terms()).unwrap();
     assert!((as_f64(lowered.at(113)) - (0.1 - 0.0025 / 48.0)).abs() < 1e-8);
-    let steep = Path::start(ratio(0.4), 100, &terms())
-        .slide(101, ratio(0.5), &terms())
-        .unwrap();
+    let steep = Path::start(ratio(0.4), 100, &terms()).slide(101, ratio(0.5), &terms()).unwrap();
     assert!((as_f64(steep.at(113)) - (0.4 + 0.008 / 12.0)).abs() < 1e-8);
     let near = path.slide(101, ratio(0.1001), &terms()).unwrap();
     assert_eq!(near.at(113), ratio(0.1001));
@@ -40,9 +35,7 @@ fn only_the_end_walks_at_its_speed() {
 
 #[test]
 fn an_idle_gap_is_not_caught_up() {
-    let walking = Path::start(ratio(0.1), 100, &terms())
-        .slide(101, ratio(0.5), &terms())
-        .unwrap();
+    let walking = Path::start(ratio(0.1), 100, &terms()).slide(101, ratio(0.5), &terms()).unwrap();
     let after = walking.slide(10_000, ratio(0.5), &terms()).unwrap();
     assert!((10_000..10_012).all(|step| after.at(step) == walking.at(113)));
     assert!((as_f64(after.at(10_012)) - (0.1 + 0.005 / 12.0)).abs() < 1e-8);
@@ -50,15 +43,8 @@ fn an_idle_gap_is_not_caught_up() {
 
 #[test]
 fn short_paths_announce_their_own_grace() {
-    let short = ThresholdParameters {
-        grace_seconds: 600,
-        ..PARAMETERS
-    }
-    .terms()
-    .unwrap();
-    let path = Path::start(ratio(0.1), 100, &short)
-        .slide(101, ratio(0.5), &short)
-        .unwrap();
+    let short = ThresholdParameters { grace_seconds: 600, ..PARAMETERS }.terms().unwrap();
+    let path = Path::start(ratio(0.1), 100, &short).slide(101, ratio(0.5), &short).unwrap();
     assert_eq!((path.length, path.at(102)), (3, ratio(0.1)));
     assert!(path.at(103) > ratio(0.1) && path.at(104) == path.at(103));
     let next = path.slide(102, ratio(0.5), &short).unwrap();

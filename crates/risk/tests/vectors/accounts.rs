@@ -70,10 +70,7 @@ pub(crate) fn liquidation_health(legs: &[Leg], buffer: Ratio) -> LiquidationHeal
             maintenance: leg.margin(Ratio::ZERO),
             liquidation_end: leg.margin(buffer),
         };
-        let (shares, weight) = (
-            Shares(leg.amount.0),
-            Ratio::from_bits(leg.collateral_weight_maintenance.0),
-        );
+        let (shares, weight) = (Shares(leg.amount.0), Ratio::from_bits(leg.collateral_weight_maintenance.0));
         match leg.kind {
             Kind::Deposit => health.add_deposit(shares, INDEX_ONE, &terms, weight).unwrap(),
             Kind::Debt => health.add_debt(shares, INDEX_ONE, &terms).unwrap(),
@@ -103,13 +100,7 @@ struct Health {
 
 fn cross_health(legs: &[InitialLeg]) -> CrossHealth {
     let mut health = CrossHealth::default();
-    for InitialLeg {
-        leg,
-        initial_price,
-        initial_margin,
-        collateral_weight_initial,
-    } in legs
-    {
+    for InitialLeg { leg, initial_price, initial_margin, collateral_weight_initial } in legs {
         let terms = FactorTerms {
             mid: leg.price(),
             asset_initial: Price::from_bits(initial_price.0),
@@ -174,14 +165,10 @@ fn metrics() {
         }
         let health = liquidation_health(&case.legs, Ratio::ZERO);
         let SignedValue(maintenance) = health.maintenance;
-        let found = exposure
-            .liquidation_price(SignedValue(maintenance), moving.price())
-            .unwrap();
-        let (Some(price), Some(distance), Some(probability)) = (
-            &case.liquidation_price_expected,
-            &case.distance_expected,
-            &case.probability_expected,
-        ) else {
+        let found = exposure.liquidation_price(SignedValue(maintenance), moving.price()).unwrap();
+        let (Some(price), Some(distance), Some(probability)) =
+            (&case.liquidation_price_expected, &case.distance_expected, &case.probability_expected)
+        else {
             assert_eq!(found, None, "{case:?}");
             continue;
         };

@@ -74,7 +74,6 @@ fn correlation_ratio() {
         }
         let found = correlation::rho(&cells, 0, 1).unwrap().to_bits();
         let side = if case.covariance.0 < 0 { Side::Up } else { Side::Down };
-        case.correlation_expected
-            .assert_near(found, Correlation::FRACTION_BITS, side, 2.0);
+        case.correlation_expected.assert_near(found, Correlation::FRACTION_BITS, side, 2.0);
     }
 }

@@ -36,22 +36,15 @@ fn liquidation_bucket() {
         let seized = terms(case.seized_capacity, case.seized_refill_per_second);
         let repaid = terms(case.repaid_capacity, case.repaid_refill_per_second);
         let level = |available: u64, terms: &BucketTerms| {
-            let bucket = Bucket {
-                available: Value(available),
-                updated_at: 0,
-            };
+            let bucket = Bucket { available: Value(available), updated_at: 0 };
             bucket.refilled(terms, case.seconds).available.0
         };
         assert_eq!(level(case.seized_level.0, &seized), case.seized_level_after.0);
-        let own = seized
-            .of_account(repaid, Ratio::from_bits(case.account_share.0))
-            .unwrap();
-        case.account_capacity_expected
-            .assert_near(own.capacity.0, 0, Side::Down, 1.0);
+        let own = seized.of_account(repaid, Ratio::from_bits(case.account_share.0)).unwrap();
+        case.account_capacity_expected.assert_near(own.capacity.0, 0, Side::Down, 1.0);
         // the refill is whole quote atoms a second
         let tolerance = 1.0 + case.seconds as f64;
-        case.account_level_from_empty_expected
-            .assert_near(level(0, &own), 0, Side::Down, tolerance);
+        case.account_level_from_empty_expected.assert_near(level(0, &own), 0, Side::Down, tolerance);
     }
 }
 
@@ -143,8 +136,7 @@ fn liquidation_plan() {
         let values: f64 = case.legs.iter().map(Leg::value).sum();
         // the healths' rounding reaches the bonus through the shortfall ratio and the room
         let bonus_tolerance = 16.0 + 100.0 / values * 2f64.powi(32);
-        case.bonus_expected
-            .assert_near(plan.bonus.to_bits(), 32, Side::Both, bonus_tolerance);
+        case.bonus_expected.assert_near(plan.bonus.to_bits(), 32, Side::Both, bonus_tolerance);
         let sensitivity = case.sensitivity_expected.units(0) + 1.0;
         let atoms = [debt, collateral].map(|leg| leg.price().to_bits() as f64 / 2f64.powi(40));
         let tolerance = sensitivity * (8.0 + 2f64.powi(-26) * values) + 2.0 * atoms[0] + 2.0 * atoms[1];

@@ -74,8 +74,7 @@ fn prices_screening() {
         match publication.screen(case.factor_publish_time, case.now, &terms) {
             Ok(quote) => {
                 assert!(case.refusals.is_empty(), "{case:?}");
-                case.price_expected
-                    .assert_near(quote.mid.to_bits(), PRICE_BITS, Side::Both, 1.0);
+                case.price_expected.assert_near(quote.mid.to_bits(), PRICE_BITS, Side::Both, 1.0);
             }
             Err(refusal) => assert!(case.refusals.iter().any(|rule| rule == rule_of(refusal)), "{case:?}"),
         }
@@ -90,11 +89,7 @@ struct Tick {
 
 impl Tick {
     fn quote(&self) -> Quote {
-        Quote {
-            mid: Price::from_bits(self.price.0),
-            publish_time_seconds: self.publish_time,
-            ..Quote::default()
-        }
+        Quote { mid: Price::from_bits(self.price.0), publish_time_seconds: self.publish_time, ..Quote::default() }
     }
 }
 
@@ -125,22 +120,14 @@ fn prices_jump_guard() {
             confirm_seconds: case.confirm_seconds,
             ..TERMS
         };
-        let in_force = Tick {
-            price: case.price,
-            publish_time: case.publish_time,
-        };
+        let in_force = Tick { price: case.price, publish_time: case.publish_time };
         let guard = JumpGuard {
             pending: case.pending.as_ref().map(Tick::quote),
             spent_sixtieths: 60 * case.pending_seconds_spent,
             spent_at_seconds: case.arriving.publish_time,
         };
         let (decision, after) = guard
-            .judge(
-                &in_force.quote(),
-                case.arriving.quote(),
-                Variance::from_bits(case.variance.0),
-                &terms,
-            )
+            .judge(&in_force.quote(), case.arriving.quote(), Variance::from_bits(case.variance.0), &terms)
             .unwrap();
         let price = match decision {
             JumpDecision::Accepted(quote) => quote,
@@ -168,19 +155,13 @@ fn prices_stable_step() {
     const HOUR: u64 = 1_759_996_800;
     for case in cases::<StableStep>(include_str!("prices_stable_step.json")) {
         let mut hourly = [case.delay.0; HOURS];
-        let before = StablePrice {
-            price: Price::from_bits(case.stable.0),
-            updated_at_seconds: HOUR,
-            ..StablePrice::default()
-        };
-        let after = before
-            .update(Price::from_bits(case.price.0), HOUR + case.elapsed_seconds, &mut hourly)
-            .unwrap();
+        let before =
+            StablePrice { price: Price::from_bits(case.stable.0), updated_at_seconds: HOUR, ..StablePrice::default() };
+        let after = before.update(Price::from_bits(case.price.0), HOUR + case.elapsed_seconds, &mut hourly).unwrap();
         // the growth of each second is a ratio
         let relative = 1e-9 + case.elapsed_seconds.min(600) as f64 * 2f64.powi(-32);
         let tolerance = 2.0 + relative * case.stable.0 as f64;
-        case.stable_expected
-            .assert_near(after.price.to_bits(), PRICE_BITS, Side::Both, tolerance);
+        case.stable_expected.assert_near(after.price.to_bits(), PRICE_BITS, Side::Both, tolerance);
     }
 }
 
@@ -210,15 +191,12 @@ fn prices_stable_path() {
             let mut delay = 0;
             for _ in 0..segment.updates {
                 now += segment.every_seconds;
-                stable = stable
-                    .update(Price::from_bits(segment.price.0), now, &mut hourly)
-                    .unwrap();
+                stable = stable.update(Price::from_bits(segment.price.0), now, &mut hourly).unwrap();
                 delay = hourly[usize::try_from(stable.updated_at_seconds / 3_600).unwrap() % HOURS];
             }
-            for (found, expected) in [
-                (stable.price.to_bits(), segment.stable_expected),
-                (delay, segment.delay_expected),
-            ] {
+            for (found, expected) in
+                [(stable.price.to_bits(), segment.stable_expected), (delay, segment.delay_expected)]
+            {
                 let tolerance = 2.0 + 1e-6 * expected.units(PRICE_BITS);
                 expected.assert_near(found, PRICE_BITS, Side::Both, tolerance);
             }
@@ -281,9 +259,6 @@ fn prices_bands() {
         ] {
             expected.assert_near(found, PRICE_BITS, side, tolerance);
         }
-        assert_eq!(
-            is_fresh_for_liquidation(&quote, case.age_seconds, &terms),
-            case.exchangeable
-        );
+        assert_eq!(is_fresh_for_liquidation(&quote, case.age_seconds, &terms), case.exchangeable);
     }
 }

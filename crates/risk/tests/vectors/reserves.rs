@@ -38,20 +38,13 @@ fn bankruptcy() {
         // books in which nothing belongs to nobody
         let covered = totals.deposits_up().unwrap().plus(totals.insurance).unwrap();
         totals.liquidity = covered.minus(Amount(case.debt.0)).unwrap();
-        let position = ReservePosition {
-            debt_shares: totals.debt_shares,
-            ..ReservePosition::default()
-        };
+        let position = ReservePosition { debt_shares: totals.debt_shares, ..ReservePosition::default() };
         let found = resolve_bankruptcy(&totals, &position, Value::ZERO, Value::ZERO).unwrap();
         assert_eq!(found.deficit, Amount(case.debt.0));
         assert_eq!(found.insurance_loss, Amount(case.insurance_pays.0));
         assert_eq!(found.socialised, Amount(case.depositors_pay.0));
         assert_eq!(found.totals.deposit_index.to_bits(), case.deposit_index_after.0);
-        assert_eq!(
-            found.totals.deposit_index < Index::DEPOSIT_FLOOR,
-            case.closed,
-            "{case:?}"
-        );
+        assert_eq!(found.totals.deposit_index < Index::DEPOSIT_FLOOR, case.closed, "{case:?}");
     }
 }
 
@@ -86,10 +79,7 @@ fn interest_curve() {
         let rate = Rate::from_bits(case.rate_at_target.0);
         let adapted = terms.adapt(rate, utilisation, case.seconds).unwrap();
         for (found, expected) in [
-            (
-                terms.borrow_rate_down(rate, utilisation).unwrap(),
-                &case.rate_now_expected,
-            ),
+            (terms.borrow_rate_down(rate, utilisation).unwrap(), &case.rate_now_expected),
             (adapted.rate_at_target, &case.rate_at_target_expected),
             (adapted.mean_borrow_rate, &case.mean_rate_expected),
         ] {
@@ -166,8 +156,7 @@ fn interest_distribution() {
         let tolerance = 3.0 + case.interest_expected.units(0) * 2f64.powi(-29);
         case.interest_expected.assert_near(interest.0, 0, Side::Both, tolerance);
         let deposits_tolerance = tolerance + deposits.0 as f64 * growth * 2f64.powi(-29);
-        case.to_insurance_expected
-            .assert_near(protocol.0, 0, Side::Both, deposits_tolerance);
+        case.to_insurance_expected.assert_near(protocol.0, 0, Side::Both, deposits_tolerance);
     }
 }
 

@@ -77,8 +77,7 @@ fn threshold_goal() {
         let [fast, slow, implied] =
             [case.variance_fast, case.variance_slow, case.variance_implied].map(|bits| Variance::from_bits(bits.0));
         let now = current_variance(fast, slow, implied);
-        case.variance_now_expected
-            .assert_near(now.to_bits(), 96, Side::Both, 0.0);
+        case.variance_now_expected.assert_near(now.to_bits(), 96, Side::Both, 0.0);
         let raw = terms.raw_margin(now).unwrap();
         let goal = margin_goal(now, &terms).unwrap();
         for (found, expected) in [(raw, &case.raw_expected), (terms.buffer_level, &case.buffered_expected)] {
@@ -89,8 +88,7 @@ fn threshold_goal() {
         let is_highest = goal == terms.margin_max;
         let side = if is_highest { Side::Both } else { Side::Up };
         let tolerance = 8.0 + 2e-8 * case.goal_expected.units(RATIO_BITS);
-        case.goal_expected
-            .assert_near(goal.to_bits(), RATIO_BITS, side, tolerance);
+        case.goal_expected.assert_near(goal.to_bits(), RATIO_BITS, side, tolerance);
     }
 }
 
@@ -116,11 +114,7 @@ fn threshold_slide() {
         for (point, given) in points.iter_mut().zip(&case.path) {
             *point = given.0;
         }
-        let path = Path {
-            points,
-            length: case.path.len(),
-            first_step: case.path_step,
-        };
+        let path = Path { points, length: case.path.len(), first_step: case.path_step };
         let goal = Ratio::from_bits(case.goal.0);
         let after = path.slide(case.fold_step, goal, &terms).unwrap();
 
@@ -129,8 +123,7 @@ fn threshold_slide() {
         assert_eq!(announced, expected);
         case.last_expected.assert_near(*last, RATIO_BITS, Side::Both, 2.0);
         let initial = initial_margin(&after, goal, Ratio::from_bits(case.jump.0), &terms).unwrap();
-        case.initial_margin_expected
-            .assert_near(initial.to_bits(), RATIO_BITS, Side::Both, 8.0);
+        case.initial_margin_expected.assert_near(initial.to_bits(), RATIO_BITS, Side::Both, 8.0);
         for (time, point) in &case.points_at {
             let in_force = after.at(time / case.grid_seconds);
             assert_eq!(in_force.to_bits(), after.points[*point]);
@@ -158,9 +151,7 @@ fn threshold_walk() {
         let mut path = Path::start(Ratio::from_bits(case.start_goal.0), 0, &terms);
         let mut tolerance = 0.0;
         for fold in case.folds {
-            path = path
-                .slide(path.first_step + fold.steps, Ratio::from_bits(fold.goal.0), &terms)
-                .unwrap();
+            path = path.slide(path.first_step + fold.steps, Ratio::from_bits(fold.goal.0), &terms).unwrap();
             tolerance += 2.0;
             let last = path.points[MAX_POINTS - 1];
             fold.last_expected.assert_near(last, RATIO_BITS, Side::Both, tolerance);

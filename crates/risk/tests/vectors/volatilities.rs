@@ -38,10 +38,9 @@ fn volatility_sampling() {
         // a fold is always of the newest step: an older one is open no more
         let newest = case.now / case.grid_seconds;
         if newest <= case.step {
-            for (all_sampled, may_fold) in [
-                (true, case.may_fold_when_all_sampled),
-                (false, case.may_fold_when_some_missing),
-            ] {
+            for (all_sampled, may_fold) in
+                [(true, case.may_fold_when_all_sampled), (false, case.may_fold_when_some_missing)]
+            {
                 let decided = step_to_fold(case.step - 1, all_sampled, case.now, case.grid_seconds);
                 assert_eq!(decided == Ok(case.step), may_fold, "{case:?}");
             }
@@ -79,12 +78,7 @@ impl Rule {
 /// What a factor saw between two samples: the last price, the highest and the lowest.
 fn seen(last: u64, high: u64, low: u64, step: u64) -> Observations {
     let [last, high, low] = [last, high, low].map(|bits| Price::from_bits(bits).ln().unwrap());
-    Observations {
-        sample: last,
-        sample_step: step,
-        closed: LogRange { high, low },
-        open: LogRange::of(last),
-    }
+    Observations { sample: last, sample_step: step, closed: LogRange { high, low }, open: LogRange::of(last) }
 }
 
 #[derive(Deserialize)]
@@ -134,11 +128,7 @@ fn variance_tolerance(expected: &Expected, relative: f64) -> f64 {
 #[test]
 fn volatility_fold() {
     // nothing is kept of the old: the new variance is the one observed
-    const FORGETFUL: Decays = Decays {
-        fast: Decay::ZERO,
-        slow: Decay::ZERO,
-        jump: Decay::ZERO,
-    };
+    const FORGETFUL: Decays = Decays { fast: Decay::ZERO, slow: Decay::ZERO, jump: Decay::ZERO };
     for case in cases::<Fold>(include_str!("volatility_fold.json")) {
         let decays = Decays::over(case.seconds / GRID_SECONDS, &case.rule.terms()).unwrap();
         let folded = case.folded(case.last.0, &decays);
@@ -146,29 +136,19 @@ fn volatility_fold() {
         // without a return all that is observed is the range
         let range = case.folded(case.first.0, &FORGETFUL).volatility.fast;
 
-        let [log_return, winsorised] = [
-            observed
-                .volatility
-                .last_sample
-                .since(case.before().last_sample)
-                .unwrap(),
-            folded.winsorised,
-        ]
-        .map(LogReturn::to_bits);
+        let [log_return, winsorised] =
+            [observed.volatility.last_sample.since(case.before().last_sample).unwrap(), folded.winsorised]
+                .map(LogReturn::to_bits);
         let in_logs = 1e-9 * 2f64.powi(48);
-        case.log_return_expected
-            .assert_near(log_return, 48, Side::Both, in_logs);
-        case.winsorised_expected
-            .assert_near(winsorised, 48, Side::Both, in_logs);
+        case.log_return_expected.assert_near(log_return, 48, Side::Both, in_logs);
+        case.winsorised_expected.assert_near(winsorised, 48, Side::Both, in_logs);
         let in_ratios = 1e-9 * 2f64.powi(32) + 1.0;
         if case.excess_expected.units(32) < 2f64.powi(32) {
-            case.excess_expected
-                .assert_near(observed.volatility.jump.to_bits(), 32, Side::Both, in_ratios);
+            case.excess_expected.assert_near(observed.volatility.jump.to_bits(), 32, Side::Both, in_ratios);
         } else {
             assert_eq!(observed.volatility.jump, Ratio::ONE);
         }
-        case.jump_expected
-            .assert_near(folded.volatility.jump.to_bits(), 32, Side::Both, in_ratios);
+        case.jump_expected.assert_near(folded.volatility.jump.to_bits(), 32, Side::Both, in_ratios);
         for (found, expected) in [
             (range, &case.range_variance_expected),
             (observed.volatility.fast, &case.observed_variance_expected),
@@ -206,24 +186,17 @@ fn volatility_row() {
             last_step: 0,
         };
         for (next, steps) in case.samples {
-            let observations = seen(
-                next.0,
-                price.max(next.0),
-                price.min(next.0),
-                volatility.last_step + steps,
-            );
+            let observations = seen(next.0, price.max(next.0), price.min(next.0), volatility.last_step + steps);
             let decays = Decays::over(steps, &terms).unwrap();
             volatility = volatility.fold(&observations, &decays, &terms).unwrap().volatility;
             price = next.0;
         }
-        for (found, expected) in [
-            (volatility.fast, &case.variance_fast_expected),
-            (volatility.slow, &case.variance_slow_expected),
-        ] {
+        for (found, expected) in
+            [(volatility.fast, &case.variance_fast_expected), (volatility.slow, &case.variance_slow_expected)]
+        {
             let tolerance = variance_tolerance(expected, 1e-7);
             expected.assert_near(found.to_bits(), VARIANCE_BITS, Side::Both, tolerance);
         }
-        case.jump_expected
-            .assert_near(volatility.jump.to_bits(), 32, Side::Both, 1e-7 * 2f64.powi(32));
+        case.jump_expected.assert_near(volatility.jump.to_bits(), 32, Side::Both, 1e-7 * 2f64.powi(32));
     }
 }

@@ -14,11 +14,7 @@ const LEGS: u64 = 6;
 /// A margin below one, or once in 20 cases any.
 #[inline(never)]
 pub(super) fn margin(source: &mut Source) -> Ratio {
-    Ratio::from_bits(if source.one_in(20) {
-        source.any()
-    } else {
-        source.between(0, 1 << 32)
-    })
+    Ratio::from_bits(if source.one_in(20) { source.any() } else { source.between(0, 1 << 32) })
 }
 
 /// A price of the Book.
@@ -50,10 +46,7 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
             maintenance: terms.maintenance,
             liquidation_end: terms.initial,
         };
-        let weights = CollateralWeights {
-            initial: margin(source),
-            maintenance: margin(source),
-        };
+        let weights = CollateralWeights { initial: margin(source), maintenance: margin(source) };
         let shares = Shares(source.sized(58));
         let mantissa48 = source.between(1 << 40, 1 << 52);
         let added = if source.one_in(2) {
@@ -71,11 +64,7 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
     transcript.write([cross.initial, cross.maintenance, cross.equity()]);
     transcript.write([cross.assets, cross.debts]);
     transcript.write(cross.admit().map(|()| true));
-    transcript.write([
-        liquidation.maintenance,
-        liquidation.liquidation_end,
-        liquidation.equity(),
-    ]);
+    transcript.write([liquidation.maintenance, liquidation.liquidation_end, liquidation.equity()]);
     transcript.write([liquidation.assets, liquidation.debts]);
 }
 
@@ -85,11 +74,7 @@ pub(super) fn metrics(source: &mut Source, transcript: &mut Transcript) {
     let (maintenance, weight) = (margin(source), margin(source));
     let mut exposure = FactorExposure::default();
     let asset_weight = health::asset_weight_down(maintenance, weight);
-    transcript.write(
-        exposure
-            .add_deposit(Amount(source.sized(60)), asset_weight)
-            .map(|()| true),
-    );
+    transcript.write(exposure.add_deposit(Amount(source.sized(60)), asset_weight).map(|()| true));
     if let Some(debt_weight) = transcript.keep(health::debt_weight_up(maintenance)) {
         transcript.write(exposure.add_debt(Amount(source.sized(60)), debt_weight).map(|()| true));
     }

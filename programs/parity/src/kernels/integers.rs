@@ -1,4 +1,5 @@
 //! The compiler rather than the core: whatever 128-bit code it makes of plain Rust. It has its own calling convention for 128-bit numbers on the SBF.
+#![allow(clippy::many_single_char_names)] // operands without a meaning
 
 use crate::source::Source;
 use crate::transcript::Transcript;
@@ -76,8 +77,5 @@ impl Parts {
 #[inline(never)]
 fn struct_result(a: u128, d: u64) -> Option<Parts> {
     let remainder = a.checked_rem(u128::from(d))?;
-    Some(Parts {
-        quotient: a.checked_div(u128::from(d))?,
-        remainder: u64::try_from(remainder).ok()?,
-    })
+    Some(Parts { quotient: a.checked_div(u128::from(d))?, remainder: u64::try_from(remainder).ok()? })
 }

@@ -90,10 +90,7 @@ pub(super) fn plans(source: &mut Source, transcript: &mut Transcript) {
 
 #[inline(never)]
 pub(super) fn throughputs(source: &mut Source, transcript: &mut Transcript) {
-    let mut terms = || BucketTerms {
-        capacity: Value(source.sized(60)),
-        refill_per_second: Value(source.sized(40)),
-    };
+    let mut terms = || BucketTerms { capacity: Value(source.sized(60)), refill_per_second: Value(source.sized(40)) };
     let (first, second) = (terms(), terms());
     let share = Ratio::from_bits(source.between(0, 1 << 32));
     let of_account = first.of_account(second, share);

@@ -1,4 +1,5 @@
 //! The integer kernels of the core, within the bounds that their documentation names.
+#![allow(clippy::many_single_char_names)] // operands without a meaning
 
 use plimsoll_risk::math;
 
@@ -37,10 +38,7 @@ pub(super) fn wide_products(source: &mut Source, transcript: &mut Transcript) {
     transcript.write([math::wide_mul_div_down(a, b, c), math::wide_mul_div_up(a, b, c)]);
     // a quotient that fits
     let (small, large) = (b.min(c), b.max(c));
-    transcript.write([
-        math::wide_mul_div_down(a, small, large),
-        math::wide_mul_div_up(a, small, large),
-    ]);
+    transcript.write([math::wide_mul_div_down(a, small, large), math::wide_mul_div_up(a, small, large)]);
     let keep63 = source.between(0, 1 << 63);
     transcript.write([math::blend_up(a, b, keep63), math::blend_up(b, a, keep63)]);
 }

@@ -116,11 +116,7 @@ pub(super) fn bands(source: &mut Source, transcript: &mut Transcript) {
     };
     let quote = quote(source);
     let stable = Price::from_bits(source.near(quote.mid.to_bits()));
-    let volatility = Ratio::from_bits(if source.one_in(20) {
-        source.any()
-    } else {
-        source.sized(32)
-    });
+    let volatility = Ratio::from_bits(if source.one_in(20) { source.any() } else { source.sized(32) });
     let initial = price::initial_band(&quote, stable, volatility, NOW_SECONDS, &terms);
     let liquidation = price::liquidation_band(&quote, volatility, NOW_SECONDS, &terms);
     for band in [initial, liquidation] {

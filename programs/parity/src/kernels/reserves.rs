@@ -57,14 +57,8 @@ pub(super) fn accruals(source: &mut Source, transcript: &mut Transcript) {
     };
     let mut rate_at_target = Rate::from_ppm_per_year_down(source.parameter(0, 2_000_000));
     for _ in 0..3 {
-        let elapsed_seconds = if source.one_in(20) {
-            source.any()
-        } else {
-            source.sized(28)
-        };
-        let Some(accrual) = transcript
-            .refusal(accrue(&books, rate_at_target, &terms, elapsed_seconds))
-            .flatten()
+        let elapsed_seconds = if source.one_in(20) { source.any() } else { source.sized(28) };
+        let Some(accrual) = transcript.refusal(accrue(&books, rate_at_target, &terms, elapsed_seconds)).flatten()
         else {
             return;
         };
@@ -82,16 +76,8 @@ fn position(source: &mut Source, totals: &ReserveTotals) -> ReservePosition {
     let is_lender = source.one_in(2);
     let part_of = |shares: Shares, source: &mut Source| Shares(source.between(0, shares.0));
     ReservePosition {
-        deposit_shares: if is_lender {
-            part_of(totals.deposit_shares, source)
-        } else {
-            Shares::ZERO
-        },
-        debt_shares: if is_lender {
-            Shares::ZERO
-        } else {
-            part_of(totals.debt_shares, source)
-        },
+        deposit_shares: if is_lender { part_of(totals.deposit_shares, source) } else { Shares::ZERO },
+        debt_shares: if is_lender { Shares::ZERO } else { part_of(totals.debt_shares, source) },
     }
 }
 
@@ -105,11 +91,7 @@ pub(super) fn positions(source: &mut Source, transcript: &mut Transcript) {
         let holding = transcript.keep(position.claim_down(&books)).unwrap_or_default();
         let owed = transcript.keep(position.owed_up(&books)).unwrap_or_default();
         let around = holding.max(owed).0;
-        let amount = Amount(if source.one_in(4) {
-            source.sized(50)
-        } else {
-            source.near(around)
-        });
+        let amount = Amount(if source.one_in(4) { source.sized(50) } else { source.near(around) });
         let split: Result<Split> = if source.one_in(2) {
             credit(&mut position, &mut books, amount)
         } else {
@@ -128,10 +110,7 @@ pub(super) fn bankruptcies(source: &mut Source, transcript: &mut Transcript) {
     };
     books.insurance = Amount(books.insurance.0 >> source.below(50));
     let debt_shares = Shares(source.between(0, books.debt_shares.0));
-    let position = ReservePosition {
-        debt_shares,
-        ..ReservePosition::default()
-    };
+    let position = ReservePosition { debt_shares, ..ReservePosition::default() };
     let (remaining, dust) = (Value(source.sized(24)), Value(source.sized(32)));
     let Some(resolved) = transcript.refusal(resolve_bankruptcy(&books, &position, remaining, dust)) else {
         return;

@@ -32,12 +32,7 @@ fn terms(source: &mut Source, transcript: &mut Transcript) -> Option<ThresholdTe
     let terms = transcript.refusal(parameters.terms())?;
     transcript.write([terms.floor_shortfall, terms.stress_shortfall]);
     transcript.write([terms.live_multiplier, terms.points as u64]);
-    transcript.write([
-        terms.closing_cost,
-        terms.buffer_level,
-        terms.margin_min,
-        terms.margin_max,
-    ]);
+    transcript.write([terms.closing_cost, terms.buffer_level, terms.margin_min, terms.margin_max]);
     transcript.write([terms.one_plus_gap, terms.step_relative, terms.step_absolute]);
     Some(terms)
 }

@@ -3,7 +3,7 @@
 use plimsoll_risk::correlation::{self, CELLS, CovarianceWeights, FACTORS};
 use plimsoll_risk::quantities::{Decay, LogPrice, LogReturn, Price, Ratio, Variance};
 use plimsoll_risk::volatility::{
-    self, Decays, Observations, Volatility, VolatilityParameters, VolatilityTerms, step_to_fold,
+    self, Decays, Folded, Observations, Volatility, VolatilityParameters, VolatilityTerms, step_to_fold,
 };
 
 use crate::source::Source;
@@ -14,12 +14,10 @@ const FIRST_STEP: u64 = 5_866_668;
 /// A grid step of whole minutes that divides a day, mostly.
 #[inline(never)]
 pub(super) fn grid_seconds(source: &mut Source) -> u32 {
-    const GRIDS: [u32; 6] = [60, 300, 600, 900, 1_800, 3_600];
-    let index = source.below(6);
     if source.one_in(50) {
         return source.parameter(0, 3_600);
     }
-    GRIDS.into_iter().nth(index as usize).unwrap_or(60)
+    source.one_of([60, 300, 600, 900, 1_800, 3_600])
 }
 
 fn terms(source: &mut Source, transcript: &mut Transcript) -> Option<(VolatilityTerms, u32)> {
@@ -79,17 +77,24 @@ pub(super) fn fold(source: &mut Source, transcript: &mut Transcript) {
         };
         transcript.write([decays.fast, decays.slow, decays.jump]);
         if let Some(folded) = transcript.refusal(state.fold(&observations, &decays, &terms)) {
-            state = folded.volatility;
-            observations = folded.observations;
-            transcript.write([state.fast, state.slow]);
-            transcript.write(state.jump);
-            transcript.write(folded.winsorised);
+            write_folded(transcript, &folded);
+            (state, observations) = (folded.volatility, folded.observations);
         }
         transcript.write(state.influence_bound(state.slow, decays.slow, &terms));
         transcript.write(step_to_fold(state.last_step, is_sample, at, grid_seconds));
     }
-    transcript.write([observations.closed.high, observations.closed.low]);
-    transcript.write([observations.open.high, observations.open.low]);
+}
+
+fn write_folded(transcript: &mut Transcript, folded: &Folded) {
+    let (state, observations) = (&folded.volatility, &folded.observations);
+    transcript.write([state.fast, state.slow]);
+    transcript.write(state.jump);
+    transcript.write([state.last_step, observations.sample_step, folded.steps]);
+    transcript.write([state.last_sample, observations.sample]);
+    transcript.write(folded.winsorised);
+    for range in [observations.closed, observations.open] {
+        transcript.write([range.high, range.low]);
+    }
 }
 
 #[inline(never)]
@@ -120,7 +125,7 @@ pub(super) fn covariances(source: &mut Source, transcript: &mut Transcript) {
     }
     transcript.write(cells);
     for j in 0..=FACTORS {
-        let i = source.below(FACTORS as u64) as usize;
+        let i = source.index_below(FACTORS);
         transcript.write(correlation::rho(&cells, i, j));
         transcript.write(correlation::covariance(&cells, i, j));
         transcript.write(correlation::variance(&cells, j));

@@ -121,10 +121,7 @@ impl Factor {
                 high: LogPrice::from_bits(state.closed_high),
                 low: LogPrice::from_bits(state.closed_low),
             },
-            open: LogRange {
-                high: LogPrice::from_bits(state.open_high),
-                low: LogPrice::from_bits(state.open_low),
-            },
+            open: LogRange { high: LogPrice::from_bits(state.open_high), low: LogPrice::from_bits(state.open_low) },
         }
     }
 
@@ -166,11 +163,7 @@ impl Factor {
     #[must_use]
     #[inline(always)]
     pub const fn path(&self, points: usize) -> Path {
-        Path {
-            points: self.threshold.path,
-            length: points,
-            first_step: self.threshold.path_step,
-        }
+        Path { points: self.threshold.path, length: points, first_step: self.threshold.path_step }
     }
 
     /// Stores a path, its goal, and the initial margin that follows.
@@ -199,9 +192,7 @@ impl Factor {
     pub fn maintenance_margin(&self, step: u64) -> Ratio {
         let ahead = step.saturating_sub(self.threshold.path_step);
         let [.., last] = self.threshold.path;
-        let point = usize::try_from(ahead)
-            .ok()
-            .and_then(|ahead| self.threshold.path.get(ahead));
+        let point = usize::try_from(ahead).ok().and_then(|ahead| self.threshold.path.get(ahead));
         Ratio::from_bits(point.copied().unwrap_or(last))
     }
 
@@ -232,14 +223,7 @@ impl Factor {
     fn stale_band(&self, now_seconds: u64, quote_decimals: u8) -> Result<PriceBand> {
         let terms = terms::price_terms(self, quote_decimals)?;
         let sigma = Ratio::from_bits(self.volatility.sigma_now);
-        price::initial_band(
-            &self.quote(),
-            Price::from_bits(self.stable.stable),
-            sigma,
-            now_seconds,
-            &terms,
-        )
-        .or_refuse()
+        price::initial_band(&self.quote(), Price::from_bits(self.stable.stable), sigma, now_seconds, &terms).or_refuse()
     }
 
     /// What maintenance and liquidation-end health need of the factor, and whether its legs may be exchanged.

@@ -98,9 +98,7 @@ pub(crate) fn stored_threshold_terms(factor: &Factor, points: usize) -> Result<T
         margin_min,
         // rounded apart, equal bounds would cross
         margin_max: Ratio::from_ppm_down(params.margin_max_ppm).max(margin_min),
-        one_plus_gap: Ratio::ONE
-            .plus(Ratio::from_ppm_up(params.initial_gap_ppm))
-            .or_refuse()?,
+        one_plus_gap: Ratio::ONE.plus(Ratio::from_ppm_up(params.initial_gap_ppm)).or_refuse()?,
         step_relative: Ratio::from_bits(derived.step_relative),
         step_absolute: Ratio::from_bits(derived.step_absolute),
         points,
@@ -109,11 +107,7 @@ pub(crate) fn stored_threshold_terms(factor: &Factor, points: usize) -> Result<T
 
 /// Points of every path of the Book: the grace in steps, and now.
 pub(crate) fn path_points(book: &BookParams) -> Result<usize> {
-    let steps = book
-        .grace_seconds
-        .checked_div(book.grid_seconds)
-        .ok_or(RiskError::DivisionByZero)
-        .or_refuse()?;
+    let steps = book.grace_seconds.checked_div(book.grid_seconds).ok_or(RiskError::DivisionByZero).or_refuse()?;
     Ok(usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(1))
 }
 
@@ -127,10 +121,7 @@ pub(crate) fn interest_terms(params: &ReserveParams) -> Result<InterestTerms> {
         max_rate_at_target: Rate::from_ppm_per_year_down(params.rate_max_ppm_per_year),
     };
     let share = Ratio::from_ppm_up(params.protocol_share_ppm);
-    curve
-        .checked()
-        .and_then(|curve| InterestTerms::new(curve, share))
-        .or_refuse()
+    curve.checked().and_then(|curve| InterestTerms::new(curve, share)).or_refuse()
 }
 
 /// The terms of a liquidation between two factors: of each parameter the larger, which both margins carry.

@@ -88,30 +88,21 @@ impl Book {
 
     /// A listed factor, to change.
     pub fn factor_mut(&mut self, index: u8) -> Result<&mut Factor> {
-        let factor = self
-            .factors
-            .get_mut(usize::from(index))
-            .ok_or(PlimsollError::FactorIndex)?;
+        let factor = self.factors.get_mut(usize::from(index)).ok_or(PlimsollError::FactorIndex)?;
         require!(factor.is_listed(), PlimsollError::FactorIndex);
         Ok(factor)
     }
 
     /// A listed reserve.
     pub fn reserve(&self, index: u8) -> Result<&Reserve> {
-        let reserve = self
-            .reserves
-            .get(usize::from(index))
-            .ok_or(PlimsollError::ReserveIndex)?;
+        let reserve = self.reserves.get(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
         require!(reserve.is_listed(), PlimsollError::ReserveIndex);
         Ok(reserve)
     }
 
     /// A listed reserve, to change.
     pub fn reserve_mut(&mut self, index: u8) -> Result<&mut Reserve> {
-        let reserve = self
-            .reserves
-            .get_mut(usize::from(index))
-            .ok_or(PlimsollError::ReserveIndex)?;
+        let reserve = self.reserves.get_mut(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
         require!(reserve.is_listed(), PlimsollError::ReserveIndex);
         Ok(reserve)
     }
@@ -120,8 +111,6 @@ impl Book {
     #[must_use]
     #[inline(always)]
     pub fn step_at(&self, now_seconds: u64) -> u64 {
-        now_seconds
-            .checked_div(u64::from(self.params.grid_seconds))
-            .unwrap_or(0)
+        now_seconds.checked_div(u64::from(self.params.grid_seconds)).unwrap_or(0)
     }
 }

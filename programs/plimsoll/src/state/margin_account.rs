@@ -169,18 +169,12 @@ impl MarginAccount {
     /// The balance in a reserve as the core sees it.
     pub fn position(&self, reserve_index: usize) -> Result<ReservePosition> {
         let balance = self.balances.get(reserve_index).ok_or(PlimsollError::ReserveIndex)?;
-        Ok(ReservePosition {
-            deposit_shares: Shares(balance.deposit_shares),
-            debt_shares: Shares(balance.debt_shares),
-        })
+        Ok(ReservePosition { deposit_shares: Shares(balance.deposit_shares), debt_shares: Shares(balance.debt_shares) })
     }
 
     /// Stores a balance and keeps the bitmap.
     pub fn set_position(&mut self, reserve_index: usize, position: ReservePosition) -> Result<()> {
-        let balance = self
-            .balances
-            .get_mut(reserve_index)
-            .ok_or(PlimsollError::ReserveIndex)?;
+        let balance = self.balances.get_mut(reserve_index).ok_or(PlimsollError::ReserveIndex)?;
         balance.deposit_shares = position.deposit_shares.0;
         balance.debt_shares = position.debt_shares.0;
         let bit = 1u16 << reserve_index;

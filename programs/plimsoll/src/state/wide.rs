@@ -16,9 +16,7 @@ impl Wide {
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)] // the words are what is meant
     pub const fn new(value: u128) -> Self {
-        Self {
-            words: [value as u64, (value >> 64) as u64],
-        }
+        Self { words: [value as u64, (value >> 64) as u64] }
     }
 
     /// As a number.

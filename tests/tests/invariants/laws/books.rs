@@ -21,8 +21,7 @@ pub(crate) fn solvent(state: &Snapshot) -> Verdict {
             format!("INV-SOLVENT: debt shares of reserve {index} do not add up")
         })?;
         let amount = |sum: plimsoll_risk::Result<plimsoll_risk::quantities::Amount>| {
-            sum.map(|amount| u128::from(amount.0))
-                .map_err(|error| format!("{error:?}"))
+            sum.map(|amount| u128::from(amount.0)).map_err(|error| format!("{error:?}"))
         };
         let claims = amount(totals.deposit_index.amount_down(totals.deposit_shares))?;
         let assets = amount(totals.debts_down())? + u128::from(reserve.liquidity_atoms);
@@ -48,9 +47,7 @@ pub(crate) fn tokens_conserved(change: &Change) -> Verdict {
         let both = state.vaults_atoms.iter().zip(&state.wallets_atoms);
         both.map(|(vault, wallets)| vault + wallets).collect()
     };
-    ensure(sums(change.before) == sums(change.after), || {
-        "tokens appeared or vanished".to_owned()
-    })
+    ensure(sums(change.before) == sums(change.after), || "tokens appeared or vanished".to_owned())
 }
 
 /// Shares change only in accounts of the signer, but in a liquidation and a bankruptcy.

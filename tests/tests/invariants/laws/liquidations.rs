@@ -20,13 +20,9 @@ pub(crate) fn improved(change: &Change) -> Verdict {
     let old = health::liquidation(book, before, now).map_err(text)?.maintenance.0;
     let new = health::liquidation(book, after, now).map_err(text)?.maintenance.0;
     let initial = health::cross(book, taker, now).map_err(text)?.initial.0;
-    ensure(old < 0, || {
-        format!("INV-IMPROVE: a healthy account ({old}) was liquidated")
-    })?;
+    ensure(old < 0, || format!("INV-IMPROVE: a healthy account ({old}) was liquidated"))?;
     ensure(new > old, || format!("INV-IMPROVE: health {old} became {new}"))?;
-    ensure(initial >= 0, || {
-        format!("INV-IMPROVE: the liquidator's initial health is {initial}")
-    })
+    ensure(initial >= 0, || format!("INV-IMPROVE: the liquidator's initial health is {initial}"))
 }
 
 /// INV-PRICE: a liquidation exchanges at prices of at most `liquidation_max_age_seconds`.
@@ -38,10 +34,7 @@ pub(crate) fn fresh_legs(change: &Change) -> Verdict {
     for reserve in [collateral, debt] {
         let factor_index = change.after.book.reserves[usize::from(reserve)].factor_index;
         let factor = &change.after.book.factors[usize::from(factor_index)];
-        let age = change
-            .after
-            .now_seconds
-            .saturating_sub(factor.price.publish_time_seconds);
+        let age = change.after.now_seconds.saturating_sub(factor.price.publish_time_seconds);
         ensure(age <= u64::from(factor.params.liquidation_max_age_seconds), || {
             format!("INV-PRICE: reserve {reserve} was exchanged at a price {age} seconds old")
         })?;

@@ -51,10 +51,9 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
             continue;
         };
         let (low, high) = if rises { (old, new) } else { (new, old) };
-        ensure(
-            low.initial <= high.initial && low.maintenance <= high.maintenance,
-            || format!("INV-LAW: account {who}: {old:?} became {new:?}"),
-        )?;
+        ensure(low.initial <= high.initial && low.maintenance <= high.maintenance, || {
+            format!("INV-LAW: account {who}: {old:?} became {new:?}")
+        })?;
     }
     Ok(())
 }
@@ -76,9 +75,7 @@ pub(crate) fn evaluable(change: &Change) -> Verdict {
             continue;
         }
         let evaluated = health::liquidation(&dear, after, change.after.now_seconds);
-        ensure(evaluated.is_ok(), || {
-            format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err())
-        })?;
+        ensure(evaluated.is_ok(), || format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err()))?;
     }
     Ok(())
 }

@@ -37,16 +37,12 @@ impl Announcements {
                 })?;
             }
         }
-        self.promises
-            .retain(|promise| state.now_seconds < promise.until_seconds);
+        self.promises.retain(|promise| state.now_seconds < promise.until_seconds);
         for promise in &self.promises {
             let book = promise.under_thresholds_of(&state.book);
             let health = maintenance(&book, &promise.account, state.now_seconds)?;
             ensure(health >= 0, || {
-                format!(
-                    "INV-GRACE: account {} was promised health, and has {health}",
-                    promise.who
-                )
+                format!("INV-GRACE: account {} was promised health, and has {health}", promise.who)
             })?;
         }
         self.kept += self.promises.len();
@@ -67,14 +63,10 @@ impl Announcements {
             let weight = ahead.map_err(|error| format!("{error:?}"))?.to_bits();
             (reserve.weight_from, reserve.weight_to) = (weight, weight);
         }
-        for (who, account) in state
-            .open_accounts()
-            .filter(|(_, account)| account.active_balances != 0)
-        {
+        for (who, account) in state.open_accounts().filter(|(_, account)| account.active_balances != 0) {
             let mut moments = (state.now_seconds..until_seconds).step_by(300);
-            let healthy = moments.try_fold(true, |so_far, at| {
-                maintenance(&lowest, account, at).map(|health| so_far && health >= 0)
-            })?;
+            let healthy = moments
+                .try_fold(true, |so_far, at| maintenance(&lowest, account, at).map(|health| so_far && health >= 0))?;
             if healthy {
                 self.promises.push(Promise {
                     who,

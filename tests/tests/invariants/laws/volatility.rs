@@ -71,9 +71,7 @@ pub(crate) fn positive_semidefinite(state: &Snapshot) -> Verdict {
         let scale = state.book.covariance.iter().map(|cell| cell.unsigned_abs()).max();
         #[allow(clippy::cast_precision_loss)] // judged with a tolerance
         let tolerance = scale.unwrap_or(0) as f64 * 1e-12;
-        ensure(diagonal >= -tolerance, || {
-            format!("INV-PSD: pivot {pivot} is {diagonal:e}")
-        })?;
+        ensure(diagonal >= -tolerance, || format!("INV-PSD: pivot {pivot} is {diagonal:e}"))?;
         if diagonal <= tolerance {
             continue;
         }

@@ -10,10 +10,7 @@ pub(crate) fn paid_to_the_atom(change: &Change) -> Verdict {
         return Ok(());
     }
     let resolved = usize::from(change.action.reserves.0);
-    let (before, after) = (
-        &change.before.book.reserves[resolved],
-        &change.after.book.reserves[resolved],
-    );
+    let (before, after) = (&change.before.book.reserves[resolved], &change.after.book.reserves[resolved]);
     if before.accrued_seconds != change.after.now_seconds {
         // the accrual sent ahead was refused: interest and write-off cannot be told apart
         return Ok(());
@@ -38,9 +35,7 @@ pub(crate) fn paid_to_the_atom(change: &Change) -> Verdict {
     })?;
     for (index, other) in change.after.reserves().filter(|(index, _)| *index != resolved) {
         let same = bytemuck::bytes_of(other) == bytemuck::bytes_of(&change.before.book.reserves[index]);
-        ensure(same, || {
-            format!("INV-WATERFALL: reserve {index} paid for reserve {resolved}")
-        })?;
+        ensure(same, || format!("INV-WATERFALL: reserve {index} paid for reserve {resolved}"))?;
     }
     Ok(())
 }

@@ -30,15 +30,8 @@ pub(crate) fn handler(ctx: Context<CreateBook>, params: BookParams) -> Result<()
     group.require_version()?;
     group.require_admin(ctx.accounts.admin.key)?;
     require_keys_eq!(group.book, Pubkey::default(), PlimsollError::BookExists);
-    require_keys_eq!(
-        ctx.accounts.quote_mint.key(),
-        group.quote_mint,
-        PlimsollError::WrongMint
-    );
-    require!(
-        ctx.accounts.book.as_ref().data_len() >= BOOK_BYTES,
-        PlimsollError::BookTooSmall
-    );
+    require_keys_eq!(ctx.accounts.quote_mint.key(), group.quote_mint, PlimsollError::WrongMint);
+    require!(ctx.accounts.book.as_ref().data_len() >= BOOK_BYTES, PlimsollError::BookTooSmall);
     let quote_decimals = crate::vault::mint_decimals(&ctx.accounts.quote_mint)?;
     // beyond them every publication would be refused
     require!(quote_decimals <= MAX_DECIMALS, PlimsollError::ParameterOutOfBounds);
@@ -57,9 +50,6 @@ pub(crate) fn handler(ctx: Context<CreateBook>, params: BookParams) -> Result<()
     book.folded_step = book.step_at(crate::clock::now_seconds()?);
     group.book = book_key;
 
-    emit!(BookCreated {
-        group: ctx.accounts.group.key(),
-        book: book_key
-    });
+    emit!(BookCreated { group: ctx.accounts.group.key(), book: book_key });
     Ok(())
 }

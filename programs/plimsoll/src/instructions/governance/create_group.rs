@@ -58,9 +58,6 @@ pub(crate) fn handler(ctx: Context<CreateGroup>, index: u16, roles: GroupRoles) 
     group.guardian = roles.guardian;
     group.quote_mint = ctx.accounts.quote_mint.key();
 
-    emit!(GroupCreated {
-        group: ctx.accounts.group.key(),
-        admin: roles.admin
-    });
+    emit!(GroupCreated { group: ctx.accounts.group.key(), admin: roles.admin });
     Ok(())
 }

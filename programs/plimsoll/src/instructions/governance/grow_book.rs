@@ -30,28 +30,16 @@ pub(crate) fn handler(ctx: Context<GrowBook>, additional_bytes: u32) -> Result<(
     require!(additional_bytes > 0, PlimsollError::AmountZero);
     let additional = usize::try_from(additional_bytes).map_err(|_| PlimsollError::BookGrowth)?;
     let account = ctx.accounts.book.as_ref();
-    let bytes = account
-        .data_len()
-        .checked_add(additional)
-        .ok_or(PlimsollError::BookGrowth)?;
-    require!(
-        additional <= BOOK_GROWTH_BYTES_MAX && bytes <= BOOK_BYTES_MAX,
-        PlimsollError::BookGrowth
-    );
+    let bytes = account.data_len().checked_add(additional).ok_or(PlimsollError::BookGrowth)?;
+    require!(additional <= BOOK_GROWTH_BYTES_MAX && bytes <= BOOK_BYTES_MAX, PlimsollError::BookGrowth);
 
     let rent = Rent::get()?.minimum_balance(bytes).saturating_sub(account.lamports());
     if rent > 0 {
-        let transfer = system_program::Transfer {
-            from: ctx.accounts.admin.to_account_info(),
-            to: account.clone(),
-        };
+        let transfer = system_program::Transfer { from: ctx.accounts.admin.to_account_info(), to: account.clone() };
         system_program::transfer(CpiContext::new(ctx.accounts.system_program.key(), transfer), rent)?;
     }
     account.resize(bytes)?;
 
-    emit!(BookGrown {
-        book: account.key(),
-        bytes: bytes as u64
-    });
+    emit!(BookGrown { book: account.key(), bytes: bytes as u64 });
     Ok(())
 }

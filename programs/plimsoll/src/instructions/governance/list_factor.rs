@@ -30,19 +30,14 @@ pub struct FactorListing {
 pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
     let mut book = ctx.accounts.load_book_mut()?;
-    require!(
-        listing.oracle_kind == ORACLE_PULL || listing.oracle_kind == ORACLE_PUSH,
-        PlimsollError::OracleKind
-    );
+    require!(listing.oracle_kind == ORACLE_PULL || listing.oracle_kind == ORACLE_PUSH, PlimsollError::OracleKind);
     let mut listed = book.factors.iter().filter(|factor| factor.is_listed());
     let taken = listed.any(|factor| factor.feed_id == listing.feed_id || factor.symbol == listing.symbol);
     require!(!taken, PlimsollError::AlreadyListed);
 
     let book = &mut *book;
     let mut slots = (0u8..).zip(book.factors.iter_mut());
-    let (factor_index, factor) = slots
-        .find(|(_, factor)| !factor.is_listed())
-        .ok_or(PlimsollError::NoFreeSlot)?;
+    let (factor_index, factor) = slots.find(|(_, factor)| !factor.is_listed()).ok_or(PlimsollError::NoFreeSlot)?;
     *factor = bytemuck::Zeroable::zeroed();
     factor.feed_id = listing.feed_id;
     factor.symbol = listing.symbol;
@@ -51,10 +46,6 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: FactorListing) -> Result<()
     factor.status = STATUS_ACTIVE;
     crate::parameters::seed_factor(factor, &book.params, &listing, now_seconds)?;
 
-    emit!(FactorListed {
-        book: ctx.accounts.book.key(),
-        factor_index,
-        feed_id: listing.feed_id
-    });
+    emit!(FactorListed { book: ctx.accounts.book.key(), factor_index, feed_id: listing.feed_id });
     Ok(())
 }

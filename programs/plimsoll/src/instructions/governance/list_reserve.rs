@@ -63,21 +63,13 @@ pub(crate) fn handler(ctx: Context<ListReserve>, listing: ReserveListing) -> Res
     group.require_version()?;
     group.require_admin(ctx.accounts.admin.key)?;
     let factor = book.factor(listing.factor_index)?;
-    require!(
-        factor.base_decimals == ctx.accounts.mint.decimals,
-        PlimsollError::MintDecimals
-    );
+    require!(factor.base_decimals == ctx.accounts.mint.decimals, PlimsollError::MintDecimals);
     crate::vault::require_allowed_extensions(ctx.accounts.mint.as_ref())?;
-    let taken = book
-        .reserves
-        .iter()
-        .any(|reserve| reserve.is_listed() && reserve.mint == mint);
+    let taken = book.reserves.iter().any(|reserve| reserve.is_listed() && reserve.mint == mint);
     require!(!taken, PlimsollError::AlreadyListed);
 
     let mut slots = (0u8..).zip(book.reserves.iter_mut());
-    let (reserve_index, reserve) = slots
-        .find(|(_, reserve)| !reserve.is_listed())
-        .ok_or(PlimsollError::NoFreeSlot)?;
+    let (reserve_index, reserve) = slots.find(|(_, reserve)| !reserve.is_listed()).ok_or(PlimsollError::NoFreeSlot)?;
     *reserve = bytemuck::Zeroable::zeroed();
     reserve.mint = mint;
     reserve.vault = ctx.accounts.vault.key();
@@ -88,10 +80,6 @@ pub(crate) fn handler(ctx: Context<ListReserve>, listing: ReserveListing) -> Res
     reserve.status = STATUS_ACTIVE;
     crate::parameters::seed_reserve(reserve, &listing, now_seconds)?;
 
-    emit!(ReserveListed {
-        book: ctx.accounts.book.key(),
-        reserve_index,
-        mint
-    });
+    emit!(ReserveListed { book: ctx.accounts.book.key(), reserve_index, mint });
     Ok(())
 }

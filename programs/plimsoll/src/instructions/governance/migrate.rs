@@ -30,10 +30,6 @@ pub(crate) fn handler(ctx: Context<Migrate>) -> Result<()> {
     // Version 0 was written before the first release, with the fields of version 1.
     *version = ACCOUNT_VERSION;
 
-    emit!(AccountMigrated {
-        account: ctx.accounts.account.key(),
-        from_version,
-        to_version: ACCOUNT_VERSION
-    });
+    emit!(AccountMigrated { account: ctx.accounts.account.key(), from_version, to_version: ACCOUNT_VERSION });
     Ok(())
 }

@@ -11,9 +11,6 @@ pub(crate) fn handler(ctx: Context<Govern>, params: BookParams) -> Result<()> {
 
     crate::parameters::set_book_params(&mut book, &params)?;
 
-    emit!(BookParamsSet {
-        book: ctx.accounts.book.key(),
-        params_version: book.params_version
-    });
+    emit!(BookParamsSet { book: ctx.accounts.book.key(), params_version: book.params_version });
     Ok(())
 }

@@ -15,10 +15,6 @@ pub(crate) fn handler(ctx: Context<Govern>, factor_index: u8, params: FactorPara
     crate::parameters::set_factor_params(factor, &book_params, &params)?;
 
     let params_version = factor.params_version;
-    emit!(FactorParamsSet {
-        book: ctx.accounts.book.key(),
-        factor_index,
-        params_version
-    });
+    emit!(FactorParamsSet { book: ctx.accounts.book.key(), factor_index, params_version });
     Ok(())
 }

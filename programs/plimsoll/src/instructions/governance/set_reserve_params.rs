@@ -17,10 +17,6 @@ pub(crate) fn handler(ctx: Context<Govern>, reserve_index: u8, params: ReservePa
     crate::parameters::set_reserve_params(reserve, &params, grace_seconds, now_seconds)?;
 
     let params_version = reserve.params_version;
-    emit!(ReserveParamsSet {
-        book: ctx.accounts.book.key(),
-        reserve_index,
-        params_version
-    });
+    emit!(ReserveParamsSet { book: ctx.accounts.book.key(), reserve_index, params_version });
     Ok(())
 }

@@ -12,20 +12,12 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
     book.require_version()?;
 
     let mut reserves = 0u16;
-    for (index, reserve) in book
-        .reserves
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, reserve)| reserve.is_listed())
-    {
+    for (index, reserve) in book.reserves.iter_mut().enumerate().filter(|(_, reserve)| reserve.is_listed()) {
         lending::accrue_reserve(reserve, now_seconds)?;
         lending::prove_solvent(reserve)?;
         reserves |= 1 << index;
     }
 
-    emit!(InterestAccrued {
-        book: ctx.accounts.book.key(),
-        reserves
-    });
+    emit!(InterestAccrued { book: ctx.accounts.book.key(), reserves });
     Ok(())
 }

@@ -55,10 +55,6 @@ pub(crate) fn handler(ctx: Context<FundInsurance>, reserve_index: u8, amount_ato
     transfer.take_in(amount_atoms, reserve.decimals)?;
 
     lending::prove_solvent(reserve)?;
-    emit!(InsuranceFunded {
-        book: accounts.book.key(),
-        reserve_index,
-        amount_atoms
-    });
+    emit!(InsuranceFunded { book: accounts.book.key(), reserve_index, amount_atoms });
     Ok(())
 }

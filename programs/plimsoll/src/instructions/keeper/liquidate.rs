@@ -40,16 +40,9 @@ pub struct LiquidationRequest {
 pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> Result<()> {
     let accounts = &ctx.accounts;
     let now_seconds = crate::clock::now_seconds()?;
-    require_keys_neq!(
-        accounts.liquidatee.key(),
-        accounts.liquidator.key(),
-        PlimsollError::SameAccount
-    );
+    require_keys_neq!(accounts.liquidatee.key(), accounts.liquidator.key(), PlimsollError::SameAccount);
     require!(request.max_repay_atoms > 0, PlimsollError::AmountZero);
-    require!(
-        request.collateral_reserve != request.debt_reserve,
-        PlimsollError::SameReserve
-    );
+    require!(request.collateral_reserve != request.debt_reserve, PlimsollError::SameReserve);
     let (mut book, mut liquidatee) = vault::load_pair(&accounts.book, &accounts.liquidatee)?;
     let mut liquidator = accounts.liquidator.load_mut()?;
     liquidator.require_version()?;
@@ -106,9 +99,7 @@ fn commit(
     let taken = plan.seized.plus(plan.insurance_cut).or_refuse()?;
     lending::debit(collateral, liquidatee, index, taken)?;
     lending::credit(collateral, liquidator, index, plan.seized)?;
-    let Amount(insurance) = Amount(collateral.insurance_atoms)
-        .plus(plan.insurance_cut)
-        .or_refuse()?;
+    let Amount(insurance) = Amount(collateral.insurance_atoms).plus(plan.insurance_cut).or_refuse()?;
     collateral.insurance_atoms = insurance;
     Ok(())
 }

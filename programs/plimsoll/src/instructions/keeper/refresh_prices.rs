@@ -32,11 +32,7 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
     let mut book = ctx.accounts.book.load_mut()?;
     book.require_version()?;
-    let grid = Grid {
-        now_seconds,
-        step_seconds: book.params.grid_seconds,
-        quote_decimals: book.quote_decimals,
-    };
+    let grid = Grid { now_seconds, step_seconds: book.params.grid_seconds, quote_decimals: book.quote_decimals };
 
     let (mut accepted, mut pending) = (0u16, 0u16);
     for account in ctx.remaining_accounts {
@@ -49,11 +45,7 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
         }
     }
 
-    emit!(PricesRefreshed {
-        book: ctx.accounts.book.key(),
-        accepted,
-        pending
-    });
+    emit!(PricesRefreshed { book: ctx.accounts.book.key(), accepted, pending });
     Ok(())
 }
 
@@ -85,10 +77,7 @@ fn accept(factor: &mut Factor, quote: &Quote, terms: &PriceTerms, grid: &Grid) -
     let stable = if factor.price.mid == 0 {
         StablePrice::start(quote.mid, at, &mut factor.stable.hours)
     } else {
-        factor
-            .stable_price()
-            .update(quote.mid, at, &mut factor.stable.hours)
-            .or_refuse()?
+        factor.stable_price().update(quote.mid, at, &mut factor.stable.hours).or_refuse()?
     };
     factor.set_stable_price(&stable);
     let sigma = Ratio::from_bits(factor.volatility.sigma_now);
@@ -106,12 +95,7 @@ fn observe(factor: &mut Factor, quote: &Quote, grid: &Grid) -> Result<()> {
     }
     let (observations, _) = factor
         .observations()
-        .observe(
-            log_price,
-            quote.publish_time_seconds,
-            quote.prev_publish_time_seconds,
-            grid_seconds,
-        )
+        .observe(log_price, quote.publish_time_seconds, quote.prev_publish_time_seconds, grid_seconds)
         .or_refuse()?;
     factor.set_observations(&observations);
     Ok(())
@@ -119,9 +103,7 @@ fn observe(factor: &mut Factor, quote: &Quote, grid: &Grid) -> Result<()> {
 
 /// A listing's first price stands for a sample.
 fn start(factor: &mut Factor, log_price: LogPrice, at_seconds: u64, grid_seconds: u64) -> Result<()> {
-    let step = at_seconds
-        .checked_div(grid_seconds)
-        .ok_or(PlimsollError::DivisionByZero)?;
+    let step = at_seconds.checked_div(grid_seconds).ok_or(PlimsollError::DivisionByZero)?;
     factor.set_observations(&Observations::start(log_price, step));
     let mut volatility = factor.volatility_state();
     volatility.last_sample = log_price;

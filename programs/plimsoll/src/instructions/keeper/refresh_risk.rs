@@ -26,11 +26,7 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
     let step = step_to_fold(book, now_seconds)?;
     let sampled = fold(book, step)?;
 
-    emit!(RiskRefreshed {
-        book: ctx.accounts.book.key(),
-        step,
-        sampled
-    });
+    emit!(RiskRefreshed { book: ctx.accounts.book.key(), step, sampled });
     Ok(())
 }
 
@@ -111,11 +107,7 @@ fn fold_volatility(factor: &mut Factor, step: u64, grid_seconds: u32) -> Result<
     }
     let terms = terms::volatility_terms(&factor.params, grid_seconds)?;
     let spanned = step.saturating_sub(state.last_step);
-    let decays = if spanned == 1 {
-        factor.step_decays()
-    } else {
-        Decays::over(spanned, &terms).or_refuse()?
-    };
+    let decays = if spanned == 1 { factor.step_decays() } else { Decays::over(spanned, &terms).or_refuse()? };
     let folded = state.fold(&observations, &decays, &terms).or_refuse()?;
     factor.set_volatility(&folded.volatility);
     factor.set_observations(&folded.observations);
@@ -127,9 +119,7 @@ fn fold_covariance(book: &mut Book, returns: &[LogReturn; FACTORS], steps: u64) 
     let decay = if steps == 1 {
         Decay::from_bits(book.decay_covariance)
     } else {
-        let elapsed = u64::from(params.grid_seconds)
-            .checked_mul(steps)
-            .ok_or(PlimsollError::Overflow)?;
+        let elapsed = u64::from(params.grid_seconds).checked_mul(steps).ok_or(PlimsollError::Overflow)?;
         Decay::over(elapsed, params.covariance_half_life_seconds).or_refuse()?
     };
     let steps_per_day = volatility::steps_per_day(params.grid_seconds).or_refuse()?;

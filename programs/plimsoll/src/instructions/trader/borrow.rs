@@ -33,11 +33,6 @@ pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: 
     margin::require_initial_health(&book, &account, now_seconds)?;
     account.unhealthy_since_seconds = 0;
     let debt_shares = account.position(reserve_index.into())?.debt_shares.0;
-    emit!(Borrowed {
-        margin_account: accounts.margin_account.key(),
-        reserve_index,
-        amount_atoms,
-        debt_shares
-    });
+    emit!(Borrowed { margin_account: accounts.margin_account.key(), reserve_index, amount_atoms, debt_shares });
     Ok(())
 }

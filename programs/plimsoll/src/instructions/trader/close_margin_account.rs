@@ -23,8 +23,6 @@ pub(crate) fn handler(ctx: Context<CloseMarginAccount>) -> Result<()> {
     account.require_owner(ctx.accounts.owner.key)?;
     require!(account.is_empty(), PlimsollError::AccountNotEmpty);
 
-    emit!(MarginAccountClosed {
-        margin_account: ctx.accounts.margin_account.key()
-    });
+    emit!(MarginAccountClosed { margin_account: ctx.accounts.margin_account.key() });
     Ok(())
 }

@@ -17,21 +17,14 @@ pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u
 
     transfer.require_accounts_of(reserve)?;
     let available = || vault::balance_atoms(transfer.counterparty);
-    let amount = if amount_atoms == u64::MAX {
-        available()?
-    } else {
-        amount_atoms
-    };
+    let amount = if amount_atoms == u64::MAX { available()? } else { amount_atoms };
     require!(amount > 0, PlimsollError::AmountZero);
     let before = account.position(reserve_index.into())?;
     require!(before.debt_shares.is_zero(), PlimsollError::RepayFirst);
 
     lending::accrue_reserve(reserve, now_seconds)?;
     lending::credit(reserve, &mut account, reserve_index, Amount(amount))?;
-    reserve.liquidity_atoms = reserve
-        .liquidity_atoms
-        .checked_add(amount)
-        .ok_or(PlimsollError::Overflow)?;
+    reserve.liquidity_atoms = reserve.liquidity_atoms.checked_add(amount).ok_or(PlimsollError::Overflow)?;
     lending::require_deposit_cap(reserve)?;
 
     transfer.take_in(amount, reserve.decimals)?;

@@ -25,20 +25,12 @@ pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u
     require!(amount <= owed, PlimsollError::DebtTooSmall);
 
     lending::credit(reserve, &mut account, reserve_index, Amount(amount))?;
-    reserve.liquidity_atoms = reserve
-        .liquidity_atoms
-        .checked_add(amount)
-        .ok_or(PlimsollError::Overflow)?;
+    reserve.liquidity_atoms = reserve.liquidity_atoms.checked_add(amount).ok_or(PlimsollError::Overflow)?;
 
     transfer.take_in(amount, reserve.decimals)?;
 
     lending::prove_solvent(reserve)?;
     let debt_shares = account.position(reserve_index.into())?.debt_shares.0;
-    emit!(Repaid {
-        margin_account: accounts.margin_account.key(),
-        reserve_index,
-        amount_atoms: amount,
-        debt_shares
-    });
+    emit!(Repaid { margin_account: accounts.margin_account.key(), reserve_index, amount_atoms: amount, debt_shares });
     Ok(())
 }

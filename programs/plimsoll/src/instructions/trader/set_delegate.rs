@@ -22,9 +22,6 @@ pub(crate) fn handler(ctx: Context<SetDelegate>, delegate: Pubkey) -> Result<()>
 
     account.delegate = delegate;
 
-    emit!(DelegateSet {
-        margin_account: ctx.accounts.margin_account.key(),
-        delegate
-    });
+    emit!(DelegateSet { margin_account: ctx.accounts.margin_account.key(), delegate });
     Ok(())
 }

@@ -25,10 +25,7 @@ pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: 
     require!(amount <= claim && claim > 0, PlimsollError::DepositTooSmall);
 
     lending::debit(reserve, &mut account, reserve_index, Amount(amount))?;
-    reserve.liquidity_atoms = reserve
-        .liquidity_atoms
-        .checked_sub(amount)
-        .ok_or(PlimsollError::NotEnoughLiquidity)?;
+    reserve.liquidity_atoms = reserve.liquidity_atoms.checked_sub(amount).ok_or(PlimsollError::NotEnoughLiquidity)?;
 
     transfer.pay_out(amount, reserve.decimals, &book_key, bump)?;
 
