@@ -18,10 +18,7 @@ fn interest_grows_debts_deposits_and_insurance() {
     stage.world.advance(86_400);
     let now = u64::try_from(stage.world.now()).expect("after 1970");
     let accrue = instructions::accrue(stage.world.book);
-    let event = InterestAccrued {
-        book: stage.world.book,
-        reserves: ALL_FOUR,
-    };
+    let event = InterestAccrued { book: stage.world.book, reserves: ALL_FOUR };
     emits(&mut stage.world, &accrue, &[], &event);
 
     let after = reserve_of(&stage.world, &stage.usdc);
@@ -32,17 +29,9 @@ fn interest_grows_debts_deposits_and_insurance() {
     assert_eq!(after.accrued_seconds, now);
     let totals = after.totals();
     let debts = totals.debts_down().expect("debts").0;
-    let claims = totals
-        .deposit_index
-        .amount_down(totals.deposit_shares)
-        .expect("claims")
-        .0
-        + totals.insurance.0;
+    let claims = totals.deposit_index.amount_down(totals.deposit_shares).expect("claims").0 + totals.insurance.0;
     assert!(claims <= debts + totals.liquidity.0, "more is claimed than there is");
-    assert!(
-        debts > stage.usdc.atoms(10_000) && debts < stage.usdc.atoms(10_004),
-        "0.01 to 3 % a year: {debts}"
-    );
+    assert!(debts > stage.usdc.atoms(10_000) && debts < stage.usdc.atoms(10_004), "0.01 to 3 % a year: {debts}");
 }
 
 #[test]
@@ -52,10 +41,7 @@ fn a_reserve_without_debts_earns_nothing() {
     let accrue = instructions::accrue(stage.world.book);
     stage.world.must(&[accrue], &[]);
     let after = reserve_of(&stage.world, &stage.usdc);
-    assert_eq!(
-        after.totals().deposits_up().expect("deposits").0,
-        stage.usdc.atoms(100_000)
-    );
+    assert_eq!(after.totals().deposits_up().expect("deposits").0, stage.usdc.atoms(100_000));
     assert_eq!(after.insurance_atoms, 0);
 }
 

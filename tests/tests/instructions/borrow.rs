@@ -38,10 +38,7 @@ fn a_loan_moves_tokens_and_mints_debt_shares() {
     assert_eq!(stage.world.vault_balance(&stage.usdc), stage.usdc.atoms(90_000));
     assert_eq!(after.liquidity_atoms, stage.usdc.atoms(90_000));
     assert_eq!(after.total_debt_shares, amount_atoms);
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.usdc),
-        (0, amount_atoms)
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.usdc), (0, amount_atoms));
 }
 
 #[test]
@@ -72,12 +69,7 @@ fn amounts_that_cannot_be_borrowed_are_refused() {
     for reserve_index in [4, 15, 16, u8::MAX] {
         let mut unlisted = borrow.clone();
         unlisted.data[8] = reserve_index;
-        refuses(
-            &mut stage.world,
-            &unlisted,
-            &[&stage.bob.keypair],
-            PlimsollError::ReserveIndex,
-        );
+        refuses(&mut stage.world, &unlisted, &[&stage.bob.keypair], PlimsollError::ReserveIndex);
     }
 }
 
@@ -87,12 +79,7 @@ fn what_the_account_has_deposited_it_cannot_borrow() {
     let owner = stage.bob.key();
     let destination = stage.world.create_token_account(&stage.sol, &owner, 0);
     let borrow = instructions::borrow(&stage.sol.keys(), stage.bob.account, owner, destination, 1);
-    refuses(
-        &mut stage.world,
-        &borrow,
-        &[&stage.bob.keypair],
-        PlimsollError::WithdrawFirst,
-    );
+    refuses(&mut stage.world, &borrow, &[&stage.bob.keypair], PlimsollError::WithdrawFirst);
 }
 
 #[test]
@@ -110,16 +97,8 @@ fn caps_and_utilisation_limit_borrowing_to_the_atom() {
         reserve.params.borrow_cap_atoms = u64::MAX;
         reserve.params.max_utilisation_ppm = 500_000;
     });
-    stage
-        .world
-        .withdraw(&stage.lender, &stage.usdc, stage.usdc.atoms(98_000))
-        .expect("a withdrawal");
-    refuses(
-        &mut stage.world,
-        &over,
-        &[&stage.bob.keypair],
-        PlimsollError::UtilisationLimit,
-    );
+    stage.world.withdraw(&stage.lender, &stage.usdc, stage.usdc.atoms(98_000)).expect("a withdrawal");
+    refuses(&mut stage.world, &over, &[&stage.bob.keypair], PlimsollError::UtilisationLimit);
     let (borrow, _) = borrow_usdc(&mut stage, limit);
     stage.world.must(&[borrow], &[&stage.bob.keypair]);
 }
@@ -129,12 +108,7 @@ fn the_margin_check_refuses_a_loan() {
     let mut stage = Stage::new();
     let too_much = stage.usdc.atoms(19_000);
     let (borrow, _) = borrow_usdc(&mut stage, too_much);
-    refuses(
-        &mut stage.world,
-        &borrow,
-        &[&stage.bob.keypair],
-        PlimsollError::InitialHealthNegative,
-    );
+    refuses(&mut stage.world, &borrow, &[&stage.bob.keypair], PlimsollError::InitialHealthNegative);
 
     let (borrow, _) = borrow_usdc(&mut stage, 1);
     let signers = [&stage.bob.keypair];
@@ -154,46 +128,24 @@ fn another_debt_that_was_not_accrued_lately_refuses_a_loan() {
     stage.world.advance_refreshed(3_601);
     let outcome = stage.world.borrow(&stage.bob, &stage.btc, 1);
     plimsoll_tests::assert_refused(outcome, PlimsollError::ReserveStale);
-    stage
-        .world
-        .borrow(&ava, &stage.usdc, 1)
-        .expect("her own debt is accrued as she borrows");
+    stage.world.borrow(&ava, &stage.usdc, 1).expect("her own debt is accrued as she borrows");
 }
 
 #[test]
 fn a_leg_that_is_too_large_refuses_a_loan() {
     let mut stage = Stage::new();
     // worth 9,600,000,000 USDC: above 2^53 atoms
-    stage
-        .world
-        .deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000))
-        .expect("a deposit");
+    stage.world.deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000)).expect("a deposit");
     let (borrow, _) = borrow_usdc(&mut stage, 1);
-    refuses(
-        &mut stage.world,
-        &borrow,
-        &[&stage.bob.keypair],
-        PlimsollError::LegTooLarge,
-    );
+    refuses(&mut stage.world, &borrow, &[&stage.bob.keypair], PlimsollError::LegTooLarge);
 }
 
 /// A factor and reserve that no price has reached.
 fn list_unpriced(stage: &mut Stage) -> Asset {
-    let listing = Listing {
-        symbol: "NEW",
-        decimals: 8,
-        price_e8: 1,
-        sigma_ppm: 30_000,
-    };
+    let listing = Listing { symbol: "NEW", decimals: 8, price_e8: 1, sigma_ppm: 30_000 };
     let world = &mut stage.world;
     let (admin, mint) = (world.admin.pubkey(), world.create_mint(8));
-    let asset = Asset {
-        mint,
-        feed_id: [9; 32],
-        oracle: Pubkey::new_unique(),
-        index: 4,
-        ..stage.btc
-    };
+    let asset = Asset { mint, feed_id: [9; 32], oracle: Pubkey::new_unique(), index: 4, ..stage.btc };
     let factor = instructions::list_factor(world.group, admin, world.book, factor_listing(&listing, asset.feed_id));
     let tokens = (mint, asset.token_program);
     let reserve = instructions::list_reserve(world.group, admin, world.book, tokens, reserve_listing(4));
@@ -219,19 +171,9 @@ fn tokens_must_leave_the_vault() {
     let (borrow, destination) = borrow_usdc(&mut stage, 1);
     let vault = addresses::vault(&stage.world.book, &stage.usdc.mint);
     let in_circles = swapped(&borrow, destination, vault);
-    refuses(
-        &mut stage.world,
-        &in_circles,
-        &[&stage.bob.keypair],
-        PlimsollError::VaultMismatch,
-    );
+    refuses(&mut stage.world, &in_circles, &[&stage.bob.keypair], PlimsollError::VaultMismatch);
     edit_reserve(&mut stage.world, &stage.usdc, |reserve| reserve.insurance_atoms = 1);
-    refuses(
-        &mut stage.world,
-        &borrow,
-        &[&stage.bob.keypair],
-        PlimsollError::Insolvent,
-    );
+    refuses(&mut stage.world, &borrow, &[&stage.bob.keypair], PlimsollError::Insolvent);
 }
 
 #[test]
@@ -261,10 +203,7 @@ fn wrong_accounts_are_refused() {
     let theirs = account_elsewhere(world, bob, other.group);
     let of_sol = world.create_token_account(&stage.sol, &bob.pubkey(), 0);
     let [vault, vault_of_sol] = [stage.usdc, stage.sol].map(|asset| addresses::vault(&book, &asset.mint));
-    let (authority, their_authority) = (
-        addresses::vault_authority(&book),
-        addresses::vault_authority(&other.book),
-    );
+    let (authority, their_authority) = (addresses::vault_authority(&book), addresses::vault_authority(&other.book));
     for (right, wrong, error) in [
         (book, other.book, PlimsollError::WrongGroup.into()),
         (stage.bob.account, theirs, PlimsollError::WrongGroup.into()),
@@ -272,11 +211,7 @@ fn wrong_accounts_are_refused() {
         (authority, their_authority, PlimsollError::WrongVaultAuthority.into()),
         (vault, vault_of_sol, PlimsollError::WrongVault.into()),
         (stage.usdc.mint, stage.sol.mint, PlimsollError::WrongMint.into()),
-        (
-            stage.usdc.token_program,
-            anchor_spl::token_2022::ID,
-            PlimsollError::WrongTokenProgram.into(),
-        ),
+        (stage.usdc.token_program, anchor_spl::token_2022::ID, PlimsollError::WrongTokenProgram.into()),
         (destination, of_sol, Refusal::from(token::MINT_MISMATCH)),
     ] {
         refuses(world, &swapped(&borrow, right, wrong), &[bob], error);

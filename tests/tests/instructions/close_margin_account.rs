@@ -16,17 +16,10 @@ fn an_empty_account_is_closed_and_its_rent_returned() {
     let rent = world.svm.get_balance(&trader.account).expect("rent");
     let before = world.svm.get_balance(&trader.key()).expect("lamports");
     let close = instructions::close_margin_account(trader.account, trader.key());
-    let event = MarginAccountClosed {
-        margin_account: trader.account,
-    };
+    let event = MarginAccountClosed { margin_account: trader.account };
     emits(&mut world, &close, &[&trader.keypair], &event);
 
-    assert!(
-        world
-            .svm
-            .get_account(&trader.account)
-            .is_none_or(|account| account.data.is_empty())
-    );
+    assert!(world.svm.get_account(&trader.account).is_none_or(|account| account.data.is_empty()));
     assert_eq!(world.svm.get_balance(&trader.key()), Some(before + rent));
 }
 
@@ -36,10 +29,7 @@ fn an_account_that_holds_something_is_refused() {
     let close = instructions::close_margin_account(stage.bob.account, stage.bob.key());
     let signers = [&stage.bob.keypair];
     refuses(&mut stage.world, &close, &signers, PlimsollError::AccountNotEmpty);
-    stage
-        .world
-        .withdraw(&stage.bob, &stage.sol, instructions::ALL)
-        .expect("a withdrawal");
+    stage.world.withdraw(&stage.bob, &stage.sol, instructions::ALL).expect("a withdrawal");
 
     edit_account(&mut stage.world, stage.bob.account, |account| account.active_perps = 1);
     refuses(&mut stage.world, &close, &signers, PlimsollError::AccountNotEmpty);

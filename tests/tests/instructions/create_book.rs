@@ -24,11 +24,7 @@ impl Founding {
     fn new() -> Self {
         let mut world = World::empty();
         let quote_mint = world.create_mint(6);
-        Self {
-            world,
-            quote_mint,
-            groups: 0,
-        }
+        Self { world, quote_mint, groups: 0 }
     }
 
     /// Another group, and the instruction that gives it a Book of these parameters.
@@ -39,8 +35,7 @@ impl Founding {
         self.world.group = addresses::group(&admin, self.groups);
         self.groups += 1;
         self.world.book = Pubkey::new_unique();
-        self.world
-            .set_account(self.world.book, vec![0; BOOK_BYTES], plimsoll::ID);
+        self.world.set_account(self.world.book, vec![0; BOOK_BYTES], plimsoll::ID);
         instructions::create_book(self.world.group, admin, self.world.book, self.quote_mint, params)
     }
 }
@@ -124,12 +119,7 @@ fn wrong_accounts_are_refused() {
     refuses_unsigned(world, &create, admin);
 
     let other_mint = world.create_mint(6);
-    refuses(
-        world,
-        &swapped(&create, quote_mint, other_mint),
-        &[],
-        PlimsollError::WrongMint,
-    );
+    refuses(world, &swapped(&create, quote_mint, other_mint), &[], PlimsollError::WrongMint);
     let impostor = stranger(&mut world.svm);
     let create = swapped(&create, admin, impostor.pubkey());
     refuses(world, &create, &[&impostor], PlimsollError::NotAdmin);

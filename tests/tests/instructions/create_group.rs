@@ -28,30 +28,13 @@ fn anyone_creates_groups_and_names_their_roles() {
         };
         let group = addresses::group(&creator.pubkey(), index);
         let create = instructions::create_group(creator.pubkey(), index, quote_mint, roles.clone());
-        emits(
-            &mut world,
-            &create,
-            &[&creator],
-            &GroupCreated {
-                group,
-                admin: roles.admin,
-            },
-        );
+        emits(&mut world, &create, &[&creator], &GroupCreated { group, admin: roles.admin });
 
         let state = accounts::group(&world.svm.get_account(&group).expect("a group").data).expect("a group");
-        assert_eq!(
-            (state.version, state.index, state.timelock_seconds),
-            (1, index, 172_800)
-        );
+        assert_eq!((state.version, state.index, state.timelock_seconds), (1, index, 172_800));
         assert_eq!((state.creator, state.quote_mint), (creator.pubkey(), quote_mint));
-        assert_eq!(
-            (state.admin, state.steward, state.guardian),
-            (roles.admin, roles.steward, roles.guardian)
-        );
-        assert_eq!(
-            (state.book, state.pending_admin),
-            (Pubkey::default(), Pubkey::default())
-        );
+        assert_eq!((state.admin, state.steward, state.guardian), (roles.admin, roles.steward, roles.guardian));
+        assert_eq!((state.book, state.pending_admin), (Pubkey::default(), Pubkey::default()));
     }
 }
 
@@ -99,16 +82,8 @@ fn wrong_accounts_are_refused() {
     let (creator, quote_mint) = (stranger(&mut world.svm), world.create_mint(6));
     let create = instructions::create_group(creator.pubkey(), 0, quote_mint, roles(creator.pubkey()));
     let group = addresses::group(&creator.pubkey(), 0);
-    for wrong in [
-        addresses::group(&creator.pubkey(), 1),
-        addresses::group(&world.admin.pubkey(), 0),
-    ] {
-        refuses(
-            &mut world,
-            &swapped(&create, group, wrong),
-            &[&creator],
-            ErrorCode::ConstraintSeeds,
-        );
+    for wrong in [addresses::group(&creator.pubkey(), 1), addresses::group(&world.admin.pubkey(), 0)] {
+        refuses(&mut world, &swapped(&create, group, wrong), &[&creator], ErrorCode::ConstraintSeeds);
     }
     refuses_other_program(&mut world, &create, &[&creator], system_program::ID);
     refuses_unsigned(&mut world, &create, creator.pubkey());

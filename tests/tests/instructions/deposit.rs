@@ -12,9 +12,7 @@ use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, refuses_u
 /// Bob's deposit of SOL from an account that holds ten.
 fn deposit_sol(stage: &mut Stage, amount_atoms: u64) -> (Instruction, Pubkey) {
     let owner = stage.bob.key();
-    let source = stage
-        .world
-        .create_token_account(&stage.sol, &owner, stage.sol.atoms(10));
+    let source = stage.world.create_token_account(&stage.sol, &owner, stage.sol.atoms(10));
     let deposit = instructions::deposit(&stage.sol.keys(), stage.bob.account, owner, source, amount_atoms);
     (deposit, source)
 }
@@ -24,10 +22,7 @@ fn a_deposit_moves_tokens_and_mints_shares() {
     let mut stage = Stage::new();
     let amount_atoms = stage.sol.atoms(4);
     let (deposit, source) = deposit_sol(&mut stage, amount_atoms);
-    let (before, vault) = (
-        reserve_of(&stage.world, &stage.sol),
-        stage.world.vault_balance(&stage.sol),
-    );
+    let (before, vault) = (reserve_of(&stage.world, &stage.sol), stage.world.vault_balance(&stage.sol));
 
     let event = Deposited {
         margin_account: stage.bob.account,
@@ -42,10 +37,7 @@ fn a_deposit_moves_tokens_and_mints_shares() {
     assert_eq!(stage.world.vault_balance(&stage.sol), vault + amount_atoms);
     assert_eq!(after.liquidity_atoms, before.liquidity_atoms + amount_atoms);
     assert_eq!(after.total_deposit_shares, before.total_deposit_shares + amount_atoms);
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.sol),
-        (stage.sol.atoms(104), 0)
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.sol), (stage.sol.atoms(104), 0));
 }
 
 #[test]
@@ -54,10 +46,7 @@ fn the_largest_amount_deposits_all_of_the_source() {
     let (deposit, source) = deposit_sol(&mut stage, instructions::ALL);
     stage.world.must(&[deposit], &[&stage.bob.keypair]);
     assert_eq!(stage.world.balance(&source), 0);
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.sol),
-        (stage.sol.atoms(110), 0)
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.sol), (stage.sol.atoms(110), 0));
 }
 
 #[test]
@@ -69,10 +58,7 @@ fn a_delegate_may_deposit() {
     let source = stage.world.create_token_account(&stage.sol, &delegate.pubkey(), 7);
     let deposit = instructions::deposit(&stage.sol.keys(), stage.bob.account, delegate.pubkey(), source, 7);
     stage.world.must(&[deposit], &[&delegate]);
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.sol).0,
-        stage.sol.atoms(100) + 7
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.sol).0, stage.sol.atoms(100) + 7);
 }
 
 #[test]
@@ -99,19 +85,9 @@ fn amounts_that_cannot_be_deposited_are_refused() {
     let empty = stage.world.create_token_account(&stage.sol, &stage.bob.key(), 0);
     let (deposit, source) = deposit_sol(&mut stage, instructions::ALL);
     let deposit = swapped(&deposit, source, empty);
-    refuses(
-        &mut stage.world,
-        &deposit,
-        &[&stage.bob.keypair],
-        PlimsollError::AmountZero,
-    );
+    refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::AmountZero);
     let no_tokens = swapped(&deposit, empty, stage.bob.key());
-    refuses(
-        &mut stage.world,
-        &no_tokens,
-        &[&stage.bob.keypair],
-        PlimsollError::SourceEmpty,
-    );
+    refuses(&mut stage.world, &no_tokens, &[&stage.bob.keypair], PlimsollError::SourceEmpty);
 }
 
 #[test]
@@ -120,44 +96,24 @@ fn what_the_reserve_cannot_take_is_refused() {
     let owner = stage.bob.key();
     let source = stage.world.create_token_account(&stage.usdc, &owner, 1);
     let into_debt = instructions::deposit(&stage.usdc.keys(), stage.bob.account, owner, source, 1);
-    refuses(
-        &mut stage.world,
-        &into_debt,
-        &[&stage.bob.keypair],
-        PlimsollError::RepayFirst,
-    );
+    refuses(&mut stage.world, &into_debt, &[&stage.bob.keypair], PlimsollError::RepayFirst);
 
     let (deposit, _) = deposit_sol(&mut stage, 1);
     for reserve_index in [4, 15, 16, u8::MAX] {
         let mut unlisted = deposit.clone();
         unlisted.data[8] = reserve_index;
-        refuses(
-            &mut stage.world,
-            &unlisted,
-            &[&stage.bob.keypair],
-            PlimsollError::ReserveIndex,
-        );
+        refuses(&mut stage.world, &unlisted, &[&stage.bob.keypair], PlimsollError::ReserveIndex);
     }
     let cap = stage.sol.atoms(100);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
         reserve.params.deposit_cap_atoms = cap;
     });
-    refuses(
-        &mut stage.world,
-        &deposit,
-        &[&stage.bob.keypair],
-        PlimsollError::DepositCap,
-    );
+    refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::DepositCap);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
         reserve.params.deposit_cap_atoms = cap + 1;
     });
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 1);
-    refuses(
-        &mut stage.world,
-        &deposit,
-        &[&stage.bob.keypair],
-        PlimsollError::Insolvent,
-    );
+    refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::Insolvent);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 0);
     stage.world.must(&[deposit], &[&stage.bob.keypair]);
 }
@@ -169,12 +125,7 @@ fn a_reserve_whose_deposits_lost_almost_everything_is_closed() {
     edit_reserve(&mut stage.world, &stage.sol, |reserve| {
         reserve.deposit_index = plimsoll_client::plimsoll::state::Wide::new((1 << 64) - 1);
     });
-    refuses(
-        &mut stage.world,
-        &deposit,
-        &[&stage.bob.keypair],
-        PlimsollError::ReserveClosed,
-    );
+    refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::ReserveClosed);
 }
 
 #[test]
@@ -192,12 +143,7 @@ fn wrong_accounts_are_refused() {
     let other = elsewhere(world);
     let theirs = account_elsewhere(world, bob, other.group);
     for (right, wrong) in [(book, other.book), (stage.bob.account, theirs)] {
-        refuses(
-            world,
-            &swapped(&deposit, right, wrong),
-            &[bob],
-            PlimsollError::WrongGroup,
-        );
+        refuses(world, &swapped(&deposit, right, wrong), &[bob], PlimsollError::WrongGroup);
     }
     let lenders = swapped(&deposit, stage.bob.account, stage.lender.account);
     refuses(world, &lenders, &[bob], PlimsollError::NotOwnerOrDelegate);
@@ -215,11 +161,7 @@ fn refuses_wrong_tokens(stage: &mut Stage, deposit: &Instruction, source: Pubkey
         (vault(world, sol), vault(world, usdc), PlimsollError::WrongVault.into()),
         (vault(world, sol), own_vault, PlimsollError::WrongVault.into()),
         (sol.mint, usdc.mint, PlimsollError::WrongMint.into()),
-        (
-            sol.token_program,
-            anchor_spl::token_2022::ID,
-            PlimsollError::WrongTokenProgram.into(),
-        ),
+        (sol.token_program, anchor_spl::token_2022::ID, PlimsollError::WrongTokenProgram.into()),
         (source, of_another, crate::expect::Refusal::from(token::OWNER_MISMATCH)),
         (source, of_usdc, token::MINT_MISMATCH.into()),
     ] {

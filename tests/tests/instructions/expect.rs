@@ -59,21 +59,14 @@ pub(crate) fn refuses(
     let before = accounts_of(world, instruction);
     let outcome = world.send(std::slice::from_ref(instruction), signers);
     assert_refusal(&outcome, &expected.into());
-    assert!(
-        before == accounts_of(world, instruction),
-        "a refused instruction changed something"
-    );
+    assert!(before == accounts_of(world, instruction), "a refused instruction changed something");
 }
 
 /// Asserts that a transaction's only instruction failed with this error.
 #[track_caller]
 pub(crate) fn assert_refusal(outcome: &Outcome, expected: &Refusal) {
     match outcome {
-        Ok(meta) => panic!(
-            "accepted instead of refused with {:?}\n{}",
-            expected.0,
-            meta.pretty_logs()
-        ),
+        Ok(meta) => panic!("accepted instead of refused with {:?}\n{}", expected.0, meta.pretty_logs()),
         Err(failure) => assert_eq!(
             failure.err,
             TransactionError::InstructionError(0, expected.0.clone()),
@@ -84,12 +77,13 @@ pub(crate) fn assert_refusal(outcome: &Outcome, expected: &Refusal) {
 }
 
 /// Every account that an instruction names. Lamports are left out: the payer's pay the transaction's fee.
-fn accounts_of(world: &World, instruction: &Instruction) -> Vec<Option<(Vec<u8>, Pubkey)>> {
+/// An account's data and owner; none where there is no account.
+type Contents = Option<(Vec<u8>, Pubkey)>;
+
+fn accounts_of(world: &World, instruction: &Instruction) -> Vec<(Pubkey, Contents)> {
     let state = |account: Account| (account.data, account.owner);
-    let metas = instruction.accounts.iter();
-    metas
-        .map(|meta| world.svm.get_account(&meta.pubkey).map(state))
-        .collect()
+    let keys = instruction.accounts.iter().map(|meta| meta.pubkey);
+    keys.map(|key| (key, world.svm.get_account(&key).map(state))).collect()
 }
 
 /// Sends an instruction that must succeed and emit this event and no other.
@@ -109,9 +103,7 @@ pub(crate) fn assert_emitted<E: Event>(outcome: &Outcome, event: &E) {
 #[track_caller]
 pub(crate) fn emitted<E: Event>(outcome: &Outcome) -> E {
     let events = events(outcome);
-    let [event] = events.as_slice() else {
-        panic!("{} events instead of one", events.len())
-    };
+    let [event] = events.as_slice() else { panic!("{} events instead of one", events.len()) };
     let body = event.strip_prefix(E::DISCRIMINATOR).expect("the event's discriminator");
     E::try_from_slice(body).expect("the event's fields")
 }

@@ -12,9 +12,7 @@ use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, refuses_u
 /// A gift of USDC from somebody who has 50 and no margin account.
 fn fund_usdc(stage: &mut Stage, amount_atoms: u64) -> (Instruction, Pubkey, Keypair) {
     let funder = stranger(&mut stage.world.svm);
-    let source = stage
-        .world
-        .create_token_account(&stage.usdc, &funder.pubkey(), stage.usdc.atoms(50));
+    let source = stage.world.create_token_account(&stage.usdc, &funder.pubkey(), stage.usdc.atoms(50));
     let fund = instructions::fund_insurance(&stage.usdc.keys(), funder.pubkey(), source, amount_atoms);
     (fund, source, funder)
 }
@@ -25,11 +23,7 @@ fn a_gift_raises_insurance_and_liquidity() {
     let amount_atoms = stage.usdc.atoms(20);
     let (fund, source, funder) = fund_usdc(&mut stage, amount_atoms);
     let before = reserve_of(&stage.world, &stage.usdc);
-    let event = InsuranceFunded {
-        book: stage.world.book,
-        reserve_index: stage.usdc.index,
-        amount_atoms,
-    };
+    let event = InsuranceFunded { book: stage.world.book, reserve_index: stage.usdc.index, amount_atoms };
     emits(&mut stage.world, &fund, &[&funder], &event);
 
     let after = reserve_of(&stage.world, &stage.usdc);
@@ -89,11 +83,7 @@ fn wrong_accounts_are_refused() {
         (book, other.book, PlimsollError::ReserveIndex.into()),
         (vault, vault_of_sol, PlimsollError::WrongVault.into()),
         (stage.usdc.mint, stage.sol.mint, PlimsollError::WrongMint.into()),
-        (
-            stage.usdc.token_program,
-            anchor_spl::token_2022::ID,
-            PlimsollError::WrongTokenProgram.into(),
-        ),
+        (stage.usdc.token_program, anchor_spl::token_2022::ID, PlimsollError::WrongTokenProgram.into()),
         (source, of_another, Refusal::from(token::OWNER_MISMATCH)),
         (source, of_sol, token::MINT_MISMATCH.into()),
     ] {

@@ -23,23 +23,14 @@ fn a_book_grows_stays_rent_exempt_and_keeps_its_contents() {
     let mut world = World::with_majors();
     let before = world.svm.get_account(&world.book).expect("a Book").data;
     let grow = grow(&world, 10_240);
-    let event = BookGrown {
-        book: world.book,
-        bytes: BOOK_BYTES as u64 + 10_240,
-    };
+    let event = BookGrown { book: world.book, bytes: BOOK_BYTES as u64 + 10_240 };
     emits(&mut world, &grow, &[], &event);
 
     let after = world.svm.get_account(&world.book).expect("a Book");
     let (contents, room) = after.data.split_at(BOOK_BYTES);
     assert!(contents == before, "the contents changed");
-    assert!(
-        room.len() == 10_240 && room.iter().all(|byte| *byte == 0),
-        "the room is not zeroed"
-    );
-    assert_eq!(
-        after.lamports,
-        world.svm.minimum_balance_for_rent_exemption(after.data.len())
-    );
+    assert!(room.len() == 10_240 && room.iter().all(|byte| *byte == 0), "the room is not zeroed");
+    assert_eq!(after.lamports, world.svm.minimum_balance_for_rent_exemption(after.data.len()));
     world.advance_refreshed(3);
 }
 
@@ -95,12 +86,7 @@ fn wrong_accounts_are_refused() {
 
     let other = elsewhere(&mut world);
     for (right, wrong) in [(group, other.group), (book, other.book)] {
-        refuses(
-            &mut world,
-            &swapped(&grow, right, wrong),
-            &[],
-            PlimsollError::WrongGroup,
-        );
+        refuses(&mut world, &swapped(&grow, right, wrong), &[], PlimsollError::WrongGroup);
     }
     let impostor = stranger(&mut world.svm);
     let grow = swapped(&grow, admin, impostor.pubkey());

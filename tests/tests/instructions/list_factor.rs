@@ -13,12 +13,7 @@ use crate::wrong_accounts::refuses_wrong_governance;
 
 /// A fifth factor with something changed.
 fn list(world: &World, change: impl FnOnce(&mut FactorListing)) -> Instruction {
-    let listing = Listing {
-        symbol: "NEW",
-        decimals: 8,
-        price_e8: 1,
-        sigma_ppm: 30_000,
-    };
+    let listing = Listing { symbol: "NEW", decimals: 8, price_e8: 1, sigma_ppm: 30_000 };
     let mut listing = factor_listing(&listing, [9; 32]);
     change(&mut listing);
     instructions::list_factor(world.group, world.admin.pubkey(), world.book, listing)
@@ -28,28 +23,18 @@ fn list(world: &World, change: impl FnOnce(&mut FactorListing)) -> Instruction {
 fn a_factor_takes_the_first_free_slot_and_starts_at_its_goal() {
     let mut world = World::with_majors();
     let list = list(&world, |_| ());
-    let event = FactorListed {
-        book: world.book,
-        factor_index: 4,
-        feed_id: [9; 32],
-    };
+    let event = FactorListed { book: world.book, factor_index: 4, feed_id: [9; 32] };
     emits(&mut world, &list, &[], &event);
 
     let now = u64::try_from(world.now()).expect("after 1970");
     let factor = world.book_state().factors[4];
     assert_eq!((factor.status, factor.oracle_kind, factor.base_decimals), (1, 0, 8));
     assert_eq!((factor.feed_id, &factor.symbol[..4]), ([9; 32], b"NEW\0".as_slice()));
-    assert_eq!(
-        (factor.params, factor.params_version),
-        (assets::factor_params(30_000), 1)
-    );
+    assert_eq!((factor.params, factor.params_version), (assets::factor_params(30_000), 1));
     assert!(factor.threshold.goal > 0 && factor.threshold.initial > factor.threshold.goal);
     assert_eq!(factor.threshold.path, [factor.threshold.goal; 13]);
     assert_eq!(factor.threshold.path_step, now / 300);
-    assert_eq!(
-        factor.throughput_available_quote_atoms,
-        factor.params.liquidation_capacity_quote_atoms
-    );
+    assert_eq!(factor.throughput_available_quote_atoms, factor.params.liquidation_capacity_quote_atoms);
     assert_eq!(factor.price.mid, 0, "no price yet");
 }
 

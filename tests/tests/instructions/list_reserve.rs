@@ -30,13 +30,7 @@ const INDEX_ONE: u128 = 1 << 96;
 fn list(world: &World, mint: Pubkey, token_program: Pubkey, change: impl FnOnce(&mut ReserveListing)) -> Instruction {
     let mut listing = reserve_listing(BTC);
     change(&mut listing);
-    instructions::list_reserve(
-        world.group,
-        world.admin.pubkey(),
-        world.book,
-        (mint, token_program),
-        listing,
-    )
+    instructions::list_reserve(world.group, world.admin.pubkey(), world.book, (mint, token_program), listing)
 }
 
 #[test]
@@ -44,28 +38,15 @@ fn a_reserve_takes_the_first_free_slot_with_a_vault_of_its_own() {
     let mut world = World::with_majors();
     let mint = world.create_mint(DECIMALS);
     let list = list(&world, mint, anchor_spl::token::ID, |_| ());
-    let event = ReserveListed {
-        book: world.book,
-        reserve_index: 4,
-        mint,
-    };
+    let event = ReserveListed { book: world.book, reserve_index: 4, mint };
     emits(&mut world, &list, &[], &event);
 
     let reserve = world.book_state().reserves[4];
     let vault = addresses::vault(&world.book, &mint);
-    assert_eq!(
-        (reserve.mint, reserve.vault, reserve.token_program),
-        (mint, vault, anchor_spl::token::ID)
-    );
-    assert_eq!(
-        (reserve.factor_index, reserve.status, reserve.decimals),
-        (BTC, 1, DECIMALS)
-    );
+    assert_eq!((reserve.mint, reserve.vault, reserve.token_program), (mint, vault, anchor_spl::token::ID));
+    assert_eq!((reserve.factor_index, reserve.status, reserve.decimals), (BTC, 1, DECIMALS));
     assert_eq!((reserve.params, reserve.params_version), (assets::reserve_params(), 1));
-    assert_eq!(
-        (reserve.deposit_index.get(), reserve.debt_index.get()),
-        (INDEX_ONE, INDEX_ONE)
-    );
+    assert_eq!((reserve.deposit_index.get(), reserve.debt_index.get()), (INDEX_ONE, INDEX_ONE));
     assert_eq!(reserve.accrued_seconds, u64::try_from(world.now()).expect("after 1970"));
     let account = world.svm.get_account(&vault).expect("a vault");
     assert_eq!(account.owner, anchor_spl::token::ID);
@@ -79,18 +60,9 @@ fn a_token_2022_mint_with_an_allowed_extension_is_listed_and_deposited() {
     for (make, index) in mints::ALLOWED.iter().zip(4..) {
         let (mint, token_program) = (mints::create(&mut world, *make, DECIMALS), anchor_spl::token_2022::ID);
         let list = list(&world, mint, token_program, |_| ());
-        let event = ReserveListed {
-            book: world.book,
-            reserve_index: index,
-            mint,
-        };
+        let event = ReserveListed { book: world.book, reserve_index: index, mint };
         emits(&mut world, &list, &[], &event);
-        let asset = Asset {
-            mint,
-            token_program,
-            index,
-            ..world.assets[usize::from(BTC)]
-        };
+        let asset = Asset { mint, token_program, index, ..world.assets[usize::from(BTC)] };
         let trader = world.depositor(&asset, 1_000);
         world.withdraw(&trader, &asset, 400).expect("a withdrawal");
         assert_eq!(world.vault_balance(&asset), 600);
@@ -145,12 +117,7 @@ fn a_listing_outside_its_bounds_is_refused() {
 #[test]
 fn a_mint_is_listed_once_and_a_book_holds_sixteen() {
     let mut world = World::with(&assets::sixteen());
-    let again = list(
-        &world,
-        world.assets[usize::from(BTC)].mint,
-        anchor_spl::token::ID,
-        |_| (),
-    );
+    let again = list(&world, world.assets[usize::from(BTC)].mint, anchor_spl::token::ID, |_| ());
     // its vault is there already, which the system program says before the program looks at its slots
     refuses(&mut world, &again, &[], ALREADY_IN_USE);
     let mint = world.create_mint(DECIMALS);
@@ -167,21 +134,9 @@ fn a_false_mint_or_vault_is_refused() {
     let mut uninitialised = genuine.clone();
     uninitialised[45] = 0;
     for (data, owner, error) in [
-        (
-            genuine.clone(),
-            system_program::ID,
-            ErrorCode::AccountOwnedByWrongProgram.into(),
-        ),
-        (
-            uninitialised,
-            anchor_spl::token::ID,
-            Refusal::from(InstructionError::UninitializedAccount),
-        ),
-        (
-            genuine[..81].to_vec(),
-            anchor_spl::token::ID,
-            InstructionError::InvalidAccountData.into(),
-        ),
+        (genuine.clone(), system_program::ID, ErrorCode::AccountOwnedByWrongProgram.into()),
+        (uninitialised, anchor_spl::token::ID, Refusal::from(InstructionError::UninitializedAccount)),
+        (genuine[..81].to_vec(), anchor_spl::token::ID, InstructionError::InvalidAccountData.into()),
     ] {
         let impostor = Pubkey::new_unique();
         world.set_account(impostor, data, owner);
@@ -189,17 +144,8 @@ fn a_false_mint_or_vault_is_refused() {
         refuses(&mut world, &list, &[], error);
     }
     let (vault, other) = (addresses::vault(&world.book, &mint), Pubkey::new_unique());
-    for wrong in [
-        addresses::vault(&other, &mint),
-        addresses::vault(&world.book, &other),
-        other,
-    ] {
-        refuses(
-            &mut world,
-            &swapped(&instruction, vault, wrong),
-            &[],
-            ErrorCode::ConstraintSeeds,
-        );
+    for wrong in [addresses::vault(&other, &mint), addresses::vault(&world.book, &other), other] {
+        refuses(&mut world, &swapped(&instruction, vault, wrong), &[], ErrorCode::ConstraintSeeds);
     }
 }
 
@@ -218,36 +164,14 @@ fn wrong_accounts_are_refused() {
     refuses_other_program(&mut world, &list, &[], anchor_spl::token::ID);
 
     let other = crate::stage::elsewhere(&mut world);
-    refuses(
-        &mut world,
-        &swapped(&list, group, other.group),
-        &[],
-        PlimsollError::WrongGroup,
-    );
+    refuses(&mut world, &swapped(&list, group, other.group), &[], PlimsollError::WrongGroup);
     // the vault's address holds the Book
-    refuses(
-        &mut world,
-        &swapped(&list, book, other.book),
-        &[],
-        ErrorCode::ConstraintSeeds,
-    );
+    refuses(&mut world, &swapped(&list, book, other.book), &[], ErrorCode::ConstraintSeeds);
     let vault = addresses::vault(&book, &mint);
-    let theirs = swapped(
-        &swapped(&list, book, other.book),
-        vault,
-        addresses::vault(&other.book, &mint),
-    );
+    let theirs = swapped(&swapped(&list, book, other.book), vault, addresses::vault(&other.book, &mint));
     refuses(&mut world, &theirs, &[], PlimsollError::WrongGroup);
-    let (authority, theirs) = (
-        addresses::vault_authority(&book),
-        addresses::vault_authority(&other.book),
-    );
-    refuses(
-        &mut world,
-        &swapped(&list, authority, theirs),
-        &[],
-        PlimsollError::WrongVaultAuthority,
-    );
+    let (authority, theirs) = (addresses::vault_authority(&book), addresses::vault_authority(&other.book));
+    refuses(&mut world, &swapped(&list, authority, theirs), &[], PlimsollError::WrongVaultAuthority);
     let impostor = crate::stage::stranger(&mut world.svm);
     let list = swapped(&list, admin, impostor.pubkey());
     refuses(&mut world, &list, &[&impostor], PlimsollError::NotAdmin);

@@ -17,11 +17,7 @@ fn every_kind_of_account_comes_forward_and_keeps_its_contents() {
     for account in [world.group, world.book, margin_account] {
         let before = world.svm.get_account(&account).expect("an account").data;
         set_version(&mut world, &account, 0);
-        let event = AccountMigrated {
-            account,
-            from_version: 0,
-            to_version: 1,
-        };
+        let event = AccountMigrated { account, from_version: 0, to_version: 1 };
         emits(&mut world, &instructions::migrate(account), &[], &event);
         assert!(before == world.svm.get_account(&account).expect("an account").data);
     }
@@ -34,12 +30,7 @@ fn an_account_of_this_or_a_newer_layout_is_refused() {
     for account in [world.group, world.book, margin_account] {
         for version in [1, 2, u8::MAX] {
             set_version(&mut world, &account, version);
-            refuses(
-                &mut world,
-                &instructions::migrate(account),
-                &[],
-                PlimsollError::AlreadyCurrent,
-            );
+            refuses(&mut world, &instructions::migrate(account), &[], PlimsollError::AlreadyCurrent);
         }
     }
 }
@@ -56,11 +47,7 @@ fn what_is_no_account_of_the_program_is_refused() {
         (group[..8].to_vec(), plimsoll::ID, PlimsollError::NotMigratable.into()),
         (vec![0; 7], plimsoll::ID, PlimsollError::NotMigratable.into()),
         (vec![0; 64], plimsoll::ID, PlimsollError::NotMigratable.into()),
-        (
-            group,
-            anchor_spl::token::ID,
-            crate::expect::Refusal::from(ErrorCode::ConstraintOwner),
-        ),
+        (group, anchor_spl::token::ID, crate::expect::Refusal::from(ErrorCode::ConstraintOwner)),
     ] {
         let account = Pubkey::new_unique();
         world.set_account(account, data, owner);

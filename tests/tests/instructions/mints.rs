@@ -48,12 +48,7 @@ fn with_extension<E: Extension + bytemuck::Pod + Default>(decimals: u8, extensio
     let mut data = vec![0; bytes];
     let mut mint = StateWithExtensionsMut::<Mint>::unpack_uninitialized(&mut data).expect("room for a mint");
     *mint.init_extension::<E>(true).expect("room for the extension") = extension;
-    mint.base = Mint {
-        decimals,
-        is_initialized: true,
-        supply: 1_000_000,
-        ..Mint::default()
-    };
+    mint.base = Mint { decimals, is_initialized: true, supply: 1_000_000, ..Mint::default() };
     mint.pack_base();
     mint.init_account_type().expect("a mint");
     data

@@ -22,19 +22,12 @@ fn an_account_is_opened_empty() {
     for sub_account in [0, 1, u16::MAX] {
         let open = instructions::open_margin_account(world.group, owner.pubkey(), sub_account);
         let address = addresses::margin_account(&world.group, &owner.pubkey(), sub_account);
-        let event = MarginAccountOpened {
-            margin_account: address,
-            group: world.group,
-            owner: owner.pubkey(),
-        };
+        let event = MarginAccountOpened { margin_account: address, group: world.group, owner: owner.pubkey() };
         emits(&mut world, &open, &[&owner], &event);
 
         let state = world.margin_state(&address);
         assert_eq!((state.version, state.sub_account, state.mode), (1, sub_account, 0));
-        assert_eq!(
-            (state.group, state.owner, state.delegate),
-            (world.group, owner.pubkey(), Pubkey::default())
-        );
+        assert_eq!((state.group, state.owner, state.delegate), (world.group, owner.pubkey(), Pubkey::default()));
         assert!(state.is_empty());
     }
 }
@@ -55,24 +48,14 @@ fn wrong_accounts_are_refused() {
     let address = addresses::margin_account(&world.group, &owner.pubkey(), 0);
     let (group, other) = (world.group, elsewhere(&mut world));
     // the address holds the group, so another group makes it the wrong one before its own check
-    refuses(
-        &mut world,
-        &swapped(&open, group, other.group),
-        &[&owner],
-        ErrorCode::ConstraintSeeds,
-    );
+    refuses(&mut world, &swapped(&open, group, other.group), &[&owner], ErrorCode::ConstraintSeeds);
     let other_owner = stranger(&mut world.svm);
     for wrong in [
         addresses::margin_account(&group, &owner.pubkey(), 1),
         addresses::margin_account(&group, &other_owner.pubkey(), 0),
         addresses::margin_account(&other.group, &owner.pubkey(), 0),
     ] {
-        refuses(
-            &mut world,
-            &swapped(&open, address, wrong),
-            &[&owner],
-            ErrorCode::ConstraintSeeds,
-        );
+        refuses(&mut world, &swapped(&open, address, wrong), &[&owner], ErrorCode::ConstraintSeeds);
     }
     refuses_other_program(&mut world, &open, &[&owner], system_program::ID);
     refuses_other_versions(&mut world, &open, &[&owner], &[group]);

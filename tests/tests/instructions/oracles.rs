@@ -40,23 +40,14 @@ const FAULTS: &[(Fault, PlimsollError)] = &[
     (|quote, _| quote.exponent = i32::MAX, PlimsollError::PriceExponent),
     (|quote, _| quote.publish_time = -1, PlimsollError::PriceNotNewer),
     (|quote, _| quote.publish_time = i64::MIN, PlimsollError::PriceNotNewer),
-    (
-        |quote, now| quote.publish_time = now + 31,
-        PlimsollError::PriceFromFuture,
-    ),
+    (|quote, now| quote.publish_time = now + 31, PlimsollError::PriceFromFuture),
     (|quote, _| quote.publish_time = i64::MAX, PlimsollError::PriceFromFuture),
     (|quote, now| quote.publish_time = now - 61, PlimsollError::PriceStale),
-    (
-        |quote, _| quote.confidence = quote.price.unsigned_abs() / 50 + 1,
-        PlimsollError::PriceUncertain,
-    ),
+    (|quote, _| quote.confidence = quote.price.unsigned_abs() / 50 + 1, PlimsollError::PriceUncertain),
     (|quote, _| quote.confidence = u64::MAX, PlimsollError::PriceUncertain),
     // a token atom of SOL is 10⁻⁹: below 2⁻²⁰ or above 2¹³ quote atoms
     (|quote, _| quote.price = 95_000, PlimsollError::PriceTooSmall),
-    (
-        |quote, _| quote.price = 8_193_000 * ONE_E8,
-        PlimsollError::PriceTooLarge,
-    ),
+    (|quote, _| quote.price = 8_193_000 * ONE_E8, PlimsollError::PriceTooLarge),
     (|quote, _| quote.price = i64::MAX, PlimsollError::PriceTooLarge),
     (|quote, _| quote.exponent = 6, PlimsollError::PriceTooLarge),
     (|quote, _| quote.exponent = -18, PlimsollError::PriceTooSmall),
@@ -91,16 +82,8 @@ pub(crate) fn refuses_false_oracles(world: &mut World, instruction: &Instruction
         (data[..50].to_vec(), PULL_ORACLE_PROGRAM, PlimsollError::OracleData),
         (Vec::new(), PULL_ORACLE_PROGRAM, PlimsollError::OracleData),
         (data, PUSH_ORACLE_PROGRAM, PlimsollError::OracleData),
-        (
-            pull_account_data_verified(&good, partial),
-            PULL_ORACLE_PROGRAM,
-            PlimsollError::OracleNotVerified,
-        ),
-        (
-            pull_account_data(&other_feed),
-            PULL_ORACLE_PROGRAM,
-            PlimsollError::OracleFeed,
-        ),
+        (pull_account_data_verified(&good, partial), PULL_ORACLE_PROGRAM, PlimsollError::OracleNotVerified),
+        (pull_account_data(&other_feed), PULL_ORACLE_PROGRAM, PlimsollError::OracleFeed),
     ] {
         let account = Pubkey::new_unique();
         world.set_account(account, data, owner);

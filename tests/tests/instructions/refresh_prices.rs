@@ -32,11 +32,7 @@ pub(super) fn mid_of(dollars: u64) -> u64 {
 fn a_price_enters_with_its_confidence_and_time() {
     let (mut world, sol, refresh) = world_with_sol();
     world.publish(&sol, 201 * ONE_E8);
-    let event = PricesRefreshed {
-        book: world.book,
-        accepted: 0b10,
-        pending: 0,
-    };
+    let event = PricesRefreshed { book: world.book, accepted: 0b10, pending: 0 };
     let before = world.book_state();
     emits(&mut world, &refresh, &[], &event);
 
@@ -47,14 +43,8 @@ fn a_price_enters_with_its_confidence_and_time() {
     let half = price.confidence * 2;
     assert!(price.confidence.abs_diff(mid_of(201) / 2_000) <= 1);
     assert!(price.asset_initial <= price.mid - half && price.debt_initial >= price.mid + half);
-    assert!(
-        stable.stable > mid_of(200) && stable.stable <= mid_of(201),
-        "the stable price follows"
-    );
-    assert_eq!(
-        after.factors[1].volatility.sample_step,
-        before.factors[1].volatility.sample_step
-    );
+    assert!(stable.stable > mid_of(200) && stable.stable <= mid_of(201), "the stable price follows");
+    assert_eq!(after.factors[1].volatility.sample_step, before.factors[1].volatility.sample_step);
     for other in [0, 2, 3] {
         assert_eq!(after.factors[other].price, before.factors[other].price);
     }
@@ -71,11 +61,7 @@ fn all_feeds_enter_at_once_in_any_order() {
         oracles.push(asset.oracle);
     }
     let refresh = refresh_prices(world.book, &oracles);
-    let event = PricesRefreshed {
-        book: world.book,
-        accepted: 0b1111,
-        pending: 0,
-    };
+    let event = PricesRefreshed { book: world.book, accepted: 0b1111, pending: 0 };
     emits(&mut world, &refresh, &[], &event);
 }
 
@@ -85,11 +71,7 @@ fn a_known_publication_is_passed_over() {
     world.publish(&sol, 201 * ONE_E8);
     world.must(std::slice::from_ref(&refresh), &[]);
     let before = world.svm.get_account(&world.book).expect("a Book").data;
-    let event = PricesRefreshed {
-        book: world.book,
-        accepted: 0,
-        pending: 0,
-    };
+    let event = PricesRefreshed { book: world.book, accepted: 0, pending: 0 };
     emits(&mut world, &refresh, &[], &event);
     assert!(before == world.svm.get_account(&world.book).expect("a Book").data);
 }
@@ -150,41 +132,14 @@ fn a_jump_waits_until_a_second_publication_confirms_it() {
     let (mut world, sol, refresh) = world_with_sol();
     let (book, in_force) = (world.book, world.book_state().factors[1].price);
     world.publish(&sol, 150 * ONE_E8);
-    emits(
-        &mut world,
-        &refresh,
-        &[],
-        &PricesRefreshed {
-            book,
-            accepted: 0,
-            pending: 0b10,
-        },
-    );
+    emits(&mut world, &refresh, &[], &PricesRefreshed { book, accepted: 0, pending: 0b10 });
     assert_eq!(world.book_state().factors[1].price, in_force);
     world.advance(1);
     world.publish(&sol, 148 * ONE_E8);
-    emits(
-        &mut world,
-        &refresh,
-        &[],
-        &PricesRefreshed {
-            book,
-            accepted: 0,
-            pending: 0b10,
-        },
-    );
+    emits(&mut world, &refresh, &[], &PricesRefreshed { book, accepted: 0, pending: 0b10 });
     world.advance(1);
     world.publish(&sol, 149 * ONE_E8);
-    emits(
-        &mut world,
-        &refresh,
-        &[],
-        &PricesRefreshed {
-            book,
-            accepted: 0b10,
-            pending: 0,
-        },
-    );
+    emits(&mut world, &refresh, &[], &PricesRefreshed { book, accepted: 0b10, pending: 0 });
     // of the two the one nearer to the old price counts
     assert_eq!(world.book_state().factors[1].price.mid, mid_of(150));
 }
@@ -197,10 +152,5 @@ fn wrong_accounts_are_refused() {
     refuses_impostors(&mut world, &refresh, &[], book);
     refuses_other_versions(&mut world, &refresh, &[], &[book]);
     let other = crate::stage::elsewhere(&mut world);
-    refuses(
-        &mut world,
-        &swapped(&refresh, book, other.book),
-        &[],
-        PlimsollError::OracleFeed,
-    );
+    refuses(&mut world, &swapped(&refresh, book, other.book), &[], PlimsollError::OracleFeed);
 }

@@ -33,46 +33,25 @@ fn a_step_is_folded_into_variances_covariances_and_thresholds() {
     // SOL by 2.5 %, the others not at all
     let sol = world.assets[1];
     for asset in world.assets.clone() {
-        let price = if asset.index == sol.index {
-            205 * ONE_E8
-        } else {
-            world.published_price(&asset)
-        };
+        let price = if asset.index == sol.index { 205 * ONE_E8 } else { world.published_price(&asset) };
         world.publish(&asset, price);
     }
     world.refresh_prices();
     let refresh = refresh_risk(world.book, &[]);
-    let event = RiskRefreshed {
-        book: world.book,
-        step: step(&world),
-        sampled: 0b1111,
-    };
+    let event = RiskRefreshed { book: world.book, step: step(&world), sampled: 0b1111 };
     emits(&mut world, &refresh, &[], &event);
 
     let after = world.book_state();
     assert_eq!(after.folded_step, step(&world));
     let (old, new) = (before.factors[1], after.factors[1]);
-    assert_eq!(
-        (new.volatility.last_step, new.threshold.path_step),
-        (step(&world), step(&world))
-    );
+    assert_eq!((new.volatility.last_step, new.threshold.path_step), (step(&world), step(&world)));
     assert_eq!(new.volatility.last_log_price, new.volatility.sample_log_price);
-    assert!(
-        new.volatility.variance_fast.get() > old.volatility.variance_fast.get(),
-        "a move raises the variance"
-    );
+    assert!(new.volatility.variance_fast.get() > old.volatility.variance_fast.get(), "a move raises the variance");
     assert!(new.threshold.goal > old.threshold.goal);
-    assert_eq!(
-        new.threshold.path[..12],
-        old.threshold.path[1..],
-        "what was announced comes"
-    );
+    assert_eq!(new.threshold.path[..12], old.threshold.path[1..], "what was announced comes");
     assert!(new.threshold.path[12] > old.threshold.path[12], "the path's end walks");
     let calm = (before.factors[2].volatility, after.factors[2].volatility);
-    assert!(
-        calm.1.variance_fast.get() < calm.0.variance_fast.get(),
-        "a calm step lowers the variance"
-    );
+    assert!(calm.1.variance_fast.get() < calm.0.variance_fast.get(), "a calm step lowers the variance");
     // SOL's own entry, the 17th of the upper triangle: its return counts as six σ of 3 % a √day, for five minutes of five days' half-life
     let expected = 0.18_f64.powi(2) * (1.0 - 0.5_f64.powf(300.0 / 432_000.0)) * 2_f64.powi(56);
     #[allow(clippy::cast_precision_loss)] // below 2^53
@@ -109,11 +88,7 @@ fn an_incomplete_step_waits_for_its_samples_and_then_does_without() {
     world.advance(119);
     refuses(&mut world, &refresh, &[], PlimsollError::StepIncomplete);
     world.advance(1);
-    let event = RiskRefreshed {
-        book: world.book,
-        step: step(&world),
-        sampled: 0b1011,
-    };
+    let event = RiskRefreshed { book: world.book, step: step(&world), sampled: 0b1011 };
     emits(&mut world, &refresh, &[], &event);
 }
 
@@ -128,11 +103,7 @@ fn a_sample_may_be_brought_along() {
     let refresh = refresh_risk(world.book, &[sol.oracle]);
     refuses(&mut world, &refresh, &[], PlimsollError::PriceStale);
     world.publish_at(&sol, 201 * ONE_E8, now, now - 71);
-    let event = RiskRefreshed {
-        book: world.book,
-        step: step(&world),
-        sampled: 0b10,
-    };
+    let event = RiskRefreshed { book: world.book, step: step(&world), sampled: 0b10 };
     emits(&mut world, &refresh, &[], &event);
     assert_eq!(world.book_state().factors[1].volatility.sample_step, step(&world));
 }
@@ -165,12 +136,7 @@ fn a_sample_that_jumps_is_refused() {
 #[test]
 fn a_sample_of_a_factor_without_a_price_is_refused() {
     let mut world = world_after_boundary();
-    let listing = Listing {
-        symbol: "NEW",
-        decimals: 9,
-        price_e8: 0,
-        sigma_ppm: 30_000,
-    };
+    let listing = Listing { symbol: "NEW", decimals: 9, price_e8: 0, sigma_ppm: 30_000 };
     let listing = factor_listing(&listing, [9; 32]);
     let list = instructions::list_factor(world.group, world.admin.pubkey(), world.book, listing);
     world.must(&[list], &[]);
@@ -199,10 +165,5 @@ fn wrong_accounts_are_refused() {
     refuses_impostors(&mut world, &refresh, &[], book);
     refuses_other_versions(&mut world, &refresh, &[], &[book]);
     let other = elsewhere(&mut world);
-    refuses(
-        &mut world,
-        &swapped(&refresh, book, other.book),
-        &[],
-        PlimsollError::OracleFeed,
-    );
+    refuses(&mut world, &swapped(&refresh, book, other.book), &[], PlimsollError::OracleFeed);
 }

@@ -12,9 +12,7 @@ use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, refuses_u
 /// Bob's repayment of USDC from an account that holds 20,000.
 fn repay_usdc(stage: &mut Stage, amount_atoms: u64) -> (Instruction, Pubkey) {
     let owner = stage.bob.key();
-    let source = stage
-        .world
-        .create_token_account(&stage.usdc, &owner, stage.usdc.atoms(20_000));
+    let source = stage.world.create_token_account(&stage.usdc, &owner, stage.usdc.atoms(20_000));
     let repay = instructions::repay(&stage.usdc.keys(), stage.bob.account, owner, source, amount_atoms);
     (repay, source)
 }
@@ -37,10 +35,7 @@ fn a_repayment_moves_tokens_and_burns_debt_shares() {
     assert_eq!(stage.world.vault_balance(&stage.usdc), stage.usdc.atoms(94_000));
     assert_eq!(after.liquidity_atoms, stage.usdc.atoms(94_000));
     assert_eq!(after.total_debt_shares, stage.usdc.atoms(6_000));
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.usdc),
-        (0, stage.usdc.atoms(6_000))
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.usdc), (0, stage.usdc.atoms(6_000)));
 }
 
 #[test]
@@ -49,14 +44,8 @@ fn the_largest_amount_repays_all_of_the_debt_with_its_interest() {
     stage.world.advance(86_400);
     let (repay, source) = repay_usdc(&mut stage, instructions::ALL);
     stage.world.must(&[repay], &[&stage.bob.keypair]);
-    assert!(
-        stage.world.balance(&source) < stage.usdc.atoms(10_000),
-        "no interest was paid"
-    );
-    assert!(
-        stage.world.balance(&source) > stage.usdc.atoms(9_990),
-        "too much was paid"
-    );
+    assert!(stage.world.balance(&source) < stage.usdc.atoms(10_000), "no interest was paid");
+    assert!(stage.world.balance(&source) > stage.usdc.atoms(9_990), "too much was paid");
     assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.usdc), (0, 0));
     assert_eq!(reserve_of(&stage.world, &stage.usdc).total_debt_shares, 0);
     let active = stage.world.margin_state(&stage.bob.account).active_balances;
@@ -72,10 +61,7 @@ fn a_delegate_may_repay() {
     let source = stage.world.create_token_account(&stage.usdc, &delegate.pubkey(), 7);
     let repay = instructions::repay(&stage.usdc.keys(), stage.bob.account, delegate.pubkey(), source, 7);
     stage.world.must(&[repay], &[&delegate]);
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.usdc).1,
-        stage.usdc.atoms(10_000) - 7
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.usdc).1, stage.usdc.atoms(10_000) - 7);
 }
 
 #[test]
@@ -100,16 +86,9 @@ fn amounts_that_cannot_be_repaid_are_refused() {
         refuses(&mut stage.world, &repay, &[&stage.bob.keypair], error);
     }
     let (repay, source) = repay_usdc(&mut stage, owed);
-    let poor = stage
-        .world
-        .create_token_account(&stage.usdc, &stage.bob.key(), owed - 1);
+    let poor = stage.world.create_token_account(&stage.usdc, &stage.bob.key(), owed - 1);
     let poor = swapped(&repay, source, poor);
-    refuses(
-        &mut stage.world,
-        &poor,
-        &[&stage.bob.keypair],
-        token::INSUFFICIENT_FUNDS,
-    );
+    refuses(&mut stage.world, &poor, &[&stage.bob.keypair], token::INSUFFICIENT_FUNDS);
 }
 
 #[test]
@@ -119,23 +98,13 @@ fn a_debt_that_is_not_there_is_refused() {
     for asset in [stage.sol, stage.btc] {
         let source = stage.world.create_token_account(&asset, &owner, 5);
         let repay = instructions::repay(&asset.keys(), stage.bob.account, owner, source, 5);
-        refuses(
-            &mut stage.world,
-            &repay,
-            &[&stage.bob.keypair],
-            PlimsollError::NothingToRepay,
-        );
+        refuses(&mut stage.world, &repay, &[&stage.bob.keypair], PlimsollError::NothingToRepay);
     }
     let (repay, _) = repay_usdc(&mut stage, 1);
     for reserve_index in [4, 15, 16, u8::MAX] {
         let mut unlisted = repay.clone();
         unlisted.data[8] = reserve_index;
-        refuses(
-            &mut stage.world,
-            &unlisted,
-            &[&stage.bob.keypair],
-            PlimsollError::ReserveIndex,
-        );
+        refuses(&mut stage.world, &unlisted, &[&stage.bob.keypair], PlimsollError::ReserveIndex);
     }
 }
 
@@ -144,12 +113,7 @@ fn books_that_do_not_balance_are_refused() {
     let mut stage = Stage::with_debt();
     let (repay, _) = repay_usdc(&mut stage, 1);
     edit_reserve(&mut stage.world, &stage.usdc, |reserve| reserve.insurance_atoms = 1);
-    refuses(
-        &mut stage.world,
-        &repay,
-        &[&stage.bob.keypair],
-        PlimsollError::Insolvent,
-    );
+    refuses(&mut stage.world, &repay, &[&stage.bob.keypair], PlimsollError::Insolvent);
 }
 
 #[test]
@@ -172,18 +136,10 @@ fn wrong_accounts_are_refused() {
     for (right, wrong, error) in [
         (book, other.book, PlimsollError::WrongGroup.into()),
         (stage.bob.account, theirs, PlimsollError::WrongGroup.into()),
-        (
-            stage.bob.account,
-            stage.lender.account,
-            PlimsollError::NotOwnerOrDelegate.into(),
-        ),
+        (stage.bob.account, stage.lender.account, PlimsollError::NotOwnerOrDelegate.into()),
         (vault, vault_of_sol, PlimsollError::WrongVault.into()),
         (stage.usdc.mint, stage.sol.mint, PlimsollError::WrongMint.into()),
-        (
-            stage.usdc.token_program,
-            anchor_spl::token_2022::ID,
-            PlimsollError::WrongTokenProgram.into(),
-        ),
+        (stage.usdc.token_program, anchor_spl::token_2022::ID, PlimsollError::WrongTokenProgram.into()),
         (source, of_another, Refusal::from(token::OWNER_MISMATCH)),
         (source, of_sol, token::MINT_MISMATCH.into()),
     ] {

@@ -14,10 +14,7 @@ use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 /// Bob owes 16,000 USDC; his 100 SOL are worth what this price, in hundred-millionths of a dollar, makes of them.
 fn fallen_to(price_e8: i64) -> Stage {
     let mut stage = Stage::new();
-    stage
-        .world
-        .borrow(&stage.bob, &stage.usdc, stage.usdc.atoms(16_000))
-        .expect("a borrow");
+    stage.world.borrow(&stage.bob, &stage.usdc, stage.usdc.atoms(16_000)).expect("a borrow");
     move_price(&mut stage.world, &stage.sol.clone(), price_e8);
     stage
 }
@@ -37,10 +34,7 @@ fn insurance_pays_first_and_the_depositors_the_rest() {
     let gift = stage.usdc.atoms(1_000);
     let source = stage.world.create_token_account(&stage.usdc, &stage.lender.key(), gift);
     let fund = instructions::fund_insurance(&stage.usdc.keys(), stage.lender.key(), source, gift);
-    stage.world.must(
-        &[fund, instructions::accrue(stage.world.book)],
-        &[&stage.lender.keypair],
-    );
+    stage.world.must(&[fund, instructions::accrue(stage.world.book)], &[&stage.lender.keypair]);
     let before = reserve_of(&stage.world, &stage.usdc);
     let deficit = before.totals().debts_down().expect("debts").0;
     let deposits = before.totals().deposits_up().expect("deposits").0;
@@ -60,23 +54,13 @@ fn insurance_pays_first_and_the_depositors_the_rest() {
     assert_emitted(&outcome, &event);
     assert!(insurance_atoms >= gift && insurance_atoms < gift + 100_000);
     assert_eq!((after.insurance_atoms, after.socialised_atoms), (0, socialised_atoms));
-    assert_eq!(
-        (after.total_debt_shares, after.liquidity_atoms),
-        (0, before.liquidity_atoms)
-    );
+    assert_eq!((after.total_debt_shares, after.liquidity_atoms), (0, before.liquidity_atoms));
     assert_eq!(after.total_deposit_shares, before.total_deposit_shares);
     let left = after.totals().deposits_up().expect("deposits").0;
     assert!(left.abs_diff(deposits - socialised_atoms) <= 1 && left <= after.liquidity_atoms);
     assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.usdc), (0, 0));
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.sol),
-        (stage.sol.atoms(100), 0),
-        "the dust stays"
-    );
-    stage
-        .world
-        .withdraw(&stage.lender, &stage.usdc, instructions::ALL)
-        .expect("the rest can be withdrawn");
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.sol), (stage.sol.atoms(100), 0), "the dust stays");
+    stage.world.withdraw(&stage.lender, &stage.usdc, instructions::ALL).expect("the rest can be withdrawn");
 }
 
 #[test]
@@ -85,10 +69,7 @@ fn insurance_that_suffices_spares_the_depositors() {
     let gift = stage.usdc.atoms(20_000);
     let source = stage.world.create_token_account(&stage.usdc, &stage.lender.key(), gift);
     let fund = instructions::fund_insurance(&stage.usdc.keys(), stage.lender.key(), source, gift);
-    stage.world.must(
-        &[fund, instructions::accrue(stage.world.book)],
-        &[&stage.lender.keypair],
-    );
+    stage.world.must(&[fund, instructions::accrue(stage.world.book)], &[&stage.lender.keypair]);
     let before = reserve_of(&stage.world, &stage.usdc);
     let instruction = resolve(&stage, stage.usdc.index);
     stage.world.must(&[instruction], &[]);
@@ -154,12 +135,7 @@ fn wrong_accounts_are_refused() {
     let other = elsewhere(world);
     let theirs = account_elsewhere(world, &bob.keypair, other.group);
     for (right, wrong) in [(book, other.book), (bob.account, theirs)] {
-        refuses(
-            world,
-            &swapped(&instruction, right, wrong),
-            &[],
-            PlimsollError::WrongGroup,
-        );
+        refuses(world, &swapped(&instruction, right, wrong), &[], PlimsollError::WrongGroup);
     }
     let lenders = swapped(&instruction, bob.account, stage.lender.account);
     refuses(world, &lenders, &[], PlimsollError::NotBankrupt);

@@ -24,27 +24,15 @@ fn parameters_change_as_a_whole_with_what_follows_from_them() {
         params.covariance_half_life_seconds = 86_400;
         params.walk_absolute_ppm_per_hour = 5_000;
     });
-    let event = BookParamsSet {
-        book: world.book,
-        params_version: 2,
-    };
+    let event = BookParamsSet { book: world.book, params_version: 2 };
     emits(&mut world, &set, &[], &event);
 
     let after = world.book_state();
-    assert_eq!(
-        (after.params.covariance_half_life_seconds, after.params_version),
-        (86_400, 2)
-    );
-    assert!(
-        after.decay_covariance < before.decay_covariance,
-        "a shorter half-life keeps less"
-    );
+    assert_eq!((after.params.covariance_half_life_seconds, after.params_version), (86_400, 2));
+    assert!(after.decay_covariance < before.decay_covariance, "a shorter half-life keeps less");
     for (old, new) in before.factors.iter().zip(&after.factors).take(4) {
         assert!(new.threshold.derived.step_absolute > old.threshold.derived.step_absolute);
-        assert_eq!(
-            (new.threshold.path, new.threshold.initial),
-            (old.threshold.path, old.threshold.initial)
-        );
+        assert_eq!((new.threshold.path, new.threshold.initial), (old.threshold.path, old.threshold.initial));
     }
 }
 

@@ -15,10 +15,7 @@ fn the_owner_names_and_dismisses_a_delegate() {
     let trader = world.trader();
     for delegate in [Pubkey::new_unique(), Pubkey::default()] {
         let set = instructions::set_delegate(trader.account, trader.key(), delegate);
-        let event = DelegateSet {
-            margin_account: trader.account,
-            delegate,
-        };
+        let event = DelegateSet { margin_account: trader.account, delegate };
         emits(&mut world, &set, &[&trader.keypair], &event);
         assert_eq!(world.margin_state(&trader.account).delegate, delegate);
     }

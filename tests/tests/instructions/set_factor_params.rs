@@ -25,11 +25,7 @@ fn initial_margin_follows_at_once_and_announced_maintenance_margin_stays() {
     let mut world = World::with_majors();
     let before = world.book_state().factors[1];
     let set = set(&world, SOL, |params| params.sigma_stress_ppm = 400_000);
-    let event = FactorParamsSet {
-        book: world.book,
-        factor_index: SOL,
-        params_version: 2,
-    };
+    let event = FactorParamsSet { book: world.book, factor_index: SOL, params_version: 2 };
     emits(&mut world, &set, &[], &event);
 
     let after = world.book_state().factors[1];
@@ -37,15 +33,8 @@ fn initial_margin_follows_at_once_and_announced_maintenance_margin_stays() {
     assert_eq!(after.threshold.path, before.threshold.path);
     assert!(after.threshold.goal > before.threshold.goal);
     assert!(after.threshold.initial > before.threshold.initial);
-    assert_eq!(
-        (after.price, after.volatility.variance_fast),
-        (before.price, before.volatility.variance_fast)
-    );
-    assert_eq!(
-        world.book_state().factors[2].params_version,
-        1,
-        "another factor changed"
-    );
+    assert_eq!((after.price, after.volatility.variance_fast), (before.price, before.volatility.variance_fast));
+    assert_eq!(world.book_state().factors[2].params_version, 1, "another factor changed");
 }
 
 #[test]

@@ -31,24 +31,14 @@ fn the_initial_weight_falls_at_once_and_the_maintenance_weight_walks_after_a_gra
         params.collateral_weight_initial_ppm = 250_000;
         params.collateral_weight_maintenance_ppm = 500_000;
     });
-    let event = ReserveParamsSet {
-        book: world.book,
-        reserve_index: SOL,
-        params_version: 2,
-    };
+    let event = ReserveParamsSet { book: world.book, reserve_index: SOL, params_version: 2 };
     emits(world, &set, &[], &event);
 
     let reserve = reserve_of(world, &stage.sol);
-    assert_eq!(
-        (reserve.weight_initial, reserve.weight_from, reserve.weight_to),
-        (ONE / 4, ONE, ONE / 2)
-    );
+    assert_eq!((reserve.weight_initial, reserve.weight_from, reserve.weight_to), (ONE / 4, ONE, ONE / 2));
     assert_eq!(reserve.weight_start_seconds, now + 3_600);
     assert_eq!(reserve.weight_end_seconds, now + 3_600 + 86_400);
-    assert_eq!(
-        (reserve.params.collateral_weight_initial_ppm, reserve.params_version),
-        (250_000, 2)
-    );
+    assert_eq!((reserve.params.collateral_weight_initial_ppm, reserve.params_version), (250_000, 2));
 }
 
 #[test]
@@ -75,10 +65,7 @@ fn interest_up_to_the_change_follows_the_old_parameters() {
     let accrue = instructions::accrue(unchanged.world.book);
     unchanged.world.must(&[accrue], &[]);
     let [one, other] = [&changed, &unchanged].map(|stage| reserve_of(&stage.world, &stage.usdc));
-    assert_eq!(
-        (one.debt_index, one.accrued_seconds),
-        (other.debt_index, other.accrued_seconds)
-    );
+    assert_eq!((one.debt_index, one.accrued_seconds), (other.debt_index, other.accrued_seconds));
 }
 
 #[test]

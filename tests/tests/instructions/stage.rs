@@ -22,29 +22,17 @@ impl Stage {
     /// Nobody owes anything.
     pub(crate) fn new() -> Self {
         let mut world = World::with_majors();
-        let [usdc, sol, btc, _] = world.assets[..] else {
-            panic!("four majors")
-        };
+        let [usdc, sol, btc, _] = world.assets[..] else { panic!("four majors") };
         let lender = world.depositor(&usdc, usdc.atoms(100_000));
         let bob = world.depositor(&sol, sol.atoms(100));
-        Self {
-            world,
-            usdc,
-            sol,
-            btc,
-            lender,
-            bob,
-        }
+        Self { world, usdc, sol, btc, lender, bob }
     }
 
     /// Bob owes 10,000 USDC.
     pub(crate) fn with_debt() -> Self {
         let mut stage = Self::new();
         let amount_atoms = stage.usdc.atoms(10_000);
-        stage
-            .world
-            .borrow(&stage.bob, &stage.usdc, amount_atoms)
-            .expect("a borrow");
+        stage.world.borrow(&stage.bob, &stage.usdc, amount_atoms).expect("a borrow");
         stage
     }
 }
@@ -90,11 +78,7 @@ pub(crate) fn move_price(world: &mut World, asset: &Asset, price_e8: i64) {
     for _ in 0..2 {
         world.advance(3);
         for other in world.assets.clone() {
-            let price = if other.index == asset.index {
-                price_e8
-            } else {
-                world.published_price(&other)
-            };
+            let price = if other.index == asset.index { price_e8 } else { world.published_price(&other) };
             world.publish(&other, price);
         }
         world.refresh_prices();

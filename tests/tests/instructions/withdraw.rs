@@ -38,10 +38,7 @@ fn a_withdrawal_moves_tokens_and_burns_shares() {
     assert_eq!(stage.world.vault_balance(&stage.sol), stage.sol.atoms(96));
     assert_eq!(after.liquidity_atoms, stage.sol.atoms(96));
     assert_eq!(after.total_deposit_shares, stage.sol.atoms(96));
-    assert_eq!(
-        shares_of(&stage.world, &stage.bob.account, &stage.sol),
-        (stage.sol.atoms(96), 0)
-    );
+    assert_eq!(shares_of(&stage.world, &stage.bob.account, &stage.sol), (stage.sol.atoms(96), 0));
 }
 
 #[test]
@@ -81,23 +78,13 @@ fn amounts_that_cannot_be_withdrawn_are_refused() {
     let destination = stage.world.create_token_account(&stage.btc, &owner, 0);
     for amount_atoms in [1, instructions::ALL] {
         let nothing = instructions::withdraw(&stage.btc.keys(), stage.bob.account, owner, destination, amount_atoms);
-        refuses(
-            &mut stage.world,
-            &nothing,
-            &[&stage.bob.keypair],
-            PlimsollError::DepositTooSmall,
-        );
+        refuses(&mut stage.world, &nothing, &[&stage.bob.keypair], PlimsollError::DepositTooSmall);
     }
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     for reserve_index in [4, 15, 16, u8::MAX] {
         let mut unlisted = withdraw.clone();
         unlisted.data[8] = reserve_index;
-        refuses(
-            &mut stage.world,
-            &unlisted,
-            &[&stage.bob.keypair],
-            PlimsollError::ReserveIndex,
-        );
+        refuses(&mut stage.world, &unlisted, &[&stage.bob.keypair], PlimsollError::ReserveIndex);
     }
 }
 
@@ -110,12 +97,7 @@ fn lent_tokens_cannot_be_withdrawn() {
     let idle = stage.usdc.atoms(90_000);
     for amount_atoms in [idle + 1, instructions::ALL] {
         let signers = [&stage.lender.keypair];
-        refuses(
-            &mut stage.world,
-            &withdraw(amount_atoms),
-            &signers,
-            PlimsollError::NotEnoughLiquidity,
-        );
+        refuses(&mut stage.world, &withdraw(amount_atoms), &signers, PlimsollError::NotEnoughLiquidity);
     }
     stage.world.must(&[withdraw(idle)], &[&stage.lender.keypair]);
     assert_eq!(stage.world.vault_balance(&stage.usdc), 0);
@@ -127,12 +109,7 @@ fn the_margin_check_refuses_a_withdrawal() {
     let too_much = stage.sol.atoms(45);
     let (withdraw, _) = withdraw_sol(&mut stage, too_much);
     let signers = [&stage.bob.keypair];
-    refuses(
-        &mut stage.world,
-        &withdraw,
-        &signers,
-        PlimsollError::InitialHealthNegative,
-    );
+    refuses(&mut stage.world, &withdraw, &signers, PlimsollError::InitialHealthNegative);
 
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     let signers = [&stage.bob.keypair];
@@ -150,12 +127,7 @@ fn a_stale_price_is_worth_less_and_then_nothing() {
     let mut stage = Stage::with_debt();
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     stage.world.advance(301);
-    refuses(
-        &mut stage.world,
-        &withdraw,
-        &[&stage.bob.keypair],
-        PlimsollError::InitialHealthNegative,
-    );
+    refuses(&mut stage.world, &withdraw, &[&stage.bob.keypair], PlimsollError::InitialHealthNegative);
 }
 
 #[test]
@@ -163,12 +135,7 @@ fn a_debt_that_was_not_accrued_lately_refuses_a_withdrawal() {
     let mut stage = Stage::with_debt();
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     stage.world.advance_refreshed(3_601);
-    refuses(
-        &mut stage.world,
-        &withdraw,
-        &[&stage.bob.keypair],
-        PlimsollError::ReserveStale,
-    );
+    refuses(&mut stage.world, &withdraw, &[&stage.bob.keypair], PlimsollError::ReserveStale);
     let accrue = instructions::accrue(stage.world.book);
     stage.world.must(&[accrue, withdraw], &[&stage.bob.keypair]);
 }
@@ -177,17 +144,9 @@ fn a_debt_that_was_not_accrued_lately_refuses_a_withdrawal() {
 fn a_leg_that_grew_too_large_refuses_a_withdrawal() {
     let mut stage = Stage::with_debt();
     // worth 9,600,000,000 USDC: above 2^53 atoms
-    stage
-        .world
-        .deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000))
-        .expect("a deposit");
+    stage.world.deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000)).expect("a deposit");
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
-    refuses(
-        &mut stage.world,
-        &withdraw,
-        &[&stage.bob.keypair],
-        PlimsollError::LegTooLarge,
-    );
+    refuses(&mut stage.world, &withdraw, &[&stage.bob.keypair], PlimsollError::LegTooLarge);
 }
 
 #[test]
@@ -205,38 +164,20 @@ fn tokens_must_leave_the_vault() {
     let (withdraw, destination) = withdraw_sol(&mut stage, 1);
     let vault = addresses::vault(&stage.world.book, &stage.sol.mint);
     let in_circles = swapped(&withdraw, destination, vault);
-    refuses(
-        &mut stage.world,
-        &in_circles,
-        &[&stage.bob.keypair],
-        PlimsollError::VaultMismatch,
-    );
+    refuses(&mut stage.world, &in_circles, &[&stage.bob.keypair], PlimsollError::VaultMismatch);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 1);
-    refuses(
-        &mut stage.world,
-        &withdraw,
-        &[&stage.bob.keypair],
-        PlimsollError::Insolvent,
-    );
+    refuses(&mut stage.world, &withdraw, &[&stage.bob.keypair], PlimsollError::Insolvent);
 }
 
 #[test]
 fn a_delegate_may_not_withdraw() {
     let mut stage = Stage::new();
-    let delegate = Trader {
-        keypair: stranger(&mut stage.world.svm),
-        account: stage.bob.account,
-    };
+    let delegate = Trader { keypair: stranger(&mut stage.world.svm), account: stage.bob.account };
     let name = instructions::set_delegate(stage.bob.account, stage.bob.key(), delegate.key());
     stage.world.must(&[name], &[&stage.bob.keypair]);
     let destination = stage.world.create_token_account(&stage.sol, &delegate.key(), 0);
     let withdraw = instructions::withdraw(&stage.sol.keys(), stage.bob.account, delegate.key(), destination, 1);
-    refuses(
-        &mut stage.world,
-        &withdraw,
-        &[&delegate.keypair],
-        PlimsollError::NotOwner,
-    );
+    refuses(&mut stage.world, &withdraw, &[&delegate.keypair], PlimsollError::NotOwner);
 }
 
 #[test]
@@ -255,10 +196,7 @@ fn wrong_accounts_are_refused() {
     let theirs = account_elsewhere(world, bob, other.group);
     let of_usdc = world.create_token_account(&stage.usdc, &bob.pubkey(), 0);
     let [vault, vault_of_usdc] = [stage.sol, stage.usdc].map(|asset| addresses::vault(&book, &asset.mint));
-    let (authority, their_authority) = (
-        addresses::vault_authority(&book),
-        addresses::vault_authority(&other.book),
-    );
+    let (authority, their_authority) = (addresses::vault_authority(&book), addresses::vault_authority(&other.book));
     for (right, wrong, error) in [
         (book, other.book, PlimsollError::WrongGroup.into()),
         (stage.bob.account, theirs, PlimsollError::WrongGroup.into()),
@@ -266,11 +204,7 @@ fn wrong_accounts_are_refused() {
         (authority, their_authority, PlimsollError::WrongVaultAuthority.into()),
         (vault, vault_of_usdc, PlimsollError::WrongVault.into()),
         (stage.sol.mint, stage.usdc.mint, PlimsollError::WrongMint.into()),
-        (
-            stage.sol.token_program,
-            anchor_spl::token_2022::ID,
-            PlimsollError::WrongTokenProgram.into(),
-        ),
+        (stage.sol.token_program, anchor_spl::token_2022::ID, PlimsollError::WrongTokenProgram.into()),
         (destination, of_usdc, Refusal::from(token::MINT_MISMATCH)),
     ] {
         refuses(world, &swapped(&withdraw, right, wrong), &[bob], error);

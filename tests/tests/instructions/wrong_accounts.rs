@@ -18,11 +18,7 @@ const VERSION_OFFSET: usize = 8;
 pub(crate) fn swapped(instruction: &Instruction, right: Pubkey, wrong: Pubkey) -> Instruction {
     let mut instruction = instruction.clone();
     let metas = instruction.accounts.iter_mut().filter(|meta| meta.pubkey == right);
-    assert_eq!(
-        metas.map(|meta| meta.pubkey = wrong).count(),
-        1,
-        "the instruction names the account once"
-    );
+    assert_eq!(metas.map(|meta| meta.pubkey = wrong).count(), 1, "the instruction names the account once");
     instruction
 }
 
@@ -74,11 +70,7 @@ pub(crate) fn set_version(world: &mut World, account: &Pubkey, version: u8) {
 pub(crate) fn refuses_unsigned(world: &mut World, instruction: &Instruction, signer: Pubkey) {
     let mut unsigned = instruction.clone();
     let metas = unsigned.accounts.iter_mut().filter(|meta| meta.pubkey == signer);
-    assert_eq!(
-        metas.map(|meta| meta.is_signer = false).count(),
-        1,
-        "the instruction names the signer once"
-    );
+    assert_eq!(metas.map(|meta| meta.is_signer = false).count(), 1, "the instruction names the signer once");
     // the payer of the fee signs in any case, so it is somebody else
     let payer = Keypair::new();
     world.svm.airdrop(&payer.pubkey(), 1_000_000_000).expect("airdrop");
@@ -112,12 +104,7 @@ pub(crate) fn refuses_wrong_governance(world: &mut World, instruction: &Instruct
 
     let other = elsewhere(world);
     for (right, wrong) in [(group, other.group), (book, other.book)] {
-        refuses(
-            world,
-            &swapped(instruction, right, wrong),
-            &[],
-            PlimsollError::WrongGroup,
-        );
+        refuses(world, &swapped(instruction, right, wrong), &[], PlimsollError::WrongGroup);
     }
     let impostor = stranger(&mut world.svm);
     let theirs = swapped(instruction, admin, impostor.pubkey());

@@ -38,19 +38,9 @@ fn the_healthy_are_refused() {
 fn oneself_is_refused() {
     let mut stage = unhealthy();
     let (book, bob) = (stage.world.book, &stage.bob);
-    let oneself = instructions::liquidate(
-        book,
-        bob.account,
-        bob.account,
-        bob.key(),
-        request(&stage, instructions::ALL),
-    );
-    refuses(
-        &mut stage.world,
-        &oneself,
-        &[&stage.bob.keypair],
-        PlimsollError::SameAccount,
-    );
+    let oneself =
+        instructions::liquidate(book, bob.account, bob.account, bob.key(), request(&stage, instructions::ALL));
+    refuses(&mut stage.world, &oneself, &[&stage.bob.keypair], PlimsollError::SameAccount);
 }
 
 #[test]
@@ -71,11 +61,7 @@ fn requests_that_make_no_exchange_are_refused() {
         // what one atom relieves is lost in rounding
         (sol, usdc, 1, PlimsollError::HealthNotImproved),
     ] {
-        let request = LiquidationRequest {
-            collateral_reserve,
-            debt_reserve,
-            max_repay_atoms,
-        };
+        let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms };
         let instruction = liquidate(&stage, request);
         refuses(&mut stage.world, &instruction, &[&stage.lender.keypair], error);
     }
@@ -102,17 +88,9 @@ fn a_leg_without_a_price_is_not_exchanged() {
     let mut stage = unhealthy();
     // BTC, which Bob does not hold
     edit_book(&mut stage.world, |book| book.factors[2].price.mid = 0);
-    let request = LiquidationRequest {
-        collateral_reserve: stage.btc.index,
-        ..request(&stage, 1_000_000)
-    };
+    let request = LiquidationRequest { collateral_reserve: stage.btc.index, ..request(&stage, 1_000_000) };
     let instruction = liquidate(&stage, request);
-    refuses(
-        &mut stage.world,
-        &instruction,
-        &[&stage.lender.keypair],
-        PlimsollError::FactorNotPriced,
-    );
+    refuses(&mut stage.world, &instruction, &[&stage.lender.keypair], PlimsollError::FactorNotPriced);
 }
 
 #[test]

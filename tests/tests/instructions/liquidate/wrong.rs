@@ -18,12 +18,7 @@ fn wrong_accounts_are_refused() {
     for account in [book, bob.account, lender.account] {
         refuses_impostors(world, &instruction, &[&lender.keypair], account);
     }
-    refuses_other_versions(
-        world,
-        &instruction,
-        &[&lender.keypair],
-        &[book, bob.account, lender.account],
-    );
+    refuses_other_versions(world, &instruction, &[&lender.keypair], &[book, bob.account, lender.account]);
     refuses_unsigned(world, &instruction, lender.key());
 
     let other = elsewhere(world);
