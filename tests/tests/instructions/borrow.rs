@@ -134,7 +134,7 @@ fn another_debt_that_was_not_accrued_lately_refuses_a_loan() {
 #[test]
 fn a_leg_that_is_too_large_refuses_a_loan() {
     let mut stage = Stage::new();
-    // 9,600,000,000 USDC: above 2^53 atoms
+    // worth 9,600,000,000 USDC: above 2^53 atoms
     stage.world.deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000)).expect("a deposit");
     let (borrow, _) = borrow_usdc(&mut stage, 1);
     refuses(&mut stage.world, &borrow, &[&stage.bob.keypair], PlimsollError::LegTooLarge);

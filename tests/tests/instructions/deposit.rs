@@ -115,7 +115,7 @@ fn what_the_reserve_cannot_take_is_refused() {
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 1);
     refuses(&mut stage.world, &deposit, &[&stage.bob.keypair], PlimsollError::Insolvent);
     edit_reserve(&mut stage.world, &stage.sol, |reserve| reserve.insurance_atoms = 0);
-    stage.world.must(std::slice::from_ref(&deposit), &[&stage.bob.keypair]);
+    stage.world.must(&[deposit], &[&stage.bob.keypair]);
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn a_debt_that_was_not_accrued_lately_refuses_a_withdrawal() {
 #[test]
 fn a_leg_that_grew_too_large_refuses_a_withdrawal() {
     let mut stage = Stage::with_debt();
-    // 10,000,000,000 USDC: above 2^53 atoms
+    // worth 9,600,000,000 USDC: above 2^53 atoms
     stage.world.deposit(&stage.bob, &stage.btc, stage.btc.atoms(80_000)).expect("a deposit");
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     refuses(&mut stage.world, &withdraw, &[&stage.bob.keypair], PlimsollError::LegTooLarge);
