@@ -6,6 +6,7 @@ use plimsoll_client::plimsoll::state::margin_account::{
     ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, Order, POOL_MARKET,
 };
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
+use plimsoll_client::instructions::OrderKey;
 use plimsoll_client::{Pubkey, instructions};
 use solana_signer::Signer;
 
@@ -94,24 +95,24 @@ impl World {
         let usdc = self.assets[0];
         let provider = self.depositor(&usdc, amount_atoms);
         let order = pool_order(ORDER_POOL_DEPOSIT, amount_atoms);
-        let (slot, id) = self.place(&provider, order);
+        let order = self.place(&provider, order);
         self.advance_refreshed(i64::from(DEPOSIT_DELAY_SECONDS));
-        self.execute_pool_order(&provider, slot, id).expect("a pool deposit");
+        self.execute_pool_order(&order).expect("a pool deposit");
         provider
     }
 
-    /// Places an order that must be taken; returns its slot and id.
+    /// Places an order that must be taken.
     ///
     /// # Panics
     /// Where it is refused.
     #[track_caller]
-    pub fn place(&mut self, trader: &Trader, order: OrderRequest) -> (u8, u64) {
+    pub fn place(&mut self, trader: &Trader, order: OrderRequest) -> OrderKey {
         let before = self.margin_state(&trader.account);
         self.try_place(trader, order).expect("an order");
         let after = self.margin_state(&trader.account);
         let placed = (0u8..).zip(before.orders.iter().zip(&after.orders)).find(|(_, (was, is))| was != is);
         let (slot, (_, order)) = placed.expect("an order slot that changed");
-        (slot, order.id)
+        OrderKey { margin_account: trader.account, slot, id: order.id }
     }
 
     /// Places an order.
@@ -121,22 +122,19 @@ impl World {
     }
 
     /// Executes an order from the market's oracle account, through the owner's own account: without a fee.
-    pub fn execute(&mut self, trader: &Trader, slot: u8, id: u64) -> Outcome {
-        self.execute_through(trader, trader.account, slot, id)
+    pub fn execute(&mut self, order: &OrderKey) -> Outcome {
+        self.execute_through(order, order.margin_account)
     }
 
     /// Executes an order; the fee goes to `executor`.
-    pub fn execute_through(&mut self, trader: &Trader, executor: Pubkey, slot: u8, id: u64) -> Outcome {
-        let order = self.margin_state(&trader.account).orders[usize::from(slot)];
-        let oracle = self.market_asset(order.market).oracle;
-        let execute = instructions::execute_order(self.book, trader.account, executor, oracle, slot, id);
-        self.send(&[execute], &[])
+    pub fn execute_through(&mut self, order: &OrderKey, executor: Pubkey) -> Outcome {
+        let oracle = self.market_asset(self.order(order).market).oracle;
+        self.send(&[instructions::execute_order(self.book, order, executor, oracle)], &[])
     }
 
     /// Executes a pool order.
-    pub fn execute_pool_order(&mut self, trader: &Trader, slot: u8, id: u64) -> Outcome {
-        let execute = instructions::execute_pool_order(self.book, trader.account, trader.account, slot, id);
-        self.send(&[execute], &[])
+    pub fn execute_pool_order(&mut self, order: &OrderKey) -> Outcome {
+        self.send(&[instructions::execute_pool_order(self.book, order, order.margin_account)], &[])
     }
 
     /// The asset whose factor prices a market.
@@ -151,15 +149,15 @@ impl World {
 
     /// Trades at market: placed, then filled on the first publication after the delay, at unchanged prices.
     pub fn trade(&mut self, trader: &Trader, market: u8, base_atoms: i64) -> Outcome {
-        let (slot, id) = self.place(trader, market_order(market, base_atoms));
+        let order = self.place(trader, market_order(market, base_atoms));
         self.advance_refreshed(ORDER_DELAY_SECONDS.into());
-        self.execute(trader, slot, id)
+        self.execute(&order)
     }
 
-    /// The order in a slot.
+    /// What a slot holds.
     #[must_use]
-    pub fn order(&self, trader: &Trader, slot: u8) -> Order {
-        self.margin_state(&trader.account).orders[usize::from(slot)]
+    pub fn order(&self, order: &OrderKey) -> Order {
+        self.margin_state(&order.margin_account).orders[usize::from(order.slot)]
     }
 }
 
