@@ -23,7 +23,7 @@ pub(crate) use index::{
 };
 pub use logarithm::ln_bits;
 pub use matrix::decay_and_add_product;
-pub use product::{mul_shift_down, mul_shift_up, product, square_times, square31_times};
+pub use product::{mul_shift_bounds, mul_shift_down, mul_shift_up, product, square_times, square31_times};
 pub use quadratic::{Standardised, root_of_terms_up};
 pub use quotient::{
     fraction31_down, mul_div_down, mul_div_up, wide_div_down, wide_mul_div_word_down, wide_mul_div_word_up,

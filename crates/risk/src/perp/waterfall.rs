@@ -134,20 +134,19 @@ impl PerpBooks {
     }
 
     /// How much of the other side a failed position closes: its size, at most 15/16 of the side. `None` where nobody is there, or where S is used up:
-    /// it keeps at least 32 bits, and as many as the side has, so that no position loses more than an atom to rounding.
+    /// below 2⁻³⁰, or when it would have fewer bits than the side, and a position could lose more than an atom to rounding.
     fn closing(&self, failed: SignedAmount) -> Result<Option<Closing>> {
         if failed.is_zero() {
             return Ok(None);
         }
         let (side, indices) = self.opposite(failed);
         let closed = failed.magnitude().min(side.minus(Amount(side.0.div_ceil(16)))?);
-        if closed.is_zero() {
+        if closed.is_zero() || indices.size < SizeFactor::FLOOR {
             return Ok(None);
         }
         let left = side.minus(closed)?;
         let size = SizeFactor::from_bits(mul_div_down(indices.size.to_bits(), left.0, side.0)?);
-        let is_used_up = size < SizeFactor::FLOOR || size.to_bits() < left.0;
-        Ok(if is_used_up { None } else { Some(Closing { closed, size }) })
+        Ok(if size.to_bits() < left.0 { None } else { Some(Closing { closed, size }) })
     }
 
     /// Closes a part of the side that holds against `failed`: the same fraction of each position, all for `quote` together.

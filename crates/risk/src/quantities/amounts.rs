@@ -25,7 +25,7 @@ impl Index {
 impl SizeFactor {
     /// One: no waterfall has closed anything.
     pub const ONE: Self = Self::from_bits(1 << Self::FRACTION_BITS);
-    /// 2⁻³⁰: no waterfall makes it smaller.
+    /// 2⁻³⁰: below it, no waterfall closes any more.
     pub const FLOOR: Self = Self::from_bits(1 << (Self::FRACTION_BITS - 30));
 }
 
