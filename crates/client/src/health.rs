@@ -1,14 +1,11 @@
 //! An account as the program sees it: health, what a liquidation would do, where its liquidation prices lie.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
-use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use plimsoll::instructions::keeper::{liquidate_perp, resolve_perp_bankruptcy};
 use plimsoll::state::{Book, MarginAccount};
-use plimsoll::{liquidation, margin, perps};
+use plimsoll::{liquidation, margin};
 use plimsoll_risk::health::{CrossHealth, LiquidationHealth, asset_weight_down, debt_weight_up};
-use plimsoll_risk::liquidation::{LiquidationPlan, PerpLiquidationPlan, plan_liquidation};
+use plimsoll_risk::liquidation::{LiquidationPlan, plan_liquidation};
 use plimsoll_risk::metrics::{self, FactorExposure};
-use plimsoll_risk::perp::waterfall::PerpBankruptcy;
 use plimsoll_risk::quantities::{Price, Ratio, Value};
 
 /// A refusal of the program, found off-chain.
@@ -44,35 +41,6 @@ pub fn plan(
     let inputs = liquidation::inputs(book, account, health, request, now_seconds)?;
     let terms = liquidation::terms(book, request)?;
     plan_liquidation(&inputs, &terms).map_err(|error| plimsoll::error::PlimsollError::from(error).into())
-}
-
-/// What `liquidate_perp` would do now, the market's funding booked first.
-///
-/// # Errors
-/// The program's refusals.
-pub fn perp_plan(
-    book: &Book,
-    account: &MarginAccount,
-    request: &PerpLiquidationRequest,
-    now_seconds: u64,
-) -> Result<PerpLiquidationPlan, Refusal> {
-    let mut book = Box::new(*book);
-    perps::update_funding(&mut book, request.market, now_seconds)?;
-    let health = margin::liquidation_health(&book, account, now_seconds)?;
-    liquidate_perp::plan(&book, account, health, request, now_seconds)
-}
-
-/// What `resolve_perp_bankruptcy` of one market would do now.
-///
-/// # Errors
-/// The program's refusals.
-pub fn perp_bankruptcy(
-    book: &Book,
-    account: &MarginAccount,
-    market: u8,
-    now_seconds: u64,
-) -> Result<PerpBankruptcy, Refusal> {
-    resolve_perp_bankruptcy::plan(&mut Box::new(*book), account, market, now_seconds)
 }
 
 /// The pair of reserves whose liquidation repays most: the largest debt against the largest deposit at mid. None where either is missing.

@@ -23,8 +23,8 @@ mod lending;
 pub mod liquidation;
 pub mod margin;
 mod parameters;
-mod perp_liquidation;
-mod perps;
+pub mod perp_liquidation;
+pub mod perps;
 
 use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]

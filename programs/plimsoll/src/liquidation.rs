@@ -82,7 +82,7 @@ pub(crate) fn require_improved(
 }
 
 /// Refuses a liquidator who took more over than his account may carry.
-pub(crate) fn require_liquidator_health(book: &Book, liquidator: &MarginAccount, now_seconds: u64) -> Result<()> {
+pub fn require_liquidator_health(book: &Book, liquidator: &MarginAccount, now_seconds: u64) -> Result<()> {
     let health = margin::cross_health(book, liquidator, now_seconds)?;
     require!(!health.initial.is_negative(), PlimsollError::LiquidatorHealth);
     health.admit().or_refuse()

@@ -102,7 +102,7 @@ pub(crate) fn quote_net(book: &Book, account: &MarginAccount) -> Result<SignedAm
 }
 
 /// The markets in which an account holds or is owed something, lowest first.
-pub(crate) fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> {
+pub fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
     let active = account.active_perps;
     (0u8..16).filter(move |index| active >> index & 1 == 1)
 }

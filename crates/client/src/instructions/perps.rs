@@ -151,7 +151,7 @@ pub fn liquidate_perp(
 #[must_use]
 pub fn resolve_perp_bankruptcy(book: Pubkey, margin_account: Pubkey, market: u8) -> Instruction {
     build(
-        &accounts::ResolvePerpBankruptcy { book, margin_account },
+        &accounts::SettlePnl { book, margin_account },
         &instruction::ResolvePerpBankruptcy { market },
     )
 }

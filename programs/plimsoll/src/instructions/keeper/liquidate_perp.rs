@@ -44,11 +44,11 @@ pub struct PerpLiquidationRequest {
 }
 
 /// What a step did besides the plan.
-struct Closed {
+pub struct Closed {
     /// What the liquidatee received for the size, bonus and cut not deducted.
-    quote: SignedAmount,
+    pub quote: SignedAmount,
     /// Whether the pool's position grew.
-    pool_grew: bool,
+    pub pool_grew: bool,
 }
 
 pub(crate) fn handler(ctx: Context<LiquidatePerp>, request: PerpLiquidationRequest) -> Result<()> {
@@ -93,14 +93,15 @@ fn require_liquidator(liquidator: &MarginAccount, book: &Book, authority: &Pubke
 
 /// Refuses a market whose price is not fresh, or whose positions already have a settlement price: taken over at another one, they would cost
 /// their owner or the liquidator the difference.
-fn require_open_to_liquidation(book: &Book, market_index: u8, now_seconds: u64) -> Result<()> {
+pub fn require_open_to_liquidation(book: &Book, market_index: u8, now_seconds: u64) -> Result<()> {
     let market = book.perp_market(market_index)?;
     market.require_not_settling(now_seconds)?;
     liquidation::require_exchangeable(book.factor(market.factor_index)?, now_seconds)
 }
 
+/// Plans the step, from funded books and the account's health.
 #[inline(never)]
-fn plan(
+pub fn plan(
     book: &Book,
     account: &MarginAccount,
     health: LiquidationHealth,
@@ -116,7 +117,7 @@ fn plan(
 
 /// Closes the liquidatee's part and pays bonus and cut: what the accounts, the pool and the insurance book sums to zero.
 #[inline(never)]
-fn commit(
+pub fn commit(
     book: &mut Book,
     liquidatee: &mut MarginAccount,
     liquidator: &mut MarginAccount,

@@ -1,6 +1,7 @@
 //! Resolves one market's loss that no asset stands behind: the market's insurance pays first, then the pool, then the winning side.
 
 use anchor_lang::prelude::*;
+use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::perp::waterfall::{self, PerpBankruptcy, PerpBankruptcyInputs};
 use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, Ratio, Value};
 
@@ -14,20 +15,11 @@ pub(crate) fn handler(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = vault::load_pair(&ctx.accounts.book, &ctx.accounts.margin_account)?;
     let book = &mut *book;
-    require!(account.has_perp(market), PlimsollError::NoPosition);
-    require_fresh_positions(book, &account, market, now_seconds)?;
-    lending::accrue_reserve(book.reserve_mut(book.pool.quote_reserve)?, now_seconds)?;
-    perps::update_funding(book, market, now_seconds)?;
-    require_bankrupt(book, &account, now_seconds)?;
-    begin_day(book, now_seconds)?;
-
-    let inputs = inputs(book, &account, market)?;
-    let (books, _) = perps::load(book, &account, market)?;
-    let resolved = waterfall::resolve_perp_bankruptcy(&books, &inputs).or_refuse()?;
+    let (before, resolved) = plan(book, &account, market, now_seconds)?;
 
     commit(book, &mut account, market, &resolved)?;
 
-    let closed = inputs.position.base.magnitude().minus(resolved.position.base.magnitude()).or_refuse()?;
+    let closed = before.base.magnitude().minus(resolved.position.base.magnitude()).or_refuse()?;
     emit!(PerpBankruptcyResolved {
         margin_account: ctx.accounts.margin_account.key(),
         market,
@@ -40,6 +32,26 @@ pub(crate) fn handler(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
         closed_against_winners_base_atoms: resolved.closed_against_winners.0,
     });
     Ok(())
+}
+
+/// Books interest and funding, and plans the resolution: the position before it, and what comes of it.
+#[inline(never)]
+pub fn plan(
+    book: &mut Book,
+    account: &MarginAccount,
+    market: u8,
+    now_seconds: u64,
+) -> Result<(PerpPosition, PerpBankruptcy)> {
+    require!(account.has_perp(market), PlimsollError::NoPosition);
+    require_fresh_positions(book, account, market, now_seconds)?;
+    lending::accrue_reserve(book.reserve_mut(book.pool.quote_reserve)?, now_seconds)?;
+    perps::update_funding(book, market, now_seconds)?;
+    require_bankrupt(book, account, now_seconds)?;
+    begin_day(book, now_seconds)?;
+    let inputs = inputs(book, account, market)?;
+    let (books, _) = perps::load(book, account, market)?;
+    let resolved = waterfall::resolve_perp_bankruptcy(&books, &inputs).or_refuse()?;
+    Ok((inputs.position, resolved))
 }
 
 /// Refuses an old or unconfirmed price of any market that the account holds: what others gained or lost decides how much of this loss is left
