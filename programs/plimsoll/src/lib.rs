@@ -18,7 +18,7 @@ pub mod vault;
 
 mod bridge;
 mod clock;
-mod funding;
+pub mod funding;
 mod lending;
 pub mod liquidation;
 pub mod margin;
