@@ -10,7 +10,7 @@ use super::settle_pnl::SettlePnl;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::PerpBankruptcyResolved;
 use crate::state::{Book, MarginAccount};
-use crate::{lending, liquidation, margin, perp_liquidation, perps, vault};
+use crate::{funding, lending, liquidation, margin, perp_liquidation, perps, vault};
 
 pub(crate) fn handler(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
@@ -19,7 +19,7 @@ pub(crate) fn handler(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
     require!(account.has_perp(market), PlimsollError::NoPosition);
     require_fresh_positions(book, &account, market, now_seconds)?;
     lending::accrue_reserve(book.reserve_mut(book.pool.quote_reserve)?, now_seconds)?;
-    perps::update_funding(book, market, now_seconds)?;
+    funding::update_funding(book, market, now_seconds)?;
     let health = require_bankrupt(book, &account, now_seconds)?;
     begin_day(book, now_seconds)?;
 
