@@ -39,10 +39,11 @@ pub fn inputs(
         require_exchangeable(factor, now_seconds)?;
     }
     let [collateral_factor, debt_factor] = factors;
+    let named = Named { book, account, health: &health };
     Ok(LiquidationInputs {
         health,
-        debt: debt_leg(book, account, request, debt_factor, now_seconds)?,
-        collateral: collateral_leg(book, account, request, collateral_factor, now_seconds)?,
+        debt: debt_leg(&named, request.debt_reserve, debt_factor, now_seconds)?,
+        collateral: collateral_leg(&named, request.collateral_reserve, collateral_factor, now_seconds)?,
         throughput_left: throughput_left(book, account, factors, now_seconds)?,
         insurance: Amount(book.reserve(request.debt_reserve)?.insurance_atoms),
         repay_limit: Amount(request.max_repay_atoms),
@@ -124,7 +125,7 @@ pub(crate) fn throughput_left(
 }
 
 /// Maintenance margin now, and the one that a liquidation aims at.
-pub(crate) fn margins(book: &Book, factor: &Factor, now_seconds: u64) -> Result<(Ratio, Ratio)> {
+fn margins(book: &Book, factor: &Factor, now_seconds: u64) -> Result<(Ratio, Ratio)> {
     let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
     Ok((maintenance, maintenance.times_up(margin::liquidation_buffer(book)?).or_refuse()?))
 }
@@ -155,57 +156,54 @@ pub(crate) fn factor_indices(book: &Book, request: &LiquidationRequest) -> Resul
     Ok([book.reserve(request.collateral_reserve)?.factor_index, book.reserve(request.debt_reserve)?.factor_index])
 }
 
-fn debt_leg(
-    book: &Book,
-    account: &MarginAccount,
-    request: &LiquidationRequest,
-    factor: &Factor,
-    now_seconds: u64,
-) -> Result<ExchangeLeg> {
-    let position = account.position(request.debt_reserve.into())?;
-    let owed = position.owed_up(&book.reserve(request.debt_reserve)?.totals()).or_refuse()?;
-    let (maintenance, end) = margins(book, factor, now_seconds)?;
+/// The account whose legs are named.
+struct Named<'a> {
+    book: &'a Book,
+    account: &'a MarginAccount,
+    health: &'a LiquidationHealth,
+}
+
+fn debt_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
+    let reserve = named.book.reserve(reserve_index)?;
+    let owed = named.account.position(reserve_index.into())?.owed_up(&reserve.totals()).or_refuse()?;
+    let (maintenance, end) = margins(named.book, factor, now_seconds)?;
     Ok(ExchangeLeg {
         price: Price::from_bits(factor.price.mid),
-        amount: not_netted(book, account, request.debt_reserve, owed, SignedAmount::negated)?,
+        amount: named.not_netted(reserve_index, owed, SignedAmount::negated)?,
         maintenance_weight: health::debt_weight_up(maintenance).or_refuse()?,
         liquidation_end_weight: health::debt_weight_up(end).or_refuse()?,
     })
 }
 
-fn collateral_leg(
-    book: &Book,
-    account: &MarginAccount,
-    request: &LiquidationRequest,
-    factor: &Factor,
-    now_seconds: u64,
-) -> Result<ExchangeLeg> {
-    let position = account.position(request.collateral_reserve.into())?;
-    let reserve = book.reserve(request.collateral_reserve)?;
-    let claim = position.claim_down(&reserve.totals()).or_refuse()?;
+fn collateral_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
+    let reserve = named.book.reserve(reserve_index)?;
+    let claim = named.account.position(reserve_index.into())?.claim_down(&reserve.totals()).or_refuse()?;
     let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
-    let (maintenance, end) = margins(book, factor, now_seconds)?;
+    let (maintenance, end) = margins(named.book, factor, now_seconds)?;
     Ok(ExchangeLeg {
         price: Price::from_bits(factor.price.mid),
-        amount: not_netted(book, account, request.collateral_reserve, claim, Ok)?,
+        amount: named.not_netted(reserve_index, claim, Ok)?,
         maintenance_weight: health::asset_weight_down(maintenance, weight),
         liquidation_end_weight: health::asset_weight_down(end, weight),
     })
 }
 
-/// What of a balance may be exchanged. Health nets the balance of the quote reserve with the PnL of perps, and only what that leaves carries the
-/// leg's weight: a deposit beyond it stands behind losses, a debt beyond it is covered by profits. `net_of` turns the net to the leg's side.
-fn not_netted(
-    book: &Book,
-    account: &MarginAccount,
-    reserve_index: u8,
-    balance: Amount,
-    net_of: impl Fn(SignedAmount) -> plimsoll_risk::Result<SignedAmount>,
-) -> Result<Amount> {
-    if account.active_perps == 0 || reserve_index != book.pool.quote_reserve || balance.is_zero() {
-        return Ok(balance);
+impl Named<'_> {
+    /// What of a balance may be exchanged. Health nets the balance of the quote reserve with the PnL of perps, and only what that leaves carries
+    /// the leg's weight: a deposit beyond it stands behind losses, a debt beyond it is covered by profits. `net_of` turns the net to the
+    /// leg's side.
+    fn not_netted(
+        &self,
+        reserve_index: u8,
+        balance: Amount,
+        net_of: impl Fn(SignedAmount) -> plimsoll_risk::Result<SignedAmount>,
+    ) -> Result<Amount> {
+        let (book, account) = (self.book, self.account);
+        if account.active_perps == 0 || reserve_index != book.pool.quote_reserve || balance.is_zero() {
+            return Ok(balance);
+        }
+        let net = net_of(perp_liquidation::quote_net(book, account, self.health)?).or_refuse()?;
+        require!(net > SignedAmount::ZERO, PlimsollError::QuoteNetted);
+        Ok(balance.min(net.magnitude()))
     }
-    let net = net_of(perp_liquidation::quote_net(book, account)?).or_refuse()?;
-    require!(!net.is_negative() && !net.is_zero(), PlimsollError::QuoteNetted);
-    Ok(balance.min(net.magnitude()))
 }

@@ -11,8 +11,8 @@ use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount};
 use crate::bridge::terms as bridge_terms;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use crate::liquidation;
 use crate::state::{Book, Factor, MarginAccount};
+use crate::{liquidation, margin};
 
 /// The account under liquidation, with its position touched.
 pub struct Liquidatee<'a> {
@@ -41,8 +41,9 @@ pub fn inputs(
 ) -> Result<PerpLiquidationInputs> {
     let factor = factor_of(book, request.market)?;
     let quote_factor = book.factor(book.reserve(book.pool.quote_reserve)?.factor_index)?;
-    let (quote_maintenance, quote_end) = liquidation::margins(book, quote_factor, now_seconds)?;
-    let (maintenance, end) = liquidation::margins(book, factor, now_seconds)?;
+    let (step, buffer) = (book.step_at(now_seconds), margin::liquidation_buffer(book)?);
+    let terms = factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+    let quote = quote_factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
     let base = liquidatee.position.base;
     let per_atom = book.perp_market(request.market)?.size_margin_per_atom(now_seconds)?;
     let size = size_margin_up(base.magnitude(), per_atom).or_refuse()?;
@@ -50,10 +51,12 @@ pub fn inputs(
         health: liquidatee.health,
         base,
         price: Price::from_bits(factor.price.mid),
-        maintenance_margin: position_margin_up(base.is_negative(), maintenance, size).or_refuse()?,
-        liquidation_end_margin: position_margin_up(base.is_negative(), end, size).or_refuse()?,
-        quote_maintenance_weight: health::debt_weight_up(quote_maintenance).or_refuse()?,
-        quote_liquidation_end_weight: health::debt_weight_up(quote_end).or_refuse()?,
+        maintenance_margin: position_margin_up(base.is_negative(), terms.maintenance, size).or_refuse()?,
+        liquidation_end_margin: position_margin_up(base.is_negative(), terms.liquidation_end, size).or_refuse()?,
+        // a stale quote counts at the edge above mid as a deposit, below it as a debt
+        quote_price: quote.asset_price,
+        quote_maintenance_weight: health::debt_weight_up(quote.maintenance).or_refuse()?,
+        quote_liquidation_end_weight: health::debt_weight_up(quote.liquidation_end).or_refuse()?,
         slip: slip_up(book, liquidatee, request)?,
         throughput_left: liquidation::throughput_left(book, liquidatee.account, [factor, factor], now_seconds)?,
         base_limit: Amount(request.max_base_atoms),
@@ -81,24 +84,15 @@ pub(crate) fn factor_of(book: &Book, market_index: u8) -> Result<&Factor> {
     book.factor(book.perp_market(market_index)?.factor_index)
 }
 
-/// An account's balance in the quote reserve (a debt negative) and the PnL of all its positions at mid, with what their sides hold for them.
-pub(crate) fn quote_net(book: &Book, account: &MarginAccount) -> Result<SignedAmount> {
+/// An account's balance in the quote reserve (a debt negative) and the PnL of all its positions, at the prices of its health.
+pub(crate) fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealth) -> Result<SignedAmount> {
     let quote_index = book.pool.quote_reserve;
     let totals = book.reserve(quote_index)?.totals();
     let balance = account.position(quote_index.into())?;
     let claim = SignedAmount::received(balance.claim_down(&totals).or_refuse()?).or_refuse()?;
     let owed = SignedAmount::received(balance.owed_up(&totals).or_refuse()?).or_refuse()?;
-    let mut net = claim.minus(owed).or_refuse()?;
-    for index in held_markets(account) {
-        let market = book.perp_market(index)?;
-        let mut position = account.perp(index)?;
-        position.touch(&market.side_indices()).or_refuse()?;
-        let factor = book.factor(market.factor_index)?;
-        require!(factor.price.mid != 0, PlimsollError::FactorNotPriced);
-        let unrealised = position.unrealised_down(Price::from_bits(factor.price.mid)).or_refuse()?;
-        net = net.plus(unrealised).and_then(|net| net.plus(position.realised)).or_refuse()?;
-    }
-    Ok(net)
+    let profit = i64::try_from(health.profit).map_err(|_| PlimsollError::Overflow)?;
+    claim.minus(owed).and_then(|balance| balance.plus(SignedAmount(profit))).or_refuse()
 }
 
 /// The markets in which an account holds or is owed something, lowest first.

@@ -14,7 +14,7 @@ use crate::liquidation::{self, Throughput};
 use crate::perp_liquidation::{self, Liquidatee};
 use crate::state::margin_account::MODE_PORTFOLIO;
 use crate::state::{Book, MarginAccount};
-use crate::{margin, perps, vault};
+use crate::{funding, margin, perps, vault};
 
 /// Accounts of `liquidate_perp`.
 #[derive(Accounts)]
@@ -61,7 +61,7 @@ pub(crate) fn handler(ctx: Context<LiquidatePerp>, request: PerpLiquidationReque
     require_liquidator(&liquidator, &book, accounts.authority.key, request.market)?;
     let book = &mut *book;
     require_open_to_liquidation(book, request.market, now_seconds)?;
-    perps::update_funding(book, request.market, now_seconds)?;
+    funding::update_funding(book, request.market, now_seconds)?;
 
     let before = margin::liquidation_health(book, &liquidatee, now_seconds)?;
     let plan = plan(book, &liquidatee, before, &request, now_seconds)?;

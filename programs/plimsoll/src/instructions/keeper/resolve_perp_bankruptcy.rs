@@ -1,25 +1,26 @@
 //! Resolves one market's loss that no asset stands behind: the market's insurance pays first, then the pool, then the winning side.
 
 use anchor_lang::prelude::*;
+use plimsoll_risk::health::LiquidationHealth;
 use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::perp::waterfall::{self, PerpBankruptcy, PerpBankruptcyInputs};
-use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, Ratio, Value};
+use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, Ratio, SignedAmount, Value};
 
 use super::settle_pnl::SettlePnl;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::PerpBankruptcyResolved;
 use crate::state::{Book, MarginAccount};
-use crate::{lending, liquidation, margin, perp_liquidation, perps, vault};
+use crate::{funding, lending, liquidation, margin, perp_liquidation, perps, vault};
 
 pub(crate) fn handler(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = vault::load_pair(&ctx.accounts.book, &ctx.accounts.margin_account)?;
     let book = &mut *book;
-    let (before, resolved) = plan(book, &account, market, now_seconds)?;
+    let (position, resolved) = plan(book, &account, market, now_seconds)?;
 
     commit(book, &mut account, market, &resolved)?;
 
-    let closed = before.base.magnitude().minus(resolved.position.base.magnitude()).or_refuse()?;
+    let closed = position.base.magnitude().minus(resolved.position.base.magnitude()).or_refuse()?;
     emit!(PerpBankruptcyResolved {
         margin_account: ctx.accounts.margin_account.key(),
         market,
@@ -45,13 +46,15 @@ pub fn plan(
     require!(account.has_perp(market), PlimsollError::NoPosition);
     require_fresh_positions(book, account, market, now_seconds)?;
     lending::accrue_reserve(book.reserve_mut(book.pool.quote_reserve)?, now_seconds)?;
-    perps::update_funding(book, market, now_seconds)?;
-    require_bankrupt(book, account, now_seconds)?;
+    funding::update_funding(book, market, now_seconds)?;
+    let health = require_bankrupt(book, account, now_seconds)?;
     begin_day(book, now_seconds)?;
-    let inputs = inputs(book, account, market)?;
-    let (books, _) = perps::load(book, account, market)?;
+
+    let (books, position) = perps::load(book, account, market)?;
+    let quote_net = perp_liquidation::quote_net(book, account, &health)?;
+    let inputs = inputs(book, market, position, quote_net)?;
     let resolved = waterfall::resolve_perp_bankruptcy(&books, &inputs).or_refuse()?;
-    Ok((inputs.position, resolved))
+    Ok((position, resolved))
 }
 
 /// Refuses an old or unconfirmed price of any market that the account holds: what others gained or lost decides how much of this loss is left
@@ -72,11 +75,11 @@ fn require_fresh_positions(book: &Book, account: &MarginAccount, market: u8, now
 
 /// Refuses an account that is healthy, or that still has a deposit worth more than dust. The quote reserve's deposit and the PnL of all
 /// positions are one sum: where it is below zero it is no asset, and the rest of section 13 goes by it.
-fn require_bankrupt(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<()> {
+fn require_bankrupt(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<LiquidationHealth> {
     let health = margin::liquidation_health(book, account, now_seconds)?;
     let has_assets = health.assets > u128::from(book.params.dust_quote_atoms);
     require!(health.maintenance.is_negative() && !has_assets, PlimsollError::NotBankrupt);
-    Ok(())
+    Ok(health)
 }
 
 /// The pool's loss of the day starts again at zero at midnight UTC.
@@ -90,15 +93,14 @@ fn begin_day(book: &mut Book, now_seconds: u64) -> Result<()> {
     Ok(())
 }
 
-fn inputs(book: &Book, account: &MarginAccount, market: u8) -> Result<PerpBankruptcyInputs> {
-    let (_, position) = perps::load(book, account, market)?;
+fn inputs(book: &Book, market: u8, position: PerpPosition, quote_net: SignedAmount) -> Result<PerpBankruptcyInputs> {
     // what does not fit is more than any deficit
     let equity = u64::try_from(perps::pool_equity(book)?.mid.0.max(0)).unwrap_or(u64::MAX);
     let share = Ratio::from_ppm_down(book.pool.params.loss_share_ppm_per_day).of_down(Value(equity)).or_refuse()?;
     Ok(PerpBankruptcyInputs {
         position,
         mid: Price::from_bits(perp_liquidation::factor_of(book, market)?.price.mid),
-        quote_net: perp_liquidation::quote_net(book, account)?,
+        quote_net,
         pool_share_left: Amount(share.0.saturating_sub(book.pool.loss_today_atoms)),
         pool_equity: Amount(equity),
     })

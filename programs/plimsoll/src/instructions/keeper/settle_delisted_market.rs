@@ -10,7 +10,7 @@ use crate::events::{DelistedPositionSettled, OrderCancelled, PerpMarketRemoved};
 use crate::oracle;
 use crate::state::margin_account::Order;
 use crate::state::{Book, MarginAccount, PerpMarket};
-use crate::{perps, vault};
+use crate::{funding, perps, vault};
 
 /// Accounts of `settle_delisted_market`.
 #[derive(Accounts)]
@@ -34,7 +34,7 @@ pub(crate) fn handler(ctx: Context<SettleDelistedMarket>, market: u8) -> Result<
     let (key, book_key) = (accounts.margin_account.key(), accounts.book.key());
     require_due(book.perp_market(market)?, now_seconds)?;
     // the last funding; from the fixed price on there is none
-    perps::update_funding(book, market, now_seconds)?;
+    funding::update_funding(book, market, now_seconds)?;
     let price = settlement_price(book, market, &accounts.oracle, now_seconds)?;
 
     let cancelled = cancel_orders(account, market, key)?;
