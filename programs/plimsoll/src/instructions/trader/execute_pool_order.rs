@@ -1,7 +1,5 @@
 //! Executes a request to the pool: quote atoms become its shares, or shares quote atoms, on prices of the due time or later.
 
-use core::cell::RefMut;
-
 use anchor_lang::prelude::*;
 use plimsoll_risk::perp::order::due_seconds;
 use plimsoll_risk::perp::pool;
@@ -9,9 +7,9 @@ use plimsoll_risk::quantities::{Amount, Shares};
 
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::{PoolDeposited, PoolWithdrawn};
-use crate::state::margin_account::{MODE_CROSS, ORDER_POOL_DEPOSIT, Order};
+use crate::state::margin_account::{ORDER_POOL_DEPOSIT, Order};
 use crate::state::{Book, MarginAccount};
-use crate::{lending, margin, perps, vault};
+use crate::{lending, margin, orders, perps, vault};
 
 /// Accounts of `execute_pool_order`.
 #[derive(Accounts)]
@@ -32,7 +30,7 @@ pub(crate) fn handler(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: 
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = vault::load_pair(&accounts.book, &accounts.margin_account)?;
     let (book, account) = (&mut *book, &mut *account);
-    let mut executor = load_executor(accounts, book)?;
+    let mut executor = orders::load_executor(&accounts.executor, &accounts.margin_account, book)?;
     let order = account.take_order(order_slot, order_id)?;
     check(book, &order, now_seconds)?;
     let quote_index = book.pool.quote_reserve;
@@ -59,18 +57,6 @@ pub(crate) fn handler(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: 
         emit!(PoolWithdrawn { margin_account, order_id, amount_atoms, pool_shares });
     }
     Ok(())
-}
-
-/// The executor's account, where it is another one: cross, and of the same group.
-fn load_executor<'a>(accounts: &'a ExecutePoolOrder, book: &Book) -> Result<Option<RefMut<'a, MarginAccount>>> {
-    if accounts.executor.key() == accounts.margin_account.key() {
-        return Ok(None);
-    }
-    let executor = accounts.executor.load_mut()?;
-    executor.require_version()?;
-    require_keys_eq!(executor.group, book.group, PlimsollError::WrongGroup);
-    require!(executor.mode == MODE_CROSS, PlimsollError::AccountMode);
-    Ok(Some(executor))
 }
 
 /// Refuses a request that is not due or has lapsed, and prices that were known before it was due, are old, or wait for confirmation.
