@@ -23,6 +23,7 @@ mod lending;
 pub mod liquidation;
 pub mod margin;
 mod parameters;
+mod perps;
 
 use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]

@@ -1,8 +1,10 @@
 //! The margin of a perp position. See `docs/risk.md`, section 10.
 
 use crate::error::{Result, RiskError};
+use crate::health::debt_premium_up;
 use crate::math::mul_shift_up;
-use crate::quantities::{Amount, Price, Ratio};
+use crate::perp::PerpPosition;
+use crate::quantities::{Amount, Price, Ratio, SignedAmount, Value};
 
 /// What a perp position's legs contribute to initial and maintenance health.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +64,29 @@ pub fn size_margin_up(base: Amount, per_atom_bits96: u64) -> Result<Ratio> {
 /// A position's margin per unit of its value: `m + size` for a long, `m + m² + size` for a short, rounded up.
 #[inline(always)]
 pub fn position_margin_up(is_short: bool, margin: Ratio, size_margin: Ratio) -> Result<Ratio> {
-    let own = if is_short { crate::health::debt_weight_up(margin)?.minus(Ratio::ONE)? } else { margin };
+    let own = if is_short { debt_premium_up(margin)? } else { margin };
     own.plus(size_margin)
+}
+
+/// A touched position at one price.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Valuation {
+    /// What its size is worth, rounded up.
+    pub size_up: Value,
+    /// Its unrealised profit, rounded down.
+    pub unrealised: SignedAmount,
+}
+
+impl Valuation {
+    /// Values a position with one product. Errors: [`crate::RiskError::Overflow`] where the size is worth 2⁶³ quote atoms or more.
+    #[inline(always)]
+    pub fn of(position: &PerpPosition, price: Price) -> Result<Self> {
+        let (size_down, size_up) = price.value_bounds(position.base.magnitude())?;
+        let value = if position.base.is_negative() {
+            SignedAmount::paid(Amount(size_up.0))?
+        } else {
+            SignedAmount::received(Amount(size_down.0))?
+        };
+        Ok(Self { size_up, unrealised: value.plus(position.entry)? })
+    }
 }
