@@ -264,4 +264,8 @@ pub enum PlimsollError {
         "a market's price is older than the request's due time or than liquidation_max_age; call refresh_prices first"
     )]
     PoolPriceStale = 173,
+    #[msg(
+        "the order's worst price is zero, or it has a trigger that its kind has not, or none; a request to the pool has neither"
+    )]
+    OrderPrice = 174,
 }

@@ -23,7 +23,7 @@ pub(crate) fn update_all_funding(book: &mut Book, now_seconds: u64) -> Result<()
 }
 
 /// Whether somebody holds a position: what funding moves and the pool answers for.
-const fn has_open_interest(market: &PerpMarket) -> bool {
+pub(crate) const fn has_open_interest(market: &PerpMarket) -> bool {
     market.long_base_atoms != 0 || market.short_base_atoms != 0
 }
 

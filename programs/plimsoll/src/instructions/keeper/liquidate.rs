@@ -7,6 +7,7 @@ use plimsoll_risk::quantities::Amount;
 
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::Liquidated;
+use crate::state::margin_account::MODE_ISOLATED;
 use crate::state::{Book, MarginAccount};
 use crate::{lending, liquidation, margin, vault};
 
@@ -48,6 +49,8 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
     liquidator.require_version()?;
     liquidator.require_owner_or_delegate(accounts.authority.key)?;
     require_keys_eq!(liquidator.group, book.group, PlimsollError::WrongGroup);
+    // it takes over a debt, and collateral of another reserve
+    require!(liquidator.mode != MODE_ISOLATED, PlimsollError::IsolatedCollateral);
     let book = &mut *book;
     for index in [request.collateral_reserve, request.debt_reserve] {
         lending::accrue_reserve(book.reserve_mut(index)?, now_seconds)?;

@@ -9,7 +9,7 @@ use crate::events::{OrderArmed, OrderFilled};
 use crate::orders::{self, FillPlan};
 use crate::state::margin_account::Order;
 use crate::state::{Book, MarginAccount};
-use crate::{margin, perps, vault};
+use crate::{funding, margin, perps, vault};
 
 /// Accounts of `execute_order`.
 #[derive(Accounts)]
@@ -91,7 +91,7 @@ fn fill(
     let Execution { order, now_seconds } = execution;
     let (market_index, now_seconds) = (order.market, *now_seconds);
     let quote = orders::publication(book, order, &accounts.oracle, now_seconds)?;
-    perps::update_funding(book, market_index, now_seconds)?;
+    funding::update_funding(book, market_index, now_seconds)?;
 
     let (books, position) = perps::load(book, account, market_index)?;
     // a trade that only reduces is measured against what was there before

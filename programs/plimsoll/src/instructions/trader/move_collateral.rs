@@ -27,11 +27,6 @@ pub(crate) fn handler(ctx: Context<BetweenAccounts>, reserve_index: u8, amount_a
     lending::prove_solvent(reserve)?;
     margin::require_initial_health(&book, &from, now_seconds)?;
     from.unhealthy_since_seconds = 0;
-    emit!(CollateralMoved {
-        from: accounts.from.key(),
-        to: accounts.to.key(),
-        reserve_index,
-        amount_atoms: amount,
-    });
+    emit!(CollateralMoved { from: accounts.from.key(), to: accounts.to.key(), reserve_index, amount_atoms: amount });
     Ok(())
 }

@@ -8,7 +8,7 @@ use plimsoll_risk::perp::PerpPosition;
 use crate::error::PlimsollError;
 use crate::events::PositionTransferred;
 use crate::state::{Book, MarginAccount};
-use crate::{margin, perps};
+use crate::{funding, margin, perps};
 
 /// Accounts of `transfer_position` and `move_collateral`.
 #[derive(Accounts)]
@@ -51,7 +51,7 @@ pub(crate) fn handler(ctx: Context<BetweenAccounts>, market: u8) -> Result<()> {
     require!(from.has_perp(market), PlimsollError::NoPosition);
     require!(!to.has_perp(market), PlimsollError::PositionExists);
     to.require_may_trade(market)?;
-    perps::update_funding(&mut book, market, now_seconds)?;
+    funding::update_funding(&mut book, market, now_seconds)?;
     let before = margin::cross_health(&book, &from, now_seconds)?;
 
     let (books, position) = perps::load(&book, &from, market)?;
