@@ -278,4 +278,8 @@ pub enum PlimsollError {
     QuoteNetted = 177,
     #[msg("the market's ledger does not sum to zero; the instruction is refused as a whole")]
     LedgerUnbalanced = 178,
+    #[msg(
+        "the order's worst price is zero, or it has a trigger that its kind has not, or none; a request to the pool has neither"
+    )]
+    OrderPrice = 179,
 }

@@ -22,6 +22,7 @@ pub mod funding;
 mod lending;
 pub mod liquidation;
 pub mod margin;
+mod orders;
 mod parameters;
 pub mod perp_liquidation;
 pub mod perps;
@@ -46,8 +47,13 @@ use instructions::keeper::settle_delisted_market::*;
 use instructions::keeper::settle_pnl::*;
 use instructions::keeper::*;
 use instructions::trader::close_margin_account::*;
+use instructions::trader::execute_order::*;
+use instructions::trader::execute_pool_order::*;
+use instructions::trader::open_isolated_account::*;
 use instructions::trader::open_margin_account::*;
+use instructions::trader::place_order::*;
 use instructions::trader::set_delegate::*;
+use instructions::trader::transfer_position::*;
 use instructions::trader::*;
 use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 use vault::*;
@@ -129,6 +135,11 @@ pub mod plimsoll {
         open_margin_account::handler(ctx, sub_account)
     }
 
+    /// Opens a margin account for one market, whose losses reach nothing else.
+    pub fn open_isolated_account(ctx: Context<OpenIsolatedAccount>, sub_account: u16, market: u8) -> Result<()> {
+        open_isolated_account::handler(ctx, sub_account, market)
+    }
+
     /// Closes an empty margin account and returns its rent.
     pub fn close_margin_account(ctx: Context<CloseMarginAccount>) -> Result<()> {
         close_margin_account::handler(ctx)
@@ -157,6 +168,36 @@ pub mod plimsoll {
     /// Brings tokens in to pay a debt; u64::MAX: all of it.
     pub fn repay(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
         repay::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Moves a deposit between two accounts of one owner; u64::MAX: all of it.
+    pub fn move_collateral(ctx: Context<BetweenAccounts>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        move_collateral::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Moves a perp position, whole, between two accounts of one owner.
+    pub fn transfer_position(ctx: Context<BetweenAccounts>, market: u8) -> Result<()> {
+        transfer_position::handler(ctx, market)
+    }
+
+    /// Places an order to a market, or a request to the pool; returns its slot and number.
+    pub fn place_order(ctx: Context<OrderEntry>, request: OrderRequest) -> Result<PlacedOrder> {
+        place_order::handler(ctx, request)
+    }
+
+    /// Cancels an order that does not bind. Anyone may, once it can never be executed again.
+    pub fn cancel_order(ctx: Context<OrderEntry>, order_slot: u8, order_id: u64) -> Result<()> {
+        cancel_order::handler(ctx, order_slot, order_id)
+    }
+
+    /// Arms an order whose condition holds, or fills one on the first publication after its delay. Anyone may, for a fee.
+    pub fn execute_order(ctx: Context<ExecuteOrder>, order_slot: u8, order_id: u64) -> Result<()> {
+        execute_order::handler(ctx, order_slot, order_id)
+    }
+
+    /// Executes a request to the pool: a provider's deposit or withdrawal. Anyone may, for a fee.
+    pub fn execute_pool_order(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: u64) -> Result<()> {
+        execute_pool_order::handler(ctx, order_slot, order_id)
     }
 
     /// Reads oracle accounts into the Book. Anyone may.

@@ -1,5 +1,7 @@
 //! Orders: when one may be executed or cancelled, the publication that fills it, and the plan of its fill. See `docs/risk.md`, section 11.
 
+use core::cell::RefMut;
+
 use anchor_lang::prelude::*;
 use plimsoll_risk::perp::order::{self, OrderTerms};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition, fill};
@@ -9,7 +11,7 @@ use plimsoll_risk::quantities::{Amount, Price, SignedAmount};
 use crate::bridge::terms;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::oracle;
-use crate::state::margin_account::{ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, Order};
+use crate::state::margin_account::{MODE_CROSS, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, Order};
 use crate::state::{Book, Factor, MarginAccount, PerpMarket, Pool};
 
 impl Order {
@@ -69,6 +71,22 @@ impl Order {
 /// Refuses who may not place or cancel an order of this kind: a delegate trades, but what the pool takes in or pays out is the owner's.
 pub(crate) fn require_may_order(account: &MarginAccount, signer: &Pubkey, is_for_pool: bool) -> Result<()> {
     if is_for_pool { account.require_owner(signer) } else { account.require_owner_or_delegate(signer) }
+}
+
+/// The account that earns the executor's fee, where it is not the order's own: cross, and of the same group.
+pub(crate) fn load_executor<'a>(
+    executor: &'a AccountLoader<MarginAccount>,
+    margin_account: &AccountLoader<MarginAccount>,
+    book: &Book,
+) -> Result<Option<RefMut<'a, MarginAccount>>> {
+    if executor.key() == margin_account.key() {
+        return Ok(None);
+    }
+    let executor = executor.load_mut()?;
+    executor.require_version()?;
+    require_keys_eq!(executor.group, book.group, PlimsollError::WrongGroup);
+    require!(executor.mode == MODE_CROSS, PlimsollError::AccountMode);
+    Ok(Some(executor))
 }
 
 /// Refuses a price of the factor that nothing may be decided by: none, older than `liquidation_max_age`, or waiting for confirmation.

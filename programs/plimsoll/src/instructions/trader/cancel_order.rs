@@ -22,11 +22,6 @@ pub(crate) fn handler(ctx: Context<OrderEntry>, order_slot: u8, order_id: u64) -
         require!(!order.binds(&book.pool, now_seconds), PlimsollError::OrderBinding);
     }
 
-    emit!(OrderCancelled {
-        margin_account: accounts.margin_account.key(),
-        market: order.market,
-        order_slot,
-        order_id,
-    });
+    emit!(OrderCancelled { margin_account: accounts.margin_account.key(), market: order.market, order_slot, order_id });
     Ok(())
 }

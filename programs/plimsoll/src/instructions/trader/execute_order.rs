@@ -1,7 +1,5 @@
 //! Executes an order: arms it once its condition holds, and fills it on the first publication after its delay.
 
-use core::cell::RefMut;
-
 use anchor_lang::prelude::*;
 use plimsoll_risk::perp::fill;
 use plimsoll_risk::quantities::{Amount, Price, SignedAmount};
@@ -9,9 +7,9 @@ use plimsoll_risk::quantities::{Amount, Price, SignedAmount};
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::{OrderArmed, OrderFilled};
 use crate::orders::{self, FillPlan};
-use crate::state::margin_account::{MODE_CROSS, Order};
+use crate::state::margin_account::Order;
 use crate::state::{Book, MarginAccount};
-use crate::{margin, perps, vault};
+use crate::{funding, margin, perps, vault};
 
 /// Accounts of `execute_order`.
 #[derive(Accounts)]
@@ -48,7 +46,7 @@ pub(crate) fn handler(ctx: Context<ExecuteOrder>, order_slot: u8, order_id: u64)
         });
         return Ok(());
     }
-    let mut executor = load_executor(accounts, &book)?;
+    let mut executor = orders::load_executor(&accounts.executor, &accounts.margin_account, &book)?;
     account.take_order(order_slot, order_id)?;
     fill(accounts, &mut book, &mut account, executor.as_deref_mut(), &Execution { order, now_seconds })
 }
@@ -63,18 +61,6 @@ fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     require!(!order.is_for_pool(), PlimsollError::OrderIsPool);
     require!(!order.has_expired(now_seconds), PlimsollError::OrderExpired);
     book.perp_market(order.market)?.require_placed_here(order)
-}
-
-/// The executor's account, where it is another one: cross, and of the same group.
-fn load_executor<'a>(accounts: &'a ExecuteOrder, book: &Book) -> Result<Option<RefMut<'a, MarginAccount>>> {
-    if accounts.executor.key() == accounts.margin_account.key() {
-        return Ok(None);
-    }
-    let executor = accounts.executor.load_mut()?;
-    executor.require_version()?;
-    require_keys_eq!(executor.group, book.group, PlimsollError::WrongGroup);
-    require!(executor.mode == MODE_CROSS, PlimsollError::AccountMode);
-    Ok(Some(executor))
 }
 
 /// Arms an order whose condition holds at the price in force. A reduce-only order needs something to reduce.
@@ -105,7 +91,7 @@ fn fill(
     let Execution { order, now_seconds } = execution;
     let (market_index, now_seconds) = (order.market, *now_seconds);
     let quote = orders::publication(book, order, &accounts.oracle, now_seconds)?;
-    perps::update_funding(book, market_index, now_seconds)?;
+    funding::update_funding(book, market_index, now_seconds)?;
 
     let (books, position) = perps::load(book, account, market_index)?;
     // a trade that only reduces is measured against what was there before

@@ -1,7 +1,5 @@
 //! Executes a request to the pool: quote atoms become its shares, or shares quote atoms, on prices of the due time or later.
 
-use core::cell::RefMut;
-
 use anchor_lang::prelude::*;
 use plimsoll_risk::perp::order::due_seconds;
 use plimsoll_risk::perp::pool;
@@ -9,9 +7,9 @@ use plimsoll_risk::quantities::{Amount, Shares};
 
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::{PoolDeposited, PoolWithdrawn};
-use crate::state::margin_account::{MODE_CROSS, ORDER_POOL_DEPOSIT, Order};
+use crate::state::margin_account::{ORDER_POOL_DEPOSIT, Order};
 use crate::state::{Book, MarginAccount};
-use crate::{lending, margin, perps, vault};
+use crate::{lending, margin, orders, perps, vault};
 
 /// Accounts of `execute_pool_order`.
 #[derive(Accounts)]
@@ -32,7 +30,7 @@ pub(crate) fn handler(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: 
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = vault::load_pair(&accounts.book, &accounts.margin_account)?;
     let (book, account) = (&mut *book, &mut *account);
-    let mut executor = load_executor(accounts, book)?;
+    let mut executor = orders::load_executor(&accounts.executor, &accounts.margin_account, book)?;
     let order = account.take_order(order_slot, order_id)?;
     check(book, &order, now_seconds)?;
     let quote_index = book.pool.quote_reserve;
@@ -40,10 +38,11 @@ pub(crate) fn handler(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: 
     perps::update_all_funding(book, now_seconds)?;
 
     let is_deposit = order.kind == ORDER_POOL_DEPOSIT;
+    let fee = Amount(if executor.is_some() { order.executor_fee_atoms } else { 0 });
     let (amount, shares) =
-        if is_deposit { deposit(book, account, &order)? } else { withdraw(book, account, &order)? };
+        if is_deposit { deposit(book, account, &order, fee)? } else { withdraw(book, account, &order, fee)? };
     if let Some(executor) = executor.as_deref_mut() {
-        pay_executor(book, account, executor, Amount(order.executor_fee_atoms))?;
+        lending::credit(book.reserve_mut(quote_index)?, executor, quote_index, fee)?;
     }
 
     lending::prove_solvent(book.reserve(quote_index)?)?;
@@ -61,18 +60,6 @@ pub(crate) fn handler(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: 
     Ok(())
 }
 
-/// The executor's account, where it is another one: cross, and of the same group.
-fn load_executor<'a>(accounts: &'a ExecutePoolOrder, book: &Book) -> Result<Option<RefMut<'a, MarginAccount>>> {
-    if accounts.executor.key() == accounts.margin_account.key() {
-        return Ok(None);
-    }
-    let executor = accounts.executor.load_mut()?;
-    executor.require_version()?;
-    require_keys_eq!(executor.group, book.group, PlimsollError::WrongGroup);
-    require!(executor.mode == MODE_CROSS, PlimsollError::AccountMode);
-    Ok(Some(executor))
-}
-
 /// Refuses a request that is not due or has lapsed, and prices that were known before it was due, are old, or wait for confirmation.
 fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     require!(order.is_for_pool(), PlimsollError::OrderNotPool);
@@ -80,7 +67,7 @@ fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     let due = due_seconds(order.armed_seconds, &order.timing(&book.pool));
     require!(now_seconds >= due, PlimsollError::OrderTooEarly);
     require!(!order.has_lapsed(&book.pool, now_seconds), PlimsollError::OrderLapsed);
-    for market in book.perp_markets.iter().filter(|market| market.has_open_interest()) {
+    for market in book.perp_markets.iter().filter(|market| perps::has_open_interest(market)) {
         let factor = book.factor(market.factor_index)?;
         let published = factor.price.publish_time_seconds;
         let age = now_seconds.saturating_sub(published);
@@ -93,60 +80,39 @@ fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     Ok(())
 }
 
-/// Takes the amount out of the provider's deposit, never as a debt, and mints shares by the pool's better equity.
-fn deposit(book: &mut Book, account: &mut MarginAccount, order: &Order) -> Result<(Amount, Shares)> {
+/// Takes amount and fee out of the provider's deposit, never as a debt, and mints shares by the pool's better equity.
+fn deposit(book: &mut Book, account: &mut MarginAccount, order: &Order, fee: Amount) -> Result<(Amount, Shares)> {
     let index = book.pool.quote_reserve;
     let amount = Amount(u64::try_from(order.base_atoms).map_err(|_| PlimsollError::AmountZero)?);
-    require_deposit(book, account, amount)?;
+    let taken = amount.plus(fee).or_refuse()?;
+    let claim = account.position(index.into())?.claim_down(&book.reserve(index)?.totals()).or_refuse()?;
+    require!(taken <= claim, PlimsollError::DepositTooSmall);
     let equity = perps::pool_equity(book)?.better;
     let shares = pool::shares_down(amount, Shares(book.pool.total_shares), equity).or_refuse()?;
     require!(!shares.is_zero(), PlimsollError::PoolSharesTooSmall);
     let cap = i128::from(book.pool.params.deposit_cap_atoms);
     require!(equity.0.saturating_add(amount.0.into()) <= cap, PlimsollError::PoolDepositCap);
 
-    lending::debit(book.reserve_mut(index)?, account, index, amount)?;
+    lending::debit(book.reserve_mut(index)?, account, index, taken)?;
     perps::credit_pool(book, amount)?;
     book.pool.total_shares = Shares(book.pool.total_shares).plus(shares).or_refuse()?.0;
     account.pool_shares = Shares(account.pool_shares).plus(shares).or_refuse()?.0;
     Ok((amount, shares))
 }
 
-/// Burns the provider's shares and pays them by the pool's worse equity, out of the pool's deposits.
-fn withdraw(book: &mut Book, account: &mut MarginAccount, order: &Order) -> Result<(Amount, Shares)> {
+/// Burns the provider's shares and pays them by the pool's worse equity, out of the pool's deposits; the fee out of what is paid.
+fn withdraw(book: &mut Book, account: &mut MarginAccount, order: &Order, fee: Amount) -> Result<(Amount, Shares)> {
     let index = book.pool.quote_reserve;
     let shares = Shares(u64::try_from(order.base_atoms).map_err(|_| PlimsollError::AmountZero)?);
     require!(shares.0 <= account.pool_shares, PlimsollError::PoolWithdrawalTooLarge);
     let equity = perps::pool_equity(book)?.worse;
     let amount = pool::payout_down(shares, Shares(book.pool.total_shares), equity).or_refuse()?;
-    require!(!amount.is_zero(), PlimsollError::PoolSharesTooSmall);
+    require!(amount > fee, PlimsollError::PoolSharesTooSmall);
     require!(amount <= perps::pool_deposits(book)?, PlimsollError::PoolWithdrawalTooLarge);
 
     perps::debit_pool(book, amount)?;
-    lending::credit(book.reserve_mut(index)?, account, index, amount)?;
+    lending::credit(book.reserve_mut(index)?, account, index, amount.minus(fee).or_refuse()?)?;
     book.pool.total_shares = Shares(book.pool.total_shares).minus(shares).or_refuse()?.0;
     account.pool_shares = Shares(account.pool_shares).minus(shares).or_refuse()?.0;
     Ok((amount, shares))
-}
-
-/// Pays the executor out of the provider's deposit.
-fn pay_executor(
-    book: &mut Book,
-    account: &mut MarginAccount,
-    executor: &mut MarginAccount,
-    fee: Amount,
-) -> Result<()> {
-    require_deposit(book, account, fee)?;
-    let index = book.pool.quote_reserve;
-    let reserve = book.reserve_mut(index)?;
-    lending::debit(reserve, account, index, fee)?;
-    lending::credit(reserve, executor, index, fee)?;
-    Ok(())
-}
-
-/// Refuses an amount that the account's deposit in the quote reserve does not cover.
-fn require_deposit(book: &Book, account: &MarginAccount, amount: Amount) -> Result<()> {
-    let index = book.pool.quote_reserve;
-    let claim = account.position(index.into())?.claim_down(&book.reserve(index)?.totals()).or_refuse()?;
-    require!(amount <= claim, PlimsollError::DepositTooSmall);
-    Ok(())
 }
