@@ -11,6 +11,7 @@ pub mod order;
 pub mod pool;
 mod position;
 pub mod settlement;
+pub mod slip;
 pub mod waterfall;
 
 pub use ledger::{PerpBooks, SideIndices, Sides};
