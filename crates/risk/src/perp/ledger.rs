@@ -1,9 +1,7 @@
 //! Positions and a market's books: average entry, realised profit, open interest, and what is applied lazily.
 
 use crate::error::{Result, RiskError};
-use crate::math::{
-    mul_div_down, mul_div_up, wide_mul_div_down, wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up,
-};
+use crate::math::{mul_div_down, mul_div_up, mul_shift_down, mul_shift_up, wide_mul_div_down, wide_mul_div_up};
 use crate::quantities::{Amount, PerUnit, Price, SignedAmount, SizeFactor};
 
 /// The two numbers by which a side's funding and waterfalls reach its positions lazily.
@@ -127,14 +125,18 @@ impl PerpPosition {
     fn earned_down(&self, indices: &SideIndices) -> Result<SignedAmount> {
         let per_unit = indices.profit.minus(self.profit)?.to_bits();
         let (size, is_loss) = (self.base.magnitude().0, per_unit < 0);
-        let atoms = if self.size == SizeFactor::ONE {
-            let shifted = if is_loss { wide_mul_shift_up::<64> } else { wide_mul_shift_down::<64> };
-            shifted(per_unit.unsigned_abs(), size)?
-        } else {
-            scaled(per_unit.unsigned_abs(), size, self.size, is_loss)?
+        let atoms = match u64::try_from(per_unit.unsigned_abs()) {
+            // less than a quote atom per base atom: one product
+            Ok(fraction) if self.size == SizeFactor::ONE => {
+                if is_loss {
+                    mul_shift_up::<64>(fraction, size)?
+                } else {
+                    mul_shift_down::<64>(fraction, size)?
+                }
+            }
+            _ => wide_product(per_unit.unsigned_abs(), size, self.size, is_loss)?,
         };
-        let atoms = i64::try_from(atoms).map_err(|_| RiskError::Overflow)?;
-        SignedAmount(atoms).signed(is_loss)
+        SignedAmount::received(Amount(atoms))?.signed(is_loss)
     }
 
     /// What a waterfall left: the closed part's entry is realised, the quote came with Π.
@@ -200,17 +202,18 @@ impl PerpPosition {
     }
 }
 
-/// `per_unit·size/2⁶⁴·2⁶²/S₀`, rounded as told: the path of positions opened after a waterfall.
+/// `per_unit·size/2⁶⁴·2⁶²/S₀`, rounded as told: the path of large profits, and of positions opened after a waterfall.
 #[cold]
 #[inline(never)]
-fn scaled(per_unit: u128, size: u64, factor: SizeFactor, round_away: bool) -> Result<u128> {
+fn wide_product(per_unit: u128, size: u64, factor: SizeFactor, round_away: bool) -> Result<u64> {
     // (Π·size)/(S₀·4): 2⁶² of the factor under 2⁶⁴ of the profit
     let divisor = u128::from(factor.to_bits()).checked_mul(4).ok_or(RiskError::Overflow)?;
-    if round_away {
+    let atoms = if round_away {
         wide_mul_div_up(per_unit, size.into(), divisor)
     } else {
         wide_mul_div_down(per_unit, size.into(), divisor)
-    }
+    }?;
+    u64::try_from(atoms).map_err(|_| RiskError::Overflow)
 }
 
 impl SignedAmount {
