@@ -1,6 +1,6 @@
 //! The margin of a perp position. See `docs/risk.md`, section 10.
 
-use crate::error::Result;
+use crate::error::{Result, RiskError};
 use crate::health::debt_premium_up;
 use crate::math::mul_shift_up;
 use crate::perp::PerpPosition;
@@ -40,6 +40,19 @@ pub struct PerpLiquidationTerms {
     pub liquidation_end: Ratio,
     /// Size margin per base atom now, 96 fractional bits.
     pub size_maintenance: u64,
+}
+
+/// `size_margin/s`: the size margin per base atom, 96 fractional bits, rounded up.
+///
+/// Errors: [`RiskError::ParameterOutOfBounds`] where it would reach 2⁶³, or the scale is zero.
+pub fn size_margin_per_atom_up(size_margin_ppm: u32, skew_scale: Amount) -> Result<u64> {
+    // 32 bits above 96, over 64 and 20
+    let numerator = u128::from(size_margin_ppm) << 96;
+    let divisor = u128::from(skew_scale.0).saturating_mul(1_000_000);
+    let quotient = numerator.checked_div(divisor).ok_or(RiskError::ParameterOutOfBounds)?;
+    let is_exact = numerator.checked_rem(divisor) == Some(0);
+    let per_atom = u64::try_from(quotient.saturating_add((!is_exact).into()));
+    per_atom.ok().filter(|per_atom| *per_atom < 1 << 63).ok_or(RiskError::ParameterOutOfBounds)
 }
 
 /// `size_margin·|base|/s`, rounded up, from the size margin per base atom.
