@@ -42,7 +42,7 @@ fn fill_prices_are_those_of_synthetix() {
         (-120_000.0, -70_000.0, 0.75),
         (100.0, -200.0, 10.0),
     ] {
-        let expected = -size * mid * (1.0 + (skew / scale + (skew + size) / scale) / 2.0);
+        let expected = -size * mid * (1.0 + f64::midpoint(skew / scale, (skew + size) / scale));
         let found = fill(skew as i64, size as i64, price(mid), &free).quote.0 as f64;
         assert!(found <= expected + 1e-6 && found > expected - 2.5, "{skew} {size}: {found} against {expected}");
     }
