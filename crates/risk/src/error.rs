@@ -55,6 +55,23 @@ risk_errors! {
     SameReserve = 24 => "the seized and the repaid reserve are the same; name two different ones",
     ReserveClosed = 40 => "losses brought the reserve's deposit index below 2^-32; it takes no more deposits",
     InitialHealthNegative = 41 => "the account's initial health would be negative; deposit or repay more, or take less",
+    OrderTooEarly = 42 => "the publication is older than the order's due time; bring the first one at or after it",
+    PublicationNotFirst = 43 => "the publication is not the first since the order was due; bring the one whose prev_publish_time is before it",
+    OrderLapsed = 44 => "the publication that the order was due on is too old; cancel the order, or show its condition again",
+    ConditionUnmet = 45 => "the price does not meet the order's condition; wait until it does",
+    OrderExpired = 46 => "the order has expired; cancel it and place a new one",
+    OrderBinding = 47 => "the order is due and binds until it is executed or lapses; wait for either",
+    WorstPriceBreached = 48 => "the fill would be worse than the order's worst price; place an order with a worse one, or a smaller one",
+    BelowMinimumSize = 49 => "the order, or what it would leave of the position, is smaller than the market's minimum; trade more, or close all",
+    OpenInterestCap = 50 => "the side's open interest would pass its cap; trade less, or reduce the other way",
+    ReduceOnly = 51 => "a reduce-only order would grow, open or turn the position; trade at most the position, the other way",
+    PoolRequirement = 52 => "the pool's requirement would pass its share of the pool's equity; trade or withdraw less, or reduce the skew",
+    PoolEmpty = 53 => "the pool has no deposits to pay from; wait until losses are settled or providers deposit",
+    PoolWithdrawalTooLarge = 54 => "the request is larger than the shares held, or than the pool's deposits; ask for less",
+    NoDeficit = 55 => "the position leaves no deficit; liquidate or settle it instead",
+    HealthLowered = 56 => "the account's initial health is negative, and the trade would lower a health; reduce at a better price, or deposit",
+    PublicationJump = 57 => "the publication is a jump away from the price in force; wait until the Book has confirmed it",
+    WaterfallExhausted = 58 => "insurance, pool and the other side have nothing left to pay with; wait for fees, deposits or positions",
 }
 
 impl RiskError {

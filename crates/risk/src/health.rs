@@ -5,6 +5,8 @@
 
 use crate::error::{Result, RiskError};
 use crate::math::{mul_shift_down, mul_shift_up, product};
+use crate::perp::margin::{PerpLiquidationTerms, PerpTerms};
+use crate::perp::{PerpPosition, SideIndices, Sides};
 use crate::quantities::{Amount, Price, Ratio, Shares, SignedValue, Value};
 
 /// The value, at mid and at its initial price, that every leg of an admitted account with debts stays below, so that it can be evaluated at
@@ -122,6 +124,15 @@ pub fn debt_amount_up(shares: Shares, index_mantissa48: u64) -> Result<Amount> {
     mul_shift_up::<INDEX_BITS>(shares.0, index_mantissa48).map(Amount)
 }
 
+/// An account's balance in the quote reserve, in atoms: a deposit rounded down or a debt rounded up; at most one is not zero.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct QuoteBalance {
+    /// What it may claim.
+    pub deposit: Amount,
+    /// What it owes.
+    pub debt: Amount,
+}
+
 /// Initial and maintenance health, summed leg by leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct CrossHealth {
@@ -172,6 +183,29 @@ impl CrossHealth {
         self.debts = self.debts.wrapping_add(u128::from(value));
         self.leg_bits |= value | initial_value;
         Ok(())
+    }
+
+    /// Adds a perp position: its margin, and its PnL to the quote net. The position is as stored: what its side's indices hold for it is counted.
+    /// Call [`Self::add_quote`] once after the last one.
+    #[inline(always)]
+    pub fn add_perp(
+        &mut self,
+        _position: &PerpPosition,
+        _sides: &Sides<SideIndices>,
+        _terms: &PerpTerms,
+    ) -> Result<()> {
+        todo!()
+    }
+
+    /// Adds the balance in the quote reserve together with the PnL of every perp position: one deposit or one debt.
+    #[inline(always)]
+    pub fn add_quote(
+        &mut self,
+        _balance: &QuoteBalance,
+        _terms: &FactorTerms,
+        _weights: &CollateralWeights,
+    ) -> Result<()> {
+        todo!()
     }
 
     /// Assets less debts at mid.
@@ -240,6 +274,28 @@ impl LiquidationHealth {
         self.liquidation_end.0 = self.liquidation_end.0.wrapping_sub_unsigned(end);
         self.debts = self.debts.wrapping_add(u128::from(value));
         Ok(())
+    }
+
+    /// As [`CrossHealth::add_perp`].
+    #[inline(always)]
+    pub fn add_perp(
+        &mut self,
+        _position: &PerpPosition,
+        _sides: &Sides<SideIndices>,
+        _terms: &PerpLiquidationTerms,
+    ) -> Result<()> {
+        todo!()
+    }
+
+    /// As [`CrossHealth::add_quote`].
+    #[inline(always)]
+    pub fn add_quote(
+        &mut self,
+        _balance: &QuoteBalance,
+        _terms: &LiquidationFactorTerms,
+        _maintenance_weight: Ratio,
+    ) -> Result<()> {
+        todo!()
     }
 
     /// Assets less debts.

@@ -29,6 +29,7 @@ pub mod interest;
 pub mod liquidation;
 pub mod math;
 pub mod metrics;
+pub mod perp;
 pub mod position;
 pub mod price;
 pub mod quantities;

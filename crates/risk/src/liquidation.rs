@@ -2,9 +2,11 @@
 //! See `docs/risk.md`, section 6.
 
 mod bonus;
+mod perp;
 mod throughput;
 
 pub use bonus::BonusTerms;
+pub use perp::{PerpLiquidationInputs, PerpLiquidationPlan, plan_perp_liquidation};
 pub use throughput::{Bucket, BucketTerms};
 
 use bonus::Bonus;

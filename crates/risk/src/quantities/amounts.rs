@@ -2,7 +2,7 @@
 
 use fixed::types::U32F96;
 
-use super::{Index, SignedValue, Value};
+use super::{Amount, Index, SignedAmount, SignedValue, SizeFactor, Value};
 use crate::error::{Result, RiskError};
 
 impl Index {
@@ -19,6 +19,48 @@ impl Index {
     #[inline(always)]
     pub fn mantissa48_up(self) -> Result<u64> {
         self.mantissa48_down()?.checked_add(1).ok_or(RiskError::Overflow)
+    }
+}
+
+impl SizeFactor {
+    /// One: no waterfall has closed anything.
+    pub const ONE: Self = Self::from_bits(1 << Self::FRACTION_BITS);
+}
+
+impl SignedAmount {
+    /// The size without its sign.
+    #[must_use]
+    #[inline(always)]
+    pub const fn magnitude(self) -> Amount {
+        Amount(self.0.unsigned_abs())
+    }
+
+    /// Whether it is below zero: a short, a payment.
+    #[must_use]
+    #[inline(always)]
+    pub const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// The same size with the other sign; [`RiskError::Overflow`] for the smallest number.
+    #[inline(always)]
+    pub const fn negated(self) -> Result<Self> {
+        match self.0.checked_neg() {
+            Some(negated) => Ok(Self(negated)),
+            None => Err(RiskError::Overflow),
+        }
+    }
+
+    /// An amount received.
+    #[inline(always)]
+    pub fn received(amount: Amount) -> Result<Self> {
+        i64::try_from(amount.0).map(Self).map_err(|_| RiskError::Overflow)
+    }
+
+    /// An amount paid.
+    #[inline(always)]
+    pub fn paid(amount: Amount) -> Result<Self> {
+        Self::received(amount)?.negated()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The units of the core: each quantity is a type of its own over a number of the `fixed` crate or an integer, with only the products that
 //! make sense. `_down` and `_up` name the direction of every lossy operation. See `docs/risk.md`, section 1.
 
-use fixed::types::{I2F30, I8F56, I16F48, U0F64, U1F63, U24F40, U32F32, U32F96};
+use fixed::types::{I2F30, I8F56, I16F48, I64F64, U0F64, U1F63, U2F62, U24F40, U32F32, U32F96};
 
 use crate::error::{Result, RiskError};
 
@@ -115,6 +115,11 @@ integer_quantity!(
     SignedValue(i128)
 );
 
+integer_quantity!(
+    /// Atoms with a sign: the base of a perp position (positive: long) or quote received (positive) and paid.
+    SignedAmount(i64)
+);
+
 fixed_quantity!(
     /// Quote atoms per atom of the base token.
     Price(U24F40, u64)
@@ -154,4 +159,16 @@ fixed_quantity!(
 fixed_quantity!(
     /// Correlation of two factors, within ±1.
     Correlation(I2F30, i32)
+);
+fixed_quantity!(
+    /// Funding a day, as a part of the position's value.
+    DailyRate(I16F48, i64)
+);
+fixed_quantity!(
+    /// Quote atoms that one base atom of a side earned so far, at a size factor of one.
+    PerUnit(I64F64, i128)
+);
+fixed_quantity!(
+    /// What waterfalls left of a base atom of a side; starts at one and falls.
+    SizeFactor(U2F62, u64)
 );

@@ -1,0 +1,72 @@
+//! Orders: when one is due, which publication fills it, and when it binds. See `docs/risk.md`, section 11.
+
+use crate::error::{Result, RiskError};
+use crate::price::Quote;
+use crate::quantities::Price;
+
+/// The timing of every order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OrderTerms {
+    /// From being armed to being due.
+    pub delay_seconds: u64,
+    /// How old the publication that it was due on may be when it fills.
+    pub window_seconds: u64,
+}
+
+/// What must be seen of the price before an order is armed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Condition {
+    /// Limit and take-profit of a purchase, stop-loss of a sale.
+    AtMost(Price),
+    /// Limit and take-profit of a sale, stop-loss of a purchase.
+    AtLeast(Price),
+}
+
+impl Condition {
+    /// Refuses a price that does not meet the condition: [`RiskError::ConditionUnmet`].
+    pub fn require_met(self, price: Price) -> Result<()> {
+        let is_met = match self {
+            Self::AtMost(trigger) => price <= trigger,
+            Self::AtLeast(trigger) => price >= trigger,
+        };
+        if is_met { Ok(()) } else { Err(RiskError::ConditionUnmet) }
+    }
+}
+
+/// When an order armed at this moment is due.
+#[must_use]
+pub const fn due_seconds(armed_at_seconds: u64, terms: &OrderTerms) -> u64 {
+    armed_at_seconds.saturating_add(terms.delay_seconds)
+}
+
+/// Refuses every publication but the first at or after the due time, and that one when it has become too old.
+///
+/// # Errors
+/// [`RiskError::OrderTooEarly`], [`RiskError::PublicationNotFirst`], [`RiskError::OrderLapsed`].
+pub fn require_first_publication(
+    publication: &Quote,
+    armed_at_seconds: u64,
+    now_seconds: u64,
+    terms: &OrderTerms,
+) -> Result<()> {
+    let due = due_seconds(armed_at_seconds, terms);
+    if publication.publish_time_seconds < due {
+        return Err(RiskError::OrderTooEarly);
+    }
+    if publication.prev_publish_time_seconds >= due {
+        return Err(RiskError::PublicationNotFirst);
+    }
+    if publication.age_seconds(now_seconds) > terms.window_seconds {
+        return Err(RiskError::OrderLapsed);
+    }
+    Ok(())
+}
+
+/// Whether an armed order binds: it is due, and its window has not passed for a publication at the due time.
+///
+/// A feed that stands still longer than the window frees the owner, though the order may still fill on its first publication.
+#[must_use]
+pub const fn binds(armed_at_seconds: u64, now_seconds: u64, terms: &OrderTerms) -> bool {
+    let due = due_seconds(armed_at_seconds, terms);
+    now_seconds >= due && now_seconds <= due.saturating_add(terms.window_seconds)
+}
