@@ -1,36 +1,26 @@
 """Section 10 of docs/risk.md: funding by velocity, in the text's integers, and once more in real numbers."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
-from .perp_ledger import ceil_div, toward_zero
-from .real import SECONDS_PER_DAY, clamp
+from .perp_ledger import toward_zero
+from .real import RATIO_BITS, SECONDS_PER_DAY, clamp
 
 SKEW_BITS = 32
-FUNDING_BITS = 48
-INDEX_BITS = 64
-PPM = 1_000_000
+RATE_BITS = 48
 LONGEST_SECONDS = 7 * SECONDS_PER_DAY
 HOURS_PER_DAY = 24
 
 
-@dataclass(frozen=True)
-class Accrual:
-    """A rate per day (48 bits) after an interval and what a base atom paid in it (64 bits)."""
-
-    rate: int
-    index_change: int
+def cap_per_day(funding_cap: int, initial_margin: int, maintenance_margin: int) -> int:
+    """The largest rate a day; `funding_cap` is a part of the margins' difference an hour, all three mantissas of `Ratio`."""
+    hourly = funding_cap * max(0, initial_margin - maintenance_margin) >> RATIO_BITS
+    return hourly * HOURS_PER_DAY << RATE_BITS - RATIO_BITS
 
 
-def cap_per_day(funding_cap: Fraction, initial_margin: Fraction, maintenance_margin: Fraction) -> Fraction:
-    """The largest rate a day; `funding_cap` is a part of the margins' difference an hour."""
-    return funding_cap * (initial_margin - maintenance_margin) * HOURS_PER_DAY
-
-
-def velocity(skew: int, skew_scale: int, max_velocity_ppm: int) -> int:
+def velocity(skew: int, skew_scale: int, max_velocity: int) -> int:
     """How fast the rate changes, per day each day."""
     share = clamp(toward_zero(skew << SKEW_BITS, skew_scale), -1 << SKEW_BITS, 1 << SKEW_BITS)
-    return toward_zero(share * (max_velocity_ppm << FUNDING_BITS - SKEW_BITS), PPM)
+    return toward_zero(share * max_velocity, 1 << SKEW_BITS)
 
 
 def accrue(rate: int, speed: int, cap: int, seconds: int) -> tuple[int, int]:
@@ -44,20 +34,14 @@ def accrue(rate: int, speed: int, cap: int, seconds: int) -> tuple[int, int]:
     return last, toward_zero(area, 2 * SECONDS_PER_DAY)
 
 
-def accrue_index(rate: int, speed: int, cap: int, mid: int, seconds: int) -> Accrual:
-    """The rate after `seconds` and what a long of one base atom pays for them at `mid` (a mantissa of `Price`)."""
-    last, integral = accrue(rate, speed, cap, seconds)
-    return Accrual(last, toward_zero(integral * mid, 1 << 24))
+def due_per_atom(integral: int, mid: int) -> int:
+    """What a long base atom owes for an integral at `mid` (a mantissa of `Price`), in quote atoms with 64 bits."""
+    return toward_zero(integral * mid, 1 << 24)
 
 
-def paid_by_position(base: int, index_change: int) -> int:
-    """Quote atoms that a position pays, rounded up; negative where it receives, rounded down."""
-    return ceil_div(base * index_change, 1 << INDEX_BITS)
-
-
-def booked_by_pool(skew: int, index_change: int) -> int:
+def booked_by_pool(skew: int, due: int) -> int:
     """Quote atoms that the pool books; `unapplied` takes the other side."""
-    return skew * index_change >> INDEX_BITS
+    return skew * due >> 64
 
 
 def real_accrual(rate: Fraction, speed: Fraction, cap: Fraction, elapsed: Fraction) -> tuple[Fraction, Fraction]:

@@ -1,4 +1,4 @@
-"""Section 13 of docs/risk.md: how one side of a market takes a closing at once, whatever the number of positions. Exact."""
+"""Sections 10 and 13 of docs/risk.md: two numbers a side through which funding and waterfalls reach every position. Exact."""
 
 from dataclasses import dataclass, replace
 
@@ -32,6 +32,10 @@ class Side:
             size_factor=self.size_factor * (self.open_base - base) // self.open_base,
             profit_per_unit=self.profit_per_unit + share // self.open_base,
         )
+
+    def paid(self, due: int) -> "Side":
+        """After each base atom paid `due` quote atoms (64 bits, negative: received)."""
+        return replace(self, profit_per_unit=self.profit_per_unit + (-due * self.size_factor >> SIZE_BITS))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .perp_ledger import value_up
-from .real import PRICE_BITS, dec, scaled, sqrt
+from .real import PRICE_BITS, scaled, sqrt
 
 VIRTUAL = 10**6
 
@@ -55,11 +55,11 @@ def equity(deposits: int, markets: list[PoolMarket]) -> PoolEquity:
     )
 
 
-def requirement(exposures: list[Fraction], correlations: list[list[Fraction]]) -> Decimal:
+def requirement(exposures: list[Decimal], correlations: list[list[Decimal]]) -> Decimal:
     """√(xᵀρx); an exposure's correlation with itself is 1."""
     size = range(len(exposures))
-    square = sum((exposures[i] * exposures[j] * correlations[i][j] for i in size for j in size), Fraction(0))
-    return sqrt(dec(max(Fraction(0), square)))
+    square = sum((exposures[i] * exposures[j] * correlations[i][j] for i in size for j in size), Decimal(0))
+    return sqrt(max(Decimal(0), square))
 
 
 def shares_minted(atoms: int, total_shares: int, equity_better: int) -> int:
