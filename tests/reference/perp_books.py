@@ -71,6 +71,12 @@ class Books:
         )
         return books, replace(held, position=position)
 
+    def settled_with(self, held: Shared, amount: int) -> tuple["Books", Shared]:
+        """`amount` of a position's realised profit paid out of the pool's deposits, or a loss (negative) into them."""
+        position = replace(held.position, realised=held.position.realised - amount)
+        books = replace(self, pool_quote=self.pool_quote + amount, settled=self.settled - amount)
+        return books, replace(held, position=position)
+
     def funded(self, due: int) -> "Books":
         """After each long base atom paid `due` (64 bits) and each short one received it."""
         received = funding.booked_by_pool(self.skew(), due)

@@ -38,6 +38,13 @@ class Market:
         self.touch(owner)
         self._wrote({"kind": "touch", "owner": owner}, owner)
 
+    def settle(self, owner: int) -> None:
+        """Settles all that a position realised."""
+        self.touch(owner)
+        amount = self.held[owner].position.realised
+        self.books, self.held[owner] = self.books.settled_with(self.held[owner], amount)
+        self._wrote({"kind": "settle", "owner": owner, "amount": str(amount)}, owner)
+
     def fund(self, rate: int, seconds: int) -> None:
         """Funding at a rate that does not move."""
         _, integral = funding.accrue(rate, 0, abs(rate), seconds)
@@ -80,7 +87,7 @@ class Market:
         numbers = {"long": books.long.open_base, "short": books.short.open_base}
         numbers |= {"size_long": books.long.size_factor, "size_short": books.short.size_factor}
         numbers |= {"profit_long": books.long.profit_per_unit, "profit_short": books.short.profit_per_unit}
-        numbers |= {name: getattr(books, name) for name in ("pool_quote", "insurance", "unapplied")}
+        numbers |= {name: getattr(books, name) for name in ("pool_quote", "insurance", "unapplied", "settled")}
         if owner is not None:
             position = self.held[owner].position
             numbers |= {"base": position.base, "entry": position.entry, "realised": position.realised}
@@ -164,6 +171,7 @@ def _alone() -> Market:
     market.fail(0, 0, (0, PLENTY))
     market.ruin(0, 50)
     market.fail(0, -100_000, (0, 40_000))
+    market.settle(0)
     market.trade(1, -10_000_000)
     market.fail(1, 5, (0, PLENTY))
     market.ruin(1, 50, (3_000, PLENTY))
@@ -174,11 +182,13 @@ def _at_random(draw: Draw) -> Market:
     market = Market(mid=draw.magnitude(1 << 30, 1 << 46))
     top = draw.magnitude(64, (1 << 42 << 40) // market.mid)
     for _ in range(10):
-        owner, action = draw.integer(0, OWNERS - 1), draw.integer(0, 8)
+        owner, action = draw.integer(0, OWNERS - 1), draw.integer(0, 9)
         if action < 5:
             market.trade(owner, draw.integer(-top, top) or 1)
         elif action == 5:
             market.fund(draw.integer(-(1 << 46), 1 << 46), draw.pick([1, 60, 3_600, 86_400]))
+        elif action == 6:
+            market.settle(owner)
         else:
             _fail_at_random(draw, market, owner)
     for owner in range(OWNERS):
