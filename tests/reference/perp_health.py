@@ -87,10 +87,10 @@ class QuoteReserve:
             collateral_weight_initial=self.collateral_weight_initial,
         )
 
-    def debt_weight(self, margin_multiple: Fraction = ONE) -> Fraction:
-        """What a quote unit owed counts at `margin_multiple` times the maintenance margin."""
+    def atom_cost(self, margin_multiple: Fraction = ONE) -> Fraction:
+        """What an atom owed costs health, its price included, at `margin_multiple` times the maintenance margin."""
         margin = self.maintenance_margin * margin_multiple
-        return 1 + margin + margin * margin
+        return self.mid * (1 + margin + margin * margin)
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,10 @@ def health(account: Account, profit_weight: Fraction, liquidation_buffer: Fracti
     )
 
 
-def debts_and_notionals(account: Account) -> Fraction:
-    """All debts and the notional of all positions, at mid."""
+def exposed(account: Account) -> Fraction:
+    """All debts, and the notional of all positions at the quote reserve's price, at mid."""
     debts = sum((leg.value() for leg in account.maintenance_legs() if not leg.is_deposit), Fraction(0))
-    return debts + sum(perp.notional() for perp in account.perps)
+    return debts + account.quote.mid * sum(perp.notional() for perp in account.perps)
 
 
 def price_of(mantissa: int) -> Fraction:

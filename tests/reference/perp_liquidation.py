@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from .health import Health
 from .liquidation import ROUNDING_ATOMS, LiquidationRule, is_urgent, urged_bonus
-from .perp_health import Account, PerpLeg, debts_and_notionals, health, maintenance, price_of
+from .perp_health import Account, PerpLeg, exposed, health, maintenance, price_of
 from .perp_ledger import ceil_div, value_down
 from .real import PRICE_BITS
 
@@ -49,7 +49,7 @@ class Plan:
 
 def spiral_bound(situation: Situation) -> Fraction:
     """The bonus that leaves an eighth of what closing frees."""
-    freed = situation.leg().maintenance_part() / situation.account.quote.debt_weight()
+    freed = situation.leg().maintenance_part() / situation.account.quote.atom_cost()
     return max(Fraction(0), SPIRAL_SHARE * freed - situation.slip)
 
 
@@ -58,21 +58,22 @@ def bonus_and_cut(situation: Situation, rule: LiquidationRule, before: Health) -
     spiral = spiral_bound(situation)
     if before.equity <= 0:
         return min(rule.bonus_min, spiral), Fraction(0)
-    room = max(Fraction(0), (before.equity - ROUNDING_ATOMS) / debts_and_notionals(situation.account))
+    kept = max(Fraction(0), before.equity - ROUNDING_ATOMS)
+    room = max(Fraction(0), kept / exposed(situation.account) - situation.slip)
     bonus = min(urged_bonus(before, situation.seconds_unhealthy, rule), spiral, room)
     return bonus, min(rule.insurance_cut, min(spiral, room) - bonus)
 
 
-def target_value(shortage: Fraction, part: Fraction, given: Fraction, debt_weight: Fraction) -> Fraction:
+def target_value(shortage: Fraction, part: Fraction, given: Fraction, atom_cost: Fraction) -> Fraction:
     """The notional whose closing makes up `shortage` when closing gives `given` of it away."""
-    return shortage / (part - given * debt_weight)
+    return shortage / (part - given * atom_cost)
 
 
 def sensitivity(situation: Situation, rule: LiquidationRule, given: Fraction) -> Fraction:
     """The notional that each unit of shortage takes."""
     end = 1 + rule.liquidation_buffer
-    part, debt_weight = situation.leg().maintenance_part(end), situation.account.quote.debt_weight(end)
-    return target_value(Fraction(1), part, given, debt_weight)
+    part, atom_cost = situation.leg().maintenance_part(end), situation.account.quote.atom_cost(end)
+    return target_value(Fraction(1), part, given, atom_cost)
 
 
 def plan(situation: Situation, rule: LiquidationRule, profit_weight: Fraction) -> Plan:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from .correlation import correlation
 from .perp_ledger import value_up
-from .real import PRICE_BITS, scaled, sqrt
+from .real import PRICE_BITS, dec, scaled, sqrt
 
 VIRTUAL = 10**6
 
@@ -55,11 +56,16 @@ def equity(deposits: int, markets: list[PoolMarket]) -> PoolEquity:
     )
 
 
-def requirement(exposures: list[Decimal], correlations: list[list[Decimal]]) -> Decimal:
-    """√(xᵀρx); an exposure's correlation with itself is 1."""
-    size = range(len(exposures))
-    square = sum((exposures[i] * exposures[j] * correlations[i][j] for i in size for j in size), Decimal(0))
-    return sqrt(max(Decimal(0), square))
+def requirement(exposures: list[Fraction], covariances: list[list[Fraction]]) -> Decimal:
+    """√(xᵀρx) of the factors that have a variance, and the sizes of those that have none: they may move with every other."""
+    known = [i for i in range(len(exposures)) if covariances[i][i] != 0]
+    square = Decimal(0)
+    for i in known:
+        for j in known:
+            ratio = 1 if i == j else correlation(covariances[i][j], covariances[i][i], covariances[j][j])
+            square += dec(exposures[i] * exposures[j]) * ratio
+    unknown = sum(abs(exposures[i]) for i in range(len(exposures)) if i not in known)
+    return sqrt(max(Decimal(0), square)) + unknown
 
 
 def shares_minted(atoms: int, total_shares: int, equity_better: int) -> int:

@@ -1,8 +1,8 @@
 """Cases for the pool: equity at three prices, the requirement under correlation, shares."""
 
-from .. import correlation, pool
+from .. import pool
 from ..pool import PoolMarket
-from ..real import COVARIANCE_BITS, PRICE_BITS, RATIO_BITS, dec, printed, scaled
+from ..real import COVARIANCE_BITS, PRICE_BITS, RATIO_BITS, printed, scaled
 from .accounts import USUAL_MIDS
 from .draw import Draw, price_bits, ratio_bits
 from .volatility import factor_matrix, upper
@@ -59,15 +59,11 @@ def requirements(draw: Draw) -> list[dict]:
 
 
 def _requirement_case(exposures: list[int], matrix: list[list[int]]) -> dict:
-    size = range(len(exposures))
     cells = [[scaled(entry, COVARIANCE_BITS) for entry in row] for row in matrix]
-    ratios = [[correlation.correlation(cells[i][j], cells[i][i], cells[j][j]) for j in size] for i in size]
-    for i in size:
-        ratios[i][i] = dec(1)
     return {
         "exposures": [str(exposure) for exposure in exposures],
         "covariances": [str(entry) for entry in upper(matrix)],
-        "requirement_expected": printed(pool.requirement([dec(exposure) for exposure in exposures], ratios)),
+        "requirement_expected": printed(pool.requirement(exposures, cells)),
     }
 
 

@@ -96,6 +96,10 @@ impl Quote {
         self.maintenance_margin.ratio().times_up(Ratio::ONE.plus(buffer).unwrap()).unwrap()
     }
 
+    pub(super) const fn price(&self) -> Price {
+        self.mid.price()
+    }
+
     /// The balance in quote units, for tolerances.
     pub(super) fn value(&self) -> f64 {
         self.balance.0.unsigned_abs() as f64 * self.mid.0 as f64 / 2f64.powi(40)
@@ -114,8 +118,8 @@ pub(super) fn perp_liquidation_health<'a>(
         health.add_perp(&position, &sides, &perp.liquidation_terms(buffer)).unwrap();
     }
     let terms = LiquidationFactorTerms {
-        asset_price: quote.mid.price(),
-        debt_price: quote.mid.price(),
+        asset_price: quote.price(),
+        debt_price: quote.price(),
         maintenance: quote.margin(Ratio::ZERO),
         liquidation_end: quote.margin(buffer),
     };
@@ -206,7 +210,7 @@ impl Health {
         }
         let InitialQuote { quote, asset_initial, debt_initial, initial_margin, collateral_weight_initial } = &self.quote;
         let terms = FactorTerms {
-            mid: quote.mid.price(),
+            mid: quote.price(),
             asset_initial: asset_initial.price(),
             debt_initial: debt_initial.price(),
             maintenance: quote.margin(Ratio::ZERO),

@@ -67,6 +67,7 @@ impl Plan {
             price: perp.price(),
             maintenance_margin: margin(Ratio::ZERO),
             liquidation_end_margin: margin(buffer),
+            quote_price: self.quote.price(),
             quote_maintenance_weight: quote_weight(Ratio::ZERO),
             quote_liquidation_end_weight: quote_weight(buffer),
             slip: self.slip.ratio(),
