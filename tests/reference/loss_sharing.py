@@ -19,19 +19,25 @@ class Side:
     size_factor: int
     profit_per_unit: int
 
-    def may_close(self) -> int:
-        """How much of the side a waterfall may close."""
+    def closable(self, base: int) -> int:
+        """How many of `base` atoms a waterfall may close against the side; none where that would use up S."""
         numerator, denominator = LARGEST_SHARE
-        return self.open_base * numerator // denominator if self.size_factor >= SIZE_FLOOR else 0
+        closed = min(base, self.open_base * numerator // denominator)
+        if closed == 0 or self._size_after(closed) < max(SIZE_FLOOR, self.open_base - closed):
+            return 0
+        return closed
 
     def closed(self, base: int, total_quote: int) -> "Side":
         """After `base` atoms of the side were closed for `total_quote` together."""
         share = total_quote * self.size_factor << (PROFIT_BITS - SIZE_BITS)
         return Side(
             open_base=self.open_base - base,
-            size_factor=self.size_factor * (self.open_base - base) // self.open_base,
+            size_factor=self._size_after(base),
             profit_per_unit=self.profit_per_unit + share // self.open_base,
         )
+
+    def _size_after(self, base: int) -> int:
+        return self.size_factor * (self.open_base - base) // self.open_base
 
     def paid(self, due: int) -> "Side":
         """After each base atom paid `due` quote atoms (64 bits, negative: received)."""

@@ -75,9 +75,9 @@ def fee(delta: int, price: int, skew: int, rule: FillRule) -> int:
 
 
 def fill(delta: int, price: int, skew: int, rule: FillRule) -> Fill:
-    """A trade of `delta` base atoms at the edge `price`, which finds the skew at `skew`."""
+    """A trade of `delta` base atoms at the edge `price`, which finds the skew at `skew`. A sale brings at least 0."""
     premium = impact(delta, price, skew, rule.skew_scale)
-    quote = -(value_up(delta, price) + premium) if delta > 0 else value_down(-delta, price) + premium
+    quote = -(value_up(delta, price) + premium) if delta > 0 else max(0, value_down(-delta, price) + premium)
     charged = fee(delta, price, skew, rule)
     return Fill(quote, premium, charged, charged * rule.insurance_share >> RATIO_BITS)
 

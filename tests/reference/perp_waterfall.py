@@ -60,7 +60,7 @@ def resolve(books: Books, failure: Failure, mid: int) -> Optional[Resolution]:
     left = uncovered - insurance_pays - as_counterparty
     base = failure.position.base
     other = books.short if base > 0 else books.long
-    size = min(abs(base), other.may_close()) if left > 0 else 0
+    size = other.closable(abs(base)) if left > 0 else 0
     rest = base - size if base > 0 else base + size
     winners_pay = left if size > 0 else 0
     instead_of_winners = 0 if size > 0 else min(left, equity - as_counterparty)

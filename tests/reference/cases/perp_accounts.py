@@ -93,7 +93,7 @@ def perp_fields(draw: Draw, notional: int, margin: int) -> dict:
     mid = draw.pick(USUAL_MIDS) if draw.one_in(2) else draw.magnitude(1 << 24, 1 << 46)
     sign = draw.pick([1, -1])
     tilt = nearby_price(draw, mid, draw.pick([0, 1_000, 50_000]))
-    size = max(1, (notional << PRICE_BITS) // mid)
+    size = max(1, min(1 << 58, (notional << PRICE_BITS) // mid))
     maintenance = draw.pick([0, draw.integer(0, ONE)])
     return PERP | {
         "base": sign * size,
@@ -105,7 +105,7 @@ def perp_fields(draw: Draw, notional: int, margin: int) -> dict:
         "initial_margin": margin * 5 // 4 + draw.pick([0, draw.integer(0, ratio_bits("0.1"))]),
         "size_margin_maintenance": maintenance,
         "size_margin_initial": maintenance + draw.pick([0, draw.integer(0, ONE)]),
-        "skew_scale": max(1 << 34, size * draw.integer(8, 1_000)),
+        "skew_scale": max(1 << 34, min(1 << 62, size * draw.integer(8, 1_000))),
     }
 
 

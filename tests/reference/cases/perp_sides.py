@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from .. import funding, perp_waterfall
-from ..loss_sharing import SIZE_FLOOR, Shared
+from ..loss_sharing import Shared
 from ..perp_books import EMPTY_POSITION, Books, ledger_sum
 from ..perp_ledger import value_down, value_up
 from ..perp_waterfall import Failure
@@ -103,14 +103,16 @@ def markets(draw: Draw) -> list[dict]:
 
 
 def _worn_side(sign: int) -> Market:
-    """A side that failures wear down to the floor of its size factor, where it closes no more."""
+    """A side that failures wear down seven times, to 2^-28; the eighth would use its size factor up, so the pool pays it."""
     market = Market()
     market.trade(0, -sign * (1 << 50))
     market.trade(1, -sign * 10_007)
-    while market.books.side(-sign).size_factor >= SIZE_FLOOR:
+    for _ in range(7):
         market.trade(2, sign * (1 << 50))
         market.ruin(2, 1)
         market.fund(sign * (1 << 45), 3_600)
+    market.trade(2, sign * (1 << 50))
+    market.ruin(2, 1, (0, PLENTY))
     market.trade(3, sign * 1_000_000)
     market.ruin(3, 10, (0, 60))
     for owner in (1, 0):
