@@ -140,9 +140,9 @@ def health(account: Account, profit_weight: Fraction, liquidation_buffer: Fracti
 
 
 def exposed(account: Account) -> Fraction:
-    """All debts, and the notional of all positions at the quote reserve's price, at mid."""
+    """All debts and the notional of all positions at mid, at the price of what a liquidation gives up: the quote token."""
     debts = sum((leg.value() for leg in account.maintenance_legs() if not leg.is_deposit), Fraction(0))
-    return debts + account.quote.mid * sum(perp.notional() for perp in account.perps)
+    return account.quote.mid * (debts + sum(perp.notional() for perp in account.perps))
 
 
 def price_of(mantissa: int) -> Fraction:
