@@ -88,6 +88,16 @@ class Books:
             unapplied=self.unapplied - received,
         )
 
+    def swept(self) -> "Books":
+        """Once nobody holds a position: the pool has what rounding left, and the sides are as new but for Π."""
+        return replace(
+            self,
+            long=replace(self.long, open_base=0, size_factor=SIZE_ONE),
+            short=replace(self.short, open_base=0, size_factor=SIZE_ONE),
+            pool_quote=self.pool_quote + self.unapplied,
+            unapplied=0,
+        )
+
 
 EMPTY_POSITION = Shared(Position(0, 0, 0), SIZE_ONE, 0)
 

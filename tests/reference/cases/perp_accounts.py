@@ -149,7 +149,8 @@ def _edges() -> list[tuple[list, dict, list]]:
         edges += [([], QUOTE | {"balance": balance}, [perp]) for balance in (10**8, -net - 1, -net, -net + 1)]
         edges += [([], QUOTE, [perp | {"entry": perp["entry"] + change}]) for change in (-(10**8), 3, 10**8 + 1)]
         edges += [([], QUOTE, [perp | {"realised": realised}]) for realised in (-(10**8), 10**8 + 1)]
-        edges += [([], QUOTE | {"balance": 10**9}, [perp | {name: ONE}]) for name in MARGINS[:1]]
+        whole = perp | {"maintenance_margin": ONE, "initial_margin": ONE * 5 // 4}
+        edges.append(([], QUOTE | {"balance": 10**9}, [whole]))
         edges += [([], QUOTE | {"balance": 10**9}, [perp | {"base": perp["base"] // 10**10, "entry": 0}])]
     edges.append(([], QUOTE | {"balance": 10**8}, [long, short]))
     empty_but_owing = PERP | {"realised": -77}

@@ -75,6 +75,16 @@ class Market:
         self.move(self.mid * (100 + against) // 100)
         self.fail(owner, self.held[owner].position.profit(self.mid) // 2, pool)
 
+    def close_all(self) -> None:
+        """Everybody closes, and the market is swept."""
+        for owner in range(OWNERS):
+            self.touch(owner)
+            base = self.held[owner].position.base
+            if base != 0:
+                self.trade(owner, -base)
+        self.books = self.books.swept()
+        self._wrote({"kind": "sweep"})
+
     def move(self, mid: int) -> None:
         """The price moves; nothing is booked."""
         self.mid = mid
@@ -117,6 +127,7 @@ def _worn_side(sign: int) -> Market:
     market.ruin(3, 10, (0, 60))
     for owner in (1, 0):
         market.look(owner)
+    market.close_all()
     return market
 
 
@@ -163,6 +174,7 @@ def _equal_shares() -> Market:
     market.ruin(4, 2)
     for owner in range(4):
         market.look(owner)
+    market.close_all()
     return market
 
 
@@ -193,6 +205,8 @@ def _at_random(draw: Draw) -> Market:
             market.settle(owner)
         else:
             _fail_at_random(draw, market, owner)
+    if draw.one_in(2):
+        market.close_all()
     for owner in range(OWNERS):
         market.look(owner)
     return market

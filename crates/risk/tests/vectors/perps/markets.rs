@@ -25,6 +25,7 @@ enum Event {
     Settle { owner: usize, amount: Text<i64> },
     Fund { rate: Text<i64>, seconds: u64 },
     Fail(Failure),
+    Sweep,
 }
 
 impl Event {
@@ -35,7 +36,7 @@ impl Event {
             | Self::Touch { owner }
             | Self::Settle { owner, .. }
             | Self::Fail(Failure { owner, .. }) => Some(*owner),
-            Self::Fund { .. } => None,
+            Self::Fund { .. } | Self::Sweep => None,
         }
     }
 }
@@ -121,6 +122,7 @@ impl Market {
             }
             Event::Fund { rate, seconds } => self.fund(rate.0, *seconds, step),
             Event::Fail(failure) => self.fail(failure, step),
+            Event::Sweep => self.books.sweep().unwrap(),
             Event::Touch { .. } => {}
         }
     }
