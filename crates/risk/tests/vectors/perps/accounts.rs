@@ -208,7 +208,8 @@ impl Health {
             let terms = perp.terms(self.profit_weight.ratio());
             health.add_perp(&perp.position(), &perp.sides(), &terms).unwrap();
         }
-        let InitialQuote { quote, asset_initial, debt_initial, initial_margin, collateral_weight_initial } = &self.quote;
+        let InitialQuote { quote, asset_initial, debt_initial, initial_margin, collateral_weight_initial } =
+            &self.quote;
         let terms = FactorTerms {
             mid: quote.price(),
             asset_initial: asset_initial.price(),
@@ -238,8 +239,7 @@ fn perp_health() {
         let (found, tolerance) = (case.cross(), case.tolerance());
         let legs: Vec<Leg> = std::mem::take(&mut case.legs).into_iter().map(|initial| initial.leg).collect();
         let perps = case.perps.iter().map(|perp| (&perp.perp, perp.position(), perp.sides()));
-        let liquidation =
-            perp_liquidation_health(&legs, perps, &case.quote.quote, case.liquidation_buffer.ratio());
+        let liquidation = perp_liquidation_health(&legs, perps, &case.quote.quote, case.liquidation_buffer.ratio());
         assert_eq!(liquidation.maintenance, found.maintenance, "{case:?}");
         assert_eq!(liquidation.equity(), found.equity(), "{case:?}");
         for (sum, expected) in [

@@ -36,8 +36,7 @@ fn perp_pool_equity() {
     for case in cases::<Equity>(include_str!("../perp_pool_equity.json")) {
         let mut equity = PoolEquity::of_deposits(case.deposits.amount());
         for (market, expected) in case.markets.iter().zip(&case.exposures_expected) {
-            let quote =
-                Quote { mid: market.mid.price(), confidence: market.confidence.price(), ..Quote::default() };
+            let quote = Quote { mid: market.mid.price(), confidence: market.confidence.price(), ..Quote::default() };
             let part = PoolMarket { skew: market.skew.signed(), pool_quote: market.pool_quote.signed(), quote };
             equity.add(&part).unwrap();
             let exposure = exposure_up(part.skew, quote.mid, market.goal.ratio()).unwrap();
@@ -51,13 +50,13 @@ fn perp_pool_equity() {
 }
 
 #[derive(Deserialize, Debug)]
-struct Requirement {
+struct RequirementCase {
     exposures: Vec<Text<i64>>,
     covariances: Vec<Text<i64>>,
     requirement_expected: Expected,
 }
 
-impl Requirement {
+impl RequirementCase {
     fn exposures(&self) -> [i64; FACTORS] {
         let mut exposures = [0; FACTORS];
         for (exposure, given) in exposures.iter_mut().zip(&self.exposures) {
@@ -83,7 +82,7 @@ impl Requirement {
 
 #[test]
 fn perp_pool_requirement() {
-    for case in cases::<Requirement>(include_str!("../perp_pool_requirement.json")) {
+    for case in cases::<RequirementCase>(include_str!("../perp_pool_requirement.json")) {
         let (exposures, cells) = (case.exposures(), case.cells());
         let found = requirement_up(&exposures, &cells).unwrap();
         // the square may lie 2⁻¹⁸ of the largest exposure's square too high: over twice the root, or its own root

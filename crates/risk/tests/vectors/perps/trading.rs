@@ -1,9 +1,7 @@
 //! Fills, open interest, positions and funding: exact.
 
 use plimsoll_risk::RiskError;
-use plimsoll_risk::perp::fill::{
-    FillTerms, OpenInterestTerms, plan_fill, require_open_interest, require_worst_price,
-};
+use plimsoll_risk::perp::fill::{FillTerms, OpenInterestTerms, plan_fill, require_open_interest, require_worst_price};
 use plimsoll_risk::perp::funding::{FundingInputs, FundingTerms, cap_down, walk};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, DailyRate, PerUnit, SizeFactor, Value};
@@ -50,7 +48,7 @@ fn perp_fill() {
 }
 
 #[derive(Deserialize, Debug)]
-struct OpenInterest {
+struct Caps {
     max_open_interest: Text<u64>,
     mid: Text<u64>,
     depth_multiple: Text<u64>,
@@ -60,7 +58,7 @@ struct OpenInterest {
 
 #[test]
 fn perp_open_interest() {
-    for case in cases::<OpenInterest>(include_str!("../perp_open_interest.json")) {
+    for case in cases::<Caps>(include_str!("../perp_open_interest.json")) {
         let terms = OpenInterestTerms {
             max_open_interest: case.max_open_interest.amount(),
             depth: Value(case.depth.0),
@@ -127,7 +125,7 @@ fn perp_position() {
 }
 
 #[derive(Deserialize, Debug)]
-struct Funding {
+struct FundingCase {
     rate: Text<i64>,
     skew: Text<i64>,
     skew_scale: Text<u64>,
@@ -148,7 +146,7 @@ struct Funding {
     pool_quote: Text<i64>,
 }
 
-impl Funding {
+impl FundingCase {
     fn inputs(&self) -> FundingInputs {
         FundingInputs {
             rate: DailyRate::from_bits(self.rate.0),
@@ -182,7 +180,7 @@ impl Funding {
 
 #[test]
 fn perp_funding() {
-    for case in cases::<Funding>(include_str!("../perp_funding.json")) {
+    for case in cases::<FundingCase>(include_str!("../perp_funding.json")) {
         let (inputs, terms) = (case.inputs(), case.terms());
         assert_eq!(cap_down(&inputs, &terms).unwrap().to_bits(), case.cap.0, "{case:?}");
         let step = walk(case.skew.signed(), &inputs, &terms).unwrap();
