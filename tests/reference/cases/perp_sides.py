@@ -26,12 +26,16 @@ class Market:
         """Brings a position up to date."""
         self.books, self.held[owner] = self.books.touched(self.held[owner])
 
-    def trade(self, owner: int, delta: int) -> None:
-        """Trades with the pool at mid, rounded against the trader."""
+    def trade(self, owner: int, delta: int, fee_ppm: int = 0) -> None:
+        """Trades with the pool at mid, rounded against the trader, for a fee of which a quarter goes to the insurance."""
         self.touch(owner)
         quote = value_down(-delta, self.mid) if delta < 0 else -value_up(delta, self.mid)
+        charged = abs(quote) * fee_ppm // 1_000_000
         self.books, self.held[owner] = self.books.traded(self.held[owner], delta, quote)
-        self._wrote({"kind": "trade", "owner": owner, "delta": str(delta), "quote": str(quote)}, owner)
+        self.books, self.held[owner] = self.books.charged(self.held[owner], charged, charged // 4)
+        numbers = {"delta": delta, "quote": quote, "charged": charged, "to_insurance": charged // 4}
+        texts = {name: str(value) for name, value in numbers.items()}
+        self._wrote({"kind": "trade", "owner": owner} | texts, owner)
 
     def look(self, owner: int) -> None:
         """Touches a position and does nothing else."""
@@ -107,6 +111,7 @@ class Market:
 def markets(draw: Draw) -> list[dict]:
     """The worst that a side can meet, by hand; then markets of five positions at random."""
     written = [_worn_side(1), _worn_side(-1), _tiny_side(), _late_comer(1), _late_comer(-1), _equal_shares(), _alone()]
+    written += [_regrown_side(1), _regrown_side(-1), _pool_that_lost(1), _pool_that_lost(-1)]
     while len(written) < 30:
         written.append(_at_random(draw))
     return [{"steps": market.steps} for market in written]
@@ -192,13 +197,47 @@ def _alone() -> Market:
     return market
 
 
+def _regrown_side(sign: int) -> Market:
+    """A worn side that grows again beyond the bits that its size factor has left: it closes no more until it is small again."""
+    market = Market()
+    market.trade(0, -sign * (1 << 40))
+    for _ in range(6):
+        market.trade(1, sign * (1 << 40))
+        market.ruin(1, 1)
+    market.trade(2, -sign * (1 << 46), 500)
+    for size in (1 << 40, (1 << 46) - (1 << 38)):
+        market.trade(3, sign * size)
+        market.ruin(3, 1, (0, PLENTY))
+    market.trade(2, sign * ((1 << 46) - (1 << 30)))
+    market.trade(3, sign * (1 << 29))
+    market.ruin(3, 10)
+    for owner in (0, 2):
+        market.look(owner)
+    return market
+
+
+def _pool_that_lost(sign: int) -> Market:
+    """The pool has earned nothing here, and nobody is on the other side: insurance, the day's share, then what equity reaches."""
+    market = Market()
+    market.trade(1, sign * 10_000_000, 400)
+    market.move(market.mid * (100 + sign * 50) // 100)
+    market.trade(1, -sign * 10_000_000, 400)
+    market.trade(0, sign * 8_000_000, 1_000)
+    market.ruin(0, 20, (3_000, PLENTY))
+    market.trade(2, sign * 8_000_000)
+    market.ruin(2, 20, (3_000, 2_000))
+    market.trade(3, sign * 8_000_000, 500)
+    market.ruin(3, 20, (3_000, 100_000))
+    return market
+
+
 def _at_random(draw: Draw) -> Market:
     market = Market(mid=draw.magnitude(1 << 30, 1 << 46))
     top = draw.magnitude(64, (1 << 42 << 40) // market.mid)
     for _ in range(10):
         owner, action = draw.integer(0, OWNERS - 1), draw.integer(0, 9)
         if action < 5:
-            market.trade(owner, draw.integer(-top, top) or 1)
+            market.trade(owner, draw.integer(-top, top) or 1, draw.pick([0, 0, 500, 10_000]))
         elif action == 5:
             market.fund(draw.integer(-(1 << 46), 1 << 46), draw.pick([1, 60, 3_600, 86_400]))
         elif action == 6:

@@ -20,7 +20,7 @@ struct Row {
 #[derive(Deserialize, Debug)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Event {
-    Trade { owner: usize, delta: Text<i64>, quote: Text<i64> },
+    Trade { owner: usize, delta: Text<i64>, quote: Text<i64>, charged: Text<u64>, to_insurance: Text<u64> },
     Touch { owner: usize },
     Settle { owner: usize, amount: Text<i64> },
     Fund { rate: Text<i64>, seconds: u64 },
@@ -113,9 +113,10 @@ impl Market {
             self.books.touch(&mut self.positions[owner]).unwrap();
         }
         match &step.event {
-            Event::Trade { owner, delta, quote } => {
+            Event::Trade { owner, delta, quote, charged, to_insurance } => {
                 let position = &mut self.positions[*owner];
                 self.books.trade_with_pool(position, delta.signed(), quote.signed()).unwrap();
+                self.books.charge(position, charged.amount(), to_insurance.amount()).unwrap();
             }
             Event::Settle { owner, amount } => {
                 self.books.settle(&mut self.positions[*owner], amount.signed()).unwrap();
