@@ -111,7 +111,7 @@ class Market:
 def markets(draw: Draw) -> list[dict]:
     """The worst that a side can meet, by hand; then markets of five positions at random."""
     written = [_worn_side(1), _worn_side(-1), _tiny_side(), _late_comer(1), _late_comer(-1), _equal_shares(), _alone()]
-    written += [_regrown_side(1), _regrown_side(-1), _pool_that_lost(1), _pool_that_lost(-1)]
+    written += [_emptied_side(1), _emptied_side(-1), _regrown_side(1), _regrown_side(-1), _pool_that_lost(1), _pool_that_lost(-1)]
     while len(written) < 30:
         written.append(_at_random(draw))
     return [{"steps": market.steps} for market in written]
@@ -194,6 +194,24 @@ def _alone() -> Market:
     market.trade(1, -10_000_000)
     market.fail(1, 5, (0, PLENTY))
     market.ruin(1, 50, (3_000, PLENTY))
+    return market
+
+
+def _emptied_side(sign: int) -> Market:
+    """A worn side whose only position closes to the last atom: its size factor is 1 again, for those who come after."""
+    market = Market()
+    market.trade(0, -sign * (1 << 36))
+    market.trade(1, sign * (1 << 36))
+    market.ruin(1, 5)
+    market.look(0)
+    market.trade(0, sign * (1 << 32))
+    market.trade(2, -sign * 999_999_937)
+    market.fund(sign * (1 << 42), 600)
+    market.trade(1, sign * 123_456_789)
+    market.ruin(1, 5)
+    market.trade(0, -sign * 1_000)
+    for owner in (2, 0):
+        market.look(owner)
     return market
 
 
