@@ -118,7 +118,7 @@ def markets(draw: Draw) -> list[dict]:
 
 
 def _worn_side(sign: int) -> Market:
-    """A side that failures wear down seven times, to 2^-28; the eighth would use its size factor up, so the pool pays it."""
+    """A side that failures wear down seven times, to 2^-28; the eighth would use its size factor up, so nobody is there to pay it."""
     market = Market()
     market.trade(0, -sign * (1 << 50))
     market.trade(1, -sign * 10_007)
@@ -127,7 +127,7 @@ def _worn_side(sign: int) -> Market:
         market.ruin(2, 1)
         market.fund(sign * (1 << 45), 3_600)
     market.trade(2, sign * (1 << 50))
-    market.ruin(2, 1, (0, PLENTY))
+    market.ruin(2, 1, (0, 1_000))
     market.trade(3, sign * 1_000_000)
     market.ruin(3, 10, (0, 60))
     for owner in (1, 0):
