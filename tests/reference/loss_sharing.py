@@ -20,10 +20,13 @@ class Side:
     profit_per_unit: int
 
     def closable(self, base: int) -> int:
-        """How many of `base` atoms a waterfall may close against the side; none where that would use up S."""
+        """How many of `base` atoms a waterfall may close against the side; none where S is used up, or would be.
+
+        It is below its floor, and would be with a mantissa below what is left of the side: positions would lose more than an atom.
+        """
         numerator, denominator = LARGEST_SHARE
         closed = min(base, self.open_base * numerator // denominator)
-        if closed == 0 or self._size_after(closed) < max(SIZE_FLOOR, self.open_base - closed):
+        if closed == 0 or self.size_factor < SIZE_FLOOR or self._size_after(closed) < self.open_base - closed:
             return 0
         return closed
 

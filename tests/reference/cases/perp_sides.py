@@ -118,11 +118,11 @@ def markets(draw: Draw) -> list[dict]:
 
 
 def _worn_side(sign: int) -> Market:
-    """A side that failures wear down seven times, to 2^-28; the eighth would use its size factor up, so nobody is there to pay it."""
+    """A side that eight failures wear down to 2^-32, below its size factor's floor: to the ninth, nobody is there."""
     market = Market()
     market.trade(0, -sign * (1 << 50))
     market.trade(1, -sign * 10_007)
-    for _ in range(7):
+    for _ in range(8):
         market.trade(2, sign * (1 << 50))
         market.ruin(2, 1)
         market.fund(sign * (1 << 45), 3_600)
