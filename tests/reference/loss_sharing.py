@@ -1,4 +1,4 @@
-"""Sections 10 and 13 of docs/risk.md: two numbers a side through which funding and waterfalls reach every position. Exact."""
+"""Sections 10 and 13 of docs/risk.md: the two numbers a side by which funding and waterfalls reach its positions. Exact."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,8 @@ class Side:
     def closable(self, base: int) -> int:
         """How many of `base` atoms a waterfall may close against the side; none where S is used up, or would be.
 
-        It is below its floor, and would be with a mantissa below what is left of the side: positions would lose more than an atom.
+        S is used up below its floor, or where its mantissa would fall below what is left of the side: then rounding could
+        take more than an atom from a position.
         """
         numerator, denominator = LARGEST_SHARE
         closed = min(base, self.open_base * numerator // denominator)
