@@ -90,7 +90,7 @@ fn fill(
 ) -> Result<()> {
     let Execution { order, now_seconds } = execution;
     let (market_index, now_seconds) = (order.market, *now_seconds);
-    let quote = orders::publication(book, order, &accounts.oracle, now_seconds)?;
+    let quote = orders::fill_quote(book, order, &accounts.oracle, now_seconds)?;
     funding::update_funding(book, market_index, now_seconds)?;
 
     let (books, position) = perps::load(book, account, market_index)?;
