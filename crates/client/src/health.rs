@@ -1,9 +1,8 @@
 //! An account as the program sees it: health, what a liquidation would do, where its liquidation prices lie.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
-use plimsoll::liquidation;
-use plimsoll::margin;
 use plimsoll::state::{Book, MarginAccount};
+use plimsoll::{liquidation, margin};
 use plimsoll_risk::health::{CrossHealth, LiquidationHealth, asset_weight_down, debt_weight_up};
 use plimsoll_risk::liquidation::{LiquidationPlan, plan_liquidation};
 use plimsoll_risk::metrics::{self, FactorExposure};
@@ -109,6 +108,6 @@ pub fn distance(
     Ok((distance, refuse(metrics::touch_probability(distance, horizon_seconds))?))
 }
 
-fn refuse<T>(result: plimsoll_risk::Result<T>) -> Result<T, Refusal> {
+pub(crate) fn refuse<T>(result: plimsoll_risk::Result<T>) -> Result<T, Refusal> {
     result.map_err(|error| plimsoll::error::PlimsollError::from(error).into())
 }

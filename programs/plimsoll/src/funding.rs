@@ -9,7 +9,7 @@ use crate::error::{OrRefuse, PlimsollError};
 use crate::state::Book;
 
 /// Books a market's funding up to now under the parameters in force. Returns what the pool received.
-pub(crate) fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Result<SignedAmount> {
+pub fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Result<SignedAmount> {
     let step = book.step_at(now_seconds);
     let factor_index = book.perp_market(market_index)?.factor_index;
     let Book { factors, perp_markets, .. } = book;
@@ -17,6 +17,11 @@ pub(crate) fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64
     let market = perp_markets.get_mut(usize::from(market_index)).ok_or(PlimsollError::MarketIndex)?;
     let elapsed_seconds = now_seconds.saturating_sub(market.funding_updated_seconds);
     if elapsed_seconds == 0 {
+        return Ok(SignedAmount::ZERO);
+    }
+    if market.settlement_price != 0 {
+        // every position has its closing price: whoever is closed later owes no more for it
+        market.funding_updated_seconds = now_seconds;
         return Ok(SignedAmount::ZERO);
     }
     let inputs = FundingInputs {

@@ -18,13 +18,14 @@ pub mod vault;
 
 mod bridge;
 mod clock;
-mod funding;
+pub mod funding;
 mod lending;
 pub mod liquidation;
 pub mod margin;
 mod orders;
 mod parameters;
-mod perps;
+pub mod perp_liquidation;
+pub mod perps;
 
 use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]
@@ -40,7 +41,10 @@ use instructions::governance::migrate::*;
 use instructions::governance::*;
 use instructions::keeper::fund_insurance::*;
 use instructions::keeper::liquidate::*;
+use instructions::keeper::liquidate_perp::*;
 use instructions::keeper::resolve_bankruptcy::*;
+use instructions::keeper::settle_delisted_market::*;
+use instructions::keeper::settle_pnl::*;
 use instructions::keeper::*;
 use instructions::trader::close_margin_account::*;
 use instructions::trader::execute_order::*;
@@ -224,5 +228,30 @@ pub mod plimsoll {
     /// Gives tokens to a reserve's insurance fund. Anyone may.
     pub fn fund_insurance(ctx: Context<FundInsurance>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
         fund_insurance::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Books one market's funding. Anyone may.
+    pub fn update_funding(ctx: Context<Crank>, market: u8) -> Result<()> {
+        update_funding::handler(ctx, market)
+    }
+
+    /// Moves realised profit or loss of a position to the account's quote balance. Anyone may.
+    pub fn settle_pnl(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
+        settle_pnl::handler(ctx, market)
+    }
+
+    /// Liquidates part of a perp position, to a margin account or against the pool. Anyone may, through a margin account.
+    pub fn liquidate_perp(ctx: Context<LiquidatePerp>, request: PerpLiquidationRequest) -> Result<()> {
+        liquidate_perp::handler(ctx, request)
+    }
+
+    /// Resolves a perp loss that no asset stands behind. Anyone may.
+    pub fn resolve_perp_bankruptcy(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
+        resolve_perp_bankruptcy::handler(ctx, market)
+    }
+
+    /// Closes a position of a delisted market at its settlement price. Anyone may.
+    pub fn settle_delisted_market(ctx: Context<SettleDelistedMarket>, market: u8) -> Result<()> {
+        settle_delisted_market::handler(ctx, market)
     }
 }

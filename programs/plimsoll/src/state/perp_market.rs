@@ -82,9 +82,15 @@ impl PerpMarket {
         self.status != STATUS_EMPTY
     }
 
-    /// Whether the market is named for delisting.
+    /// Whether somebody holds a position: what funding moves and the pool answers for.
     #[must_use]
     #[inline(always)]
+    pub const fn has_open_interest(&self) -> bool {
+        self.long_base_atoms != 0 || self.short_base_atoms != 0
+    }
+
+    /// Whether the market is named for delisting.
+    #[must_use]
     pub const fn is_delisting(&self) -> bool {
         self.status == STATUS_DELISTING
     }
@@ -92,6 +98,13 @@ impl PerpMarket {
     /// Refuses a market that takes nothing but reduce-only orders.
     pub fn require_active(&self) -> Result<()> {
         require!(self.status == STATUS_ACTIVE, PlimsollError::MarketNotActive);
+        Ok(())
+    }
+
+    /// Refuses a market whose settlement time has come: from then on its positions close at one price, and at no other.
+    pub fn require_not_settling(&self, now_seconds: u64) -> Result<()> {
+        let is_settling = self.is_delisting() && now_seconds >= self.settle_at_seconds;
+        require!(!is_settling, PlimsollError::MarketSettling);
         Ok(())
     }
 
