@@ -72,8 +72,7 @@ fn slip_up(book: &Book, liquidatee: &Liquidatee, request: &PerpLiquidationReques
     let (market, base) = (book.perp_market(request.market)?, liquidatee.position.base);
     let price = &book.factor(market.factor_index)?.price;
     let size = base.magnitude().min(Amount(request.max_base_atoms));
-    let delta =
-        if base.is_negative() { SignedAmount::received(size) } else { SignedAmount::paid(size) }.or_refuse()?;
+    let delta = if base.is_negative() { SignedAmount::received(size) } else { SignedAmount::paid(size) }.or_refuse()?;
     let (mid, confidence) = (Price::from_bits(price.mid), Price::from_bits(price.confidence));
     let scale = Amount(market.params.skew_scale_base_atoms);
     largest_slip_up(liquidatee.books.skew().or_refuse()?, delta, mid, confidence, scale).or_refuse()

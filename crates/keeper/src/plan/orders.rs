@@ -34,7 +34,11 @@ pub(super) fn all(snapshot: &Snapshot, own_account: &Pubkey) -> Vec<Action> {
 }
 
 fn execute(snapshot: &Snapshot, order: OrderKey, terms: &Order, due_seconds: u64) -> Option<Action> {
-    if terms.is_for_pool() { pool_order(snapshot, order, due_seconds) } else { fill(snapshot, order, terms, due_seconds) }
+    if terms.is_for_pool() {
+        pool_order(snapshot, order, due_seconds)
+    } else {
+        fill(snapshot, order, terms, due_seconds)
+    }
 }
 
 /// A fill, where an oracle account carries the publication that the order waits for, young enough for its window.

@@ -66,8 +66,7 @@ pub(super) fn risk(snapshot: &Snapshot) -> Option<Action> {
 fn is_missing_sample(book: &Book, publication: &Publication, now_seconds: u64) -> bool {
     let step = book.step_at(now_seconds);
     let boundary_seconds = step.saturating_mul(u64::from(book.params.grid_seconds));
-    let is_first =
-        publication.is_first_since(boundary_seconds) && publication.publish_time_seconds <= now_seconds;
+    let is_first = publication.is_first_since(boundary_seconds) && publication.publish_time_seconds <= now_seconds;
     factor_of(book, publication).is_some_and(|factor| {
         is_first
             && factor.price.mid != 0

@@ -39,11 +39,8 @@ pub(crate) fn handler(ctx: Context<SettleDelistedMarket>, market: u8) -> Result<
 
     let cancelled = cancel_orders(account, market, key)?;
     let closed = close(book, account, market, price)?;
-    let settled = if account.has_perp(market) {
-        perps::settle(book, account, market, now_seconds)?
-    } else {
-        SignedAmount::ZERO
-    };
+    let settled =
+        if account.has_perp(market) { perps::settle(book, account, market, now_seconds)? } else { SignedAmount::ZERO };
     let removed = remove_if_empty(book, market)?;
 
     let has_done_something = cancelled || closed.is_some() || !settled.is_zero() || removed.is_some();
