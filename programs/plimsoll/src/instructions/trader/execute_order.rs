@@ -61,8 +61,8 @@ fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     require!(!order.is_for_pool(), PlimsollError::OrderIsPool);
     require!(!order.has_expired(now_seconds), PlimsollError::OrderExpired);
     let market = book.perp_market(order.market)?;
-    market.require_placed_here(order)?;
-    market.require_not_settling(now_seconds)
+    market.require_not_settling(now_seconds)?;
+    market.require_placed_here(order)
 }
 
 /// Arms an order whose condition holds at the price in force. A reduce-only order needs something to reduce.
