@@ -95,7 +95,7 @@ pub fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealt
 }
 
 /// The markets in which an account holds or is owed something, lowest first.
-pub(crate) fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
+pub fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
     let active = account.active_perps;
     (0u8..16).filter(move |index| (active >> index) & 1 == 1)
 }
