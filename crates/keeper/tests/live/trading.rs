@@ -50,9 +50,7 @@ impl<'a> Stage<'a> {
     /// Opens an account and has the keeper fill its first order at 200; returns the account.
     async fn trader(&mut self, node: &mut Node, admin: &Keypair, number: u16, (usdc, sol): (u64, i64)) -> Pubkey {
         let account = self.group.open(node, admin, TRADER + number, (USDC, usdc * USDC_ATOMS)).await;
-        // the publications so far are to lie behind the order's due time
-        let ahead_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-        node.travel_to(ahead_seconds);
+        move_past_publications(node);
         self.trade(node, &account, market_order(sol * SOL_ATOMS), 200).await;
         assert_eq!(self.group.base_atoms(&account).await, sol * SOL_ATOMS);
         account
@@ -81,6 +79,12 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// Moves the clock until every publication lies behind it: none of them is the first since what is placed or armed from now on is due.
+fn move_past_publications(node: &mut Node) {
+    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
+    node.travel_to(later_seconds);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keeper_fills_orders_and_arms_stops_for_their_fees() {
     let (mut node, rpc, [admin, key, _]) = start();
@@ -101,14 +105,13 @@ async fn a_keeper_fills_orders_and_arms_stops_for_their_fees() {
         ..market_order(-10 * SOL_ATOMS)
     };
     let stop = stage.group.place(&trader, stop).await;
-    stage.publish(node, 197);
+    move_past_publications(node);
+    stage.group.publish(node, USDC, 1, 0);
+    stage.group.publish(node, SOL, 197, 0);
     until("the stop is armed", async || !stage.process.facts("order_armed").is_empty()).await;
     assert_eq!(stage.group.base_atoms(&trader).await, 10 * SOL_ATOMS);
 
-    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-    node.travel_to(later_seconds);
     stage.publish(node, 196);
-    // due before the clock moved on: this publication is the first since
     let filled = stage.filled(&trader, stop.id).await;
     assert_eq!(filled["base_atoms"], -10 * SOL_ATOMS);
     assert_eq!(filled["executor_fee_atoms"], fee_atoms);
@@ -124,8 +127,7 @@ async fn a_position_is_liquidated_before_it_costs_anybody() {
     let node = &mut node;
     let mut stage = Stage::set(node, &rpc, &admin, key).await;
     let trader = stage.trader(node, &admin, 0, (700, 10)).await;
-    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-    node.travel_to(later_seconds);
+    move_past_publications(node);
 
     crash(node, &mut stage.group, 140).await;
     until("the position is liquidated", async || !stage.process.facts("perp_liquidated").is_empty()).await;
@@ -149,8 +151,7 @@ async fn a_position_under_water_is_resolved_without_a_loss_to_lenders() {
     let mut stage = Stage::set(node, &rpc, &admin, key).await;
     let loser = stage.trader(node, &admin, 0, (700, 10)).await;
     let winner = stage.trader(node, &admin, 1, (1_000, -10)).await;
-    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-    node.travel_to(later_seconds);
+    move_past_publications(node);
 
     crash(node, &mut stage.group, 60).await;
     until("the loss is resolved", async || !stage.process.facts("perp_bankruptcy_resolved").is_empty()).await;
