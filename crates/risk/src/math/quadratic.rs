@@ -110,6 +110,7 @@ mod tests {
 
     /// Doubles are off by at most 2⁻⁵⁰ of a term, and a term rounded the wrong way by about 2⁻³¹.
     #[test]
+    #[allow(clippy::cast_possible_truncation)] // a fraction of a root below 2⁶²
     fn terms_are_never_below_the_exact_ones_and_close_above() {
         let mut next = numbers(62);
         for _ in 0..20_000 {
