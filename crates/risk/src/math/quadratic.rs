@@ -108,6 +108,22 @@ mod tests {
         }
     }
 
+    /// y² · variance against size², both sides exact.
+    #[test]
+    fn standardised_sizes_lie_on_either_side_of_the_exact_one() {
+        let mut next = numbers(63);
+        for _ in 0..20_000 {
+            let (size, variance) = (next() | 1, next() | 1);
+            let found = Standardised::new(size, size.leading_zeros(), variance as i64).unwrap();
+            let full = size << size.leading_zeros();
+            let lifted = u128::from(variance) << (2 * found.lift);
+            let square = |number: u64| u128::from(number) * u128::from(number);
+            assert!(square(found.down) * lifted <= square((full >> CUT) << 31), "{size} {variance}");
+            assert!(square(found.up) * lifted >= square(full.div_ceil(1 << CUT) << 31), "{size} {variance}");
+            assert!(found.up - found.down <= 6, "{size} {variance}");
+        }
+    }
+
     /// Doubles are off by at most 2⁻⁵⁰ of a term, and a term rounded the wrong way by about 2⁻³¹.
     #[test]
     fn terms_are_never_below_the_exact_ones_and_close_above() {
