@@ -94,7 +94,7 @@ fn lifted(size: u64, lift: u32) -> u64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
 mod tests {
     use super::*;
 
