@@ -94,7 +94,7 @@ fn lifted(size: u64, lift: u32) -> u64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
 mod tests {
     use super::*;
 
@@ -105,6 +105,22 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let length = (state >> 8) % u64::from(bits);
             (state >> (64 - bits)) >> length
+        }
+    }
+
+    /// y² · variance against size², both sides exact.
+    #[test]
+    fn standardised_sizes_lie_on_either_side_of_the_exact_one() {
+        let mut next = numbers(63);
+        for _ in 0..20_000 {
+            let (size, variance) = (next() | 1, next() | 1);
+            let found = Standardised::new(size, size.leading_zeros(), variance as i64).unwrap();
+            let full = size << size.leading_zeros();
+            let lifted = u128::from(variance) << (2 * found.lift);
+            let square = |number: u64| u128::from(number) * u128::from(number);
+            assert!(square(found.down) * lifted <= square((full >> CUT) << 31), "{size} {variance}");
+            assert!(square(found.up) * lifted >= square(full.div_ceil(1 << CUT) << 31), "{size} {variance}");
+            assert!(found.up - found.down <= 6, "{size} {variance}");
         }
     }
 
