@@ -2,8 +2,9 @@
 
 use plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll::state::margin_account::{ORDER_REDUCE_ONLY, ORDER_STOP_LOSS};
-use plimsoll_client::Pubkey;
+use plimsoll_client::{Pubkey, perps};
 use plimsoll_keeper::facts::Fact;
+use plimsoll_risk::quantities::{Amount, Shares};
 use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -39,6 +40,9 @@ impl<'a> Stage<'a> {
         let executed = &process.facts("pool_order_executed")[0];
         assert_eq!(executed["margin_account"], request.margin_account.to_string());
         assert_eq!(executed["pool_atoms"], POOL_USDC * USDC_ATOMS);
+        let (book, provider) = (group.book().await, group.account(&request.margin_account).await);
+        let worth = perps::shares_value_down(&book, Shares(provider.pool_shares)).expect("a pool without positions");
+        assert_eq!(worth, Amount(POOL_USDC * USDC_ATOMS));
         Self { group, keeper, process }
     }
 
