@@ -7,7 +7,7 @@ use plimsoll_client::plimsoll::state::margin_account::{
     ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, Order, POOL_MARKET,
 };
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
-use plimsoll_client::{Pubkey, instructions};
+use plimsoll_client::{Pubkey, addresses, instructions};
 use solana_signer::Signer;
 
 use crate::assets::{Asset, ONE_PPM};
@@ -158,6 +158,39 @@ impl World {
         let order = self.place(trader, market_order(market, base_atoms));
         self.advance_refreshed(ORDER_DELAY_SECONDS.into());
         self.execute(&order)
+    }
+
+    /// Another cross account of the same owner.
+    pub fn sub_account(&mut self, owner: &Trader, sub_account: u16) -> Trader {
+        let open = instructions::open_margin_account(self.group, owner.key(), sub_account);
+        self.must_signed_by(&open, owner);
+        self.another_account(owner, sub_account)
+    }
+
+    /// An account of the same owner that is isolated for one market.
+    pub fn isolated_account(&mut self, owner: &Trader, sub_account: u16, market: u8) -> Trader {
+        let open = instructions::open_isolated_account(self.group, self.book, owner.key(), sub_account, market);
+        self.must_signed_by(&open, owner);
+        self.another_account(owner, sub_account)
+    }
+
+    fn another_account(&self, owner: &Trader, sub_account: u16) -> Trader {
+        let account = addresses::margin_account(&self.group, &owner.key(), sub_account);
+        Trader { keypair: owner.keypair.insecure_clone(), account }
+    }
+
+    /// Changes a market's parameters.
+    pub fn change_perp(&mut self, market: u8, change: impl FnOnce(&mut PerpMarketParams)) {
+        let mut params = self.book_state().perp_markets[usize::from(market)].params;
+        change(&mut params);
+        self.must(&[instructions::set_perp_params(self.group, self.admin.pubkey(), self.book, market, params)], &[]);
+    }
+
+    /// Changes the pool's parameters.
+    pub fn change_pool(&mut self, change: impl FnOnce(&mut PoolParams)) {
+        let mut params = self.book_state().pool.params;
+        change(&mut params);
+        self.must(&[instructions::set_pool_params(self.group, self.admin.pubkey(), self.book, 0, params)], &[]);
     }
 
     /// What a slot holds.

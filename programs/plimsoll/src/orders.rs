@@ -54,10 +54,11 @@ impl Order {
         order::has_lapsed(self.armed_seconds, now_seconds, &self.timing(pool))
     }
 
-    /// Whether its time is over.
+    /// Whether its time is over. An armed order keeps its window: one that expired the second it is due would be its owner's to fill or to let go,
+    /// once he can price it.
     #[must_use]
-    pub const fn has_expired(&self, now_seconds: u64) -> bool {
-        now_seconds > self.expires_seconds
+    pub fn has_expired(&self, pool: &Pool, now_seconds: u64) -> bool {
+        now_seconds > self.expires_seconds && self.has_lapsed(pool, now_seconds)
     }
 
     /// Whether its owner could already know what it will fill at, so that he may not cancel it.
@@ -71,7 +72,7 @@ impl Order {
     pub fn is_void(&self, book: &Book, now_seconds: u64) -> bool {
         let lapsed = self.condition().is_none() && self.has_lapsed(&book.pool, now_seconds);
         let is_placed_here = |market: &PerpMarket| market.require_placed_here(self).is_ok();
-        self.has_expired(now_seconds)
+        self.has_expired(&book.pool, now_seconds)
             || lapsed
             || !(self.is_for_pool() || book.perp_market(self.market).is_ok_and(is_placed_here))
     }

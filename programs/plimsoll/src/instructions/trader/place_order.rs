@@ -38,7 +38,7 @@ pub struct OrderRequest {
     pub worst_price: u64,
     /// Price of the condition, mantissa; 0 where the kind has none.
     pub trigger_price: u64,
-    /// The last moment at which it may be executed; u64::MAX: no end.
+    /// The last moment at which it may be armed; once armed it keeps its window. u64::MAX: no end.
     pub expires_seconds: u64,
     /// A number of the client's choosing.
     pub client_id: u64,
