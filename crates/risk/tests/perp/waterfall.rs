@@ -240,10 +240,12 @@ fn a_size_factor_that_is_used_up_closes_no_more() {
     books.touch(&mut short).unwrap();
     assert_eq!(short.base, base(-(1 << 8)));
     // a side of more atoms than S has units closes no more either
-    let mut story = story(1);
+    let mut story = story(1).with_insurance(70);
     story.books.indices.short.size = SizeFactor::from_bits(1 << 40);
+    story.books.open_interest.short = atoms(1 << 40);
+    assert_eq!(paid(&story.resolve(0, 0)), [200, 70, 0, 130, 0]);
     story.books.open_interest.short = atoms(1 << 50);
-    assert_eq!(story.resolve(0, 10_000).closed_against_winners, atoms(0));
+    assert_eq!(paid(&story.resolve(0, 0)), [200, 70, 0, 0, 130]);
 }
 
 #[test]
