@@ -4,6 +4,7 @@ pub mod assets;
 pub mod listings;
 pub mod oracles;
 pub mod outcome;
+pub mod perps;
 pub mod traders;
 pub mod world;
 

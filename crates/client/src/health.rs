@@ -109,6 +109,6 @@ pub fn distance(
     Ok((distance, refuse(metrics::touch_probability(distance, horizon_seconds))?))
 }
 
-fn refuse<T>(result: plimsoll_risk::Result<T>) -> Result<T, Refusal> {
+pub(crate) fn refuse<T>(result: plimsoll_risk::Result<T>) -> Result<T, Refusal> {
     result.map_err(|error| plimsoll::error::PlimsollError::from(error).into())
 }

@@ -9,7 +9,9 @@ pub mod addresses;
 pub mod health;
 pub mod instructions;
 pub mod oracle;
+pub mod orders;
 pub mod params;
+pub mod perps;
 
 pub use anchor_lang::prelude::Pubkey;
 pub use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};

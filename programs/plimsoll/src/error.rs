@@ -3,8 +3,11 @@
 //! Numbers below 100 are the core's ([`plimsoll_risk::RiskError`]) and map one to one; a test holds both lists together.
 #![allow(missing_docs)] // each message is the documentation
 
+mod from_core;
+
 use anchor_lang::prelude::*;
-use plimsoll_risk::RiskError;
+
+pub use from_core::OrRefuse;
 
 /// A refusal of the program. Anchor adds 6000 to the number.
 #[error_code]
@@ -68,6 +71,48 @@ pub enum PlimsollError {
     ReserveClosed = 40,
     #[msg("the account's initial health would be negative; deposit or repay more, or take less")]
     InitialHealthNegative = 41,
+    #[msg("the publication is older than the order's due time; bring the first one at or after it")]
+    OrderTooEarly = 42,
+    #[msg(
+        "the publication is not the first since the order was due; bring the one whose prev_publish_time is before it"
+    )]
+    PublicationNotFirst = 43,
+    #[msg("the publication that the order was due on is too old; cancel the order, or show its condition again")]
+    OrderLapsed = 44,
+    #[msg("the price does not meet the order's condition; wait until it does")]
+    ConditionUnmet = 45,
+    #[msg("the order has expired; cancel it and place a new one")]
+    OrderExpired = 46,
+    #[msg("the order is due and binds until it is executed or lapses; wait for either")]
+    OrderBinding = 47,
+    #[msg("the fill would be worse than the order's worst price; place an order with a worse one, or a smaller one")]
+    WorstPriceBreached = 48,
+    #[msg(
+        "the order, or what it would leave of the position, is smaller than the market's minimum; trade more, or close all"
+    )]
+    BelowMinimumSize = 49,
+    #[msg("the side's open interest would pass its cap; trade less, or reduce the other way")]
+    OpenInterestCap = 50,
+    #[msg("a reduce-only order would grow, open or turn the position; trade at most the position, the other way")]
+    ReduceOnly = 51,
+    #[msg(
+        "the pool's requirement would pass its share of the pool's equity; trade or withdraw less, or reduce the skew"
+    )]
+    PoolRequirement = 52,
+    #[msg("the pool has no deposits to pay from; wait until losses are settled or providers deposit")]
+    PoolEmpty = 53,
+    #[msg("the request is larger than the shares held, or than the pool's deposits; ask for less")]
+    PoolWithdrawalTooLarge = 54,
+    #[msg("the position leaves no deficit; liquidate or settle it instead")]
+    NoDeficit = 55,
+    #[msg(
+        "the account's initial health is negative, and the trade would lower a health; reduce at a better price, or deposit"
+    )]
+    HealthLowered = 56,
+    #[msg("the publication is a jump away from the price in force; wait until the Book has confirmed it")]
+    PublicationJump = 57,
+    #[msg("insurance, pool and the other side have nothing left to pay with; wait for fees, deposits or positions")]
+    WaterfallExhausted = 58,
 
     #[msg("the account has an older layout; call migrate first")]
     AccountVersion = 100,
@@ -95,7 +140,7 @@ pub enum PlimsollError {
     ReserveIndex = 111,
     #[msg("all slots are taken; delist something first")]
     NoFreeSlot = 112,
-    #[msg("the feed, symbol or mint is listed already; change the listing that is there")]
+    #[msg("the feed, symbol, mint or market is listed already; change the listing that is there")]
     AlreadyListed = 113,
     #[msg("the oracle kind is neither pull (0) nor push (1); pass one of them")]
     OracleKind = 114,
@@ -167,55 +212,56 @@ pub enum PlimsollError {
     SourceEmpty = 147,
     #[msg("grid_seconds and grace_seconds are fixed when the Book is created; keep them")]
     GridFixed = 148,
-}
-
-impl From<RiskError> for PlimsollError {
-    fn from(error: RiskError) -> Self {
-        macro_rules! one_to_one {
-            ($($name:ident)+) => { match error { $(RiskError::$name => Self::$name),+ } };
-        }
-        one_to_one!(
-            Overflow DivisionByZero PriceNotPositive PriceExponent PriceTooSmall PriceTooLarge PriceStale PriceFromFuture
-            PriceNotNewer PriceUncertain SampleNotFirst StepAlreadyFolded StepIncomplete ParameterOutOfBounds AmountZero
-            NotLiquidatable NothingToRepay NothingToSeize ThroughputExhausted HealthNotImproved LegTooLarge NotBankrupt
-            StalePriceLeg LiquidationSpiral SameReserve ReserveClosed InitialHealthNegative
-        )
-    }
-}
-
-/// Carries a refusal of the core to Anchor.
-pub trait OrRefuse<T> {
-    /// The value, or the program's error with the core's number.
-    fn or_refuse(self) -> Result<T>;
-}
-
-impl<T> OrRefuse<T> for plimsoll_risk::Result<T> {
-    #[inline(always)]
-    fn or_refuse(self) -> Result<T> {
-        match self {
-            Ok(value) => Ok(value),
-            Err(error) => refuse(error),
-        }
-    }
-}
-
-/// Out of line: formatting an error costs nothing where none occurs.
-#[cold]
-#[inline(never)]
-fn refuse<T>(error: RiskError) -> Result<T> {
-    Err(PlimsollError::from(error).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cores_errors_keep_their_numbers_and_words() {
-        for &error in RiskError::ALL {
-            let ours = PlimsollError::from(error);
-            assert_eq!(ours as u32, u32::from(error.code()), "{error:?}");
-            assert_eq!(ours.to_string(), error.message(), "{error:?}");
-        }
-    }
+    #[msg("no such perp market is listed; check the index")]
+    MarketIndex = 149,
+    #[msg("the market is being delisted and takes reduce-only orders alone; pass the flag, or wait for its settlement")]
+    MarketNotActive = 150,
+    #[msg("the group has no liquidity pool; create it with set_pool_params first")]
+    PoolMissing = 151,
+    #[msg("the pool's quote reserve is fixed when the pool is created; pass that one")]
+    QuoteReserveFixed = 152,
+    #[msg("the reserve's decimals are not those of the Book's quote; name a reserve of the quote token")]
+    QuoteReserveDecimals = 153,
+    #[msg("the account is isolated for another market; use a cross account, or one opened for this market")]
+    IsolatedMarket = 154,
+    #[msg("the account is isolated and holds the quote reserve alone; use a cross account for other tokens")]
+    IsolatedCollateral = 155,
+    #[msg("no such kind of order is known here; pass one that the instruction lists")]
+    OrderKind = 156,
+    #[msg("the order's flags have unknown bits; pass 0 or 1 (reduce only)")]
+    OrderFlags = 157,
+    #[msg("the slot holds no order of this id, which was executed or cancelled; read the account again")]
+    OrderMissing = 158,
+    #[msg("all order slots of the account are taken; cancel an order first")]
+    NoFreeOrderSlot = 159,
+    #[msg("the order trades a market; call execute_order")]
+    OrderNotPool = 160,
+    #[msg("the order is a request to the pool; call execute_pool_order")]
+    OrderIsPool = 161,
+    #[msg("the order was placed in a market that had the slot before this one; cancel it")]
+    OrderOfFormerMarket = 162,
+    #[msg("a market that the account uses was funded too long ago; call update_funding in the same transaction")]
+    FundingStale = 163,
+    #[msg("the Book's price is older than the publication; call refresh_prices in the same transaction")]
+    BookBehindPublication = 164,
+    #[msg("the receiving account has a position in the market; close it, or pass another account")]
+    PositionExists = 165,
+    #[msg("the account has no position in the market; check account and market")]
+    NoPosition = 166,
+    #[msg("the two margin accounts belong to different owners; pass two of one owner")]
+    DifferentOwner = 167,
+    #[msg("the position has no realised profit or loss; there is nothing to settle")]
+    NothingToSettle = 168,
+    #[msg("the pool's equity would pass its deposit cap; deposit less")]
+    PoolDepositCap = 169,
+    #[msg("the market is not being delisted; call delist_perp_market first")]
+    MarketNotDelisting = 170,
+    #[msg("the market's settlement time has not come, or no price after it; wait for both")]
+    SettlementTooEarly = 171,
+    #[msg("the request is too small to be worth one share or one atom; ask for more")]
+    PoolSharesTooSmall = 172,
+    #[msg(
+        "a market's price is older than the request's due time or than liquidation_max_age; call refresh_prices first"
+    )]
+    PoolPriceStale = 173,
 }

@@ -1,7 +1,11 @@
 //! One event per change, in the past tense. Amounts are atoms; ratios and prices carry the core's mantissas.
 #![allow(missing_docs)] // field names say unit and meaning
 
+mod perps;
+
 use anchor_lang::prelude::*;
+
+pub use perps::*;
 
 /// A group was created.
 #[event]
@@ -77,6 +81,8 @@ pub struct MarginAccountOpened {
     pub margin_account: Pubkey,
     pub group: Pubkey,
     pub owner: Pubkey,
+    pub mode: u8,
+    pub isolated_market: u8,
 }
 
 /// A margin account was closed.

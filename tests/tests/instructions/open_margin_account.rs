@@ -22,7 +22,13 @@ fn an_account_is_opened_empty() {
     for sub_account in [0, 1, u16::MAX] {
         let open = instructions::open_margin_account(world.group, owner.pubkey(), sub_account);
         let address = addresses::margin_account(&world.group, &owner.pubkey(), sub_account);
-        let event = MarginAccountOpened { margin_account: address, group: world.group, owner: owner.pubkey() };
+        let event = MarginAccountOpened {
+            margin_account: address,
+            group: world.group,
+            owner: owner.pubkey(),
+            mode: 0,
+            isolated_market: 0,
+        };
         emits(&mut world, &open, &[&owner], &event);
 
         let state = world.margin_state(&address);

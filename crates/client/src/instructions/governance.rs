@@ -42,7 +42,7 @@ pub fn migrate(account: Pubkey) -> Instruction {
     build(&accounts::Migrate { account }, &instruction::Migrate {})
 }
 
-const fn govern(group: Pubkey, admin: Pubkey, book: Pubkey) -> accounts::Govern {
+pub(super) const fn govern(group: Pubkey, admin: Pubkey, book: Pubkey) -> accounts::Govern {
     accounts::Govern { group, admin, book }
 }
 

@@ -2,10 +2,12 @@
 
 mod governance;
 mod keeper;
+mod perps;
 mod trader;
 
 pub use governance::*;
 pub use keeper::*;
+pub use perps::*;
 pub use trader::*;
 
 use anchor_lang::prelude::Pubkey;

@@ -9,6 +9,7 @@ mod ledger;
 pub mod margin;
 pub mod order;
 pub mod pool;
+pub mod settlement;
 pub mod waterfall;
 
 pub use ledger::{PerpBooks, PerpPosition, SideIndices, Sides};

@@ -4,7 +4,8 @@ use anchor_lang::prelude::*;
 
 use super::factor::Factor;
 use super::params::BookParams;
-use super::perp_market::{PerpMarket, Pool};
+use super::perp_market::PerpMarket;
+use super::pool::Pool;
 use super::reserve::Reserve;
 use crate::constants::{
     ACCOUNT_VERSION, CORRELATION_ENTRIES, COVARIANCE_ENTRIES, FACTORS, PERP_MARKETS, RESERVES, SCENARIOS,
@@ -70,7 +71,7 @@ pub struct Scenario {
 /// Bytes of a Book, discriminator included.
 pub const BOOK_BYTES: usize = 8 + core::mem::size_of::<Book>();
 
-const _: () = assert!(core::mem::size_of::<Book>() == 37_472);
+const _: () = assert!(core::mem::size_of::<Book>() == 35_792);
 
 impl Book {
     /// Refuses a layout that this program does not write.
@@ -105,6 +106,26 @@ impl Book {
         let reserve = self.reserves.get_mut(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
         require!(reserve.is_listed(), PlimsollError::ReserveIndex);
         Ok(reserve)
+    }
+
+    /// A listed perp market.
+    pub fn perp_market(&self, index: u8) -> Result<&PerpMarket> {
+        let market = self.perp_markets.get(usize::from(index)).ok_or(PlimsollError::MarketIndex)?;
+        require!(market.is_listed(), PlimsollError::MarketIndex);
+        Ok(market)
+    }
+
+    /// A listed perp market, to change.
+    pub fn perp_market_mut(&mut self, index: u8) -> Result<&mut PerpMarket> {
+        let market = self.perp_markets.get_mut(usize::from(index)).ok_or(PlimsollError::MarketIndex)?;
+        require!(market.is_listed(), PlimsollError::MarketIndex);
+        Ok(market)
+    }
+
+    /// Refuses a Book whose pool was not created.
+    pub fn require_pool(&self) -> Result<()> {
+        require!(self.pool.exists(), PlimsollError::PoolMissing);
+        Ok(())
     }
 
     /// The grid step of a moment.

@@ -6,6 +6,7 @@ pub mod group;
 pub mod margin_account;
 pub mod params;
 pub mod perp_market;
+pub mod pool;
 pub mod reserve;
 pub mod wide;
 
@@ -13,7 +14,8 @@ pub use book::{BOOK_BYTES, Book, Scenario};
 pub use factor::Factor;
 pub use group::Group;
 pub use margin_account::MarginAccount;
-pub use params::{BookParams, FactorParams, ReserveParams};
-pub use perp_market::{PerpMarket, Pool};
+pub use params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+pub use perp_market::PerpMarket;
+pub use pool::Pool;
 pub use reserve::Reserve;
 pub use wide::Wide;

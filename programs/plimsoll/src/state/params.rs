@@ -130,3 +130,55 @@ pub struct ReserveParams {
     /// Keeps the size a multiple of eight.
     pub reserved: u32,
 }
+
+/// Parameters of one perpetual market.
+#[zero_copy]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct PerpMarketParams {
+    /// Most base atoms that each side may hold.
+    pub max_open_interest_base_atoms: u64,
+    /// Depth of the markets elsewhere within 2 % of mid, one side.
+    pub depth_quote_atoms: u64,
+    /// The skew at which premium and funding velocity are full.
+    pub skew_scale_base_atoms: u64,
+    /// Smallest trade, and smallest position that a trade may leave.
+    pub min_base_atoms: u64,
+    /// Multiple of the depth that each side may hold.
+    pub depth_multiple_ppm: u32,
+    /// Margin per unit of position over skew scale: what closing into the pool costs.
+    pub size_margin_ppm: u32,
+    /// Fastest change of the daily funding rate, per day.
+    pub max_funding_velocity_ppm: u32,
+    /// Largest funding rate per hour, as a part of initial less maintenance margin.
+    pub funding_cap_ppm: u32,
+    /// Fee on what enlarges the skew.
+    pub fee_ppm: u32,
+    /// Fee on what brings the skew nearer to zero.
+    pub fee_reducing_ppm: u32,
+    /// Part of each fee that goes to the market's insurance.
+    pub insurance_share_ppm: u32,
+    /// How long a change of the size margin walks, after its announcement of one grace.
+    pub size_walk_seconds: u32,
+}
+
+/// Parameters of the pool, and of the orders that it fills.
+#[zero_copy]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
+pub struct PoolParams {
+    /// Most quote atoms that the pool's equity may reach by a deposit.
+    pub deposit_cap_atoms: u64,
+    /// What an order pays who executes it.
+    pub executor_fee_atoms: u64,
+    /// From being armed to being due.
+    pub order_delay_seconds: u32,
+    /// How long after the publication that it was due on an order may still be filled.
+    pub order_window_seconds: u32,
+    /// From asking for a deposit to being due.
+    pub deposit_delay_seconds: u32,
+    /// From asking for a withdrawal to being due.
+    pub withdraw_delay_seconds: u32,
+    /// Part of its equity that the requirement of the pool's positions may reach.
+    pub requirement_share_ppm: u32,
+    /// Part of its equity that the pool pays a day for the losses of others, beyond what it earned in their market.
+    pub loss_share_ppm_per_day: u32,
+}

@@ -19,6 +19,20 @@ impl Wide {
         Self { words: [value as u64, (value >> 64) as u64] }
     }
 
+    /// From a signed number: its two's complement.
+    #[must_use]
+    #[inline(always)]
+    pub const fn from_signed(value: i128) -> Self {
+        Self::new(value.cast_unsigned())
+    }
+
+    /// As a signed number.
+    #[must_use]
+    #[inline(always)]
+    pub const fn signed(self) -> i128 {
+        self.get().cast_signed()
+    }
+
     /// As a number.
     #[must_use]
     #[inline(always)]

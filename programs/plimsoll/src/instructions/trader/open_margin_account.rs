@@ -42,6 +42,8 @@ pub(crate) fn handler(ctx: Context<OpenMarginAccount>, sub_account: u16) -> Resu
         margin_account: ctx.accounts.margin_account.key(),
         group: account.group,
         owner: account.owner,
+        mode: account.mode,
+        isolated_market: account.isolated_market,
     });
     Ok(())
 }
