@@ -2,16 +2,21 @@
 
 pub mod cast;
 pub mod cluster;
+pub mod decisions;
 pub mod deployment;
+pub mod desk;
 pub mod events;
 pub mod keepers;
 pub mod ledger;
+pub mod listing;
 pub mod localnode;
 pub mod market;
 pub mod opening;
 pub mod oracles;
+pub mod perp_recorder;
 pub mod recorder;
 pub mod stage;
+pub mod traders;
 
 use std::path::{Path, PathBuf};
 
@@ -23,10 +28,12 @@ use solana_signer::Signer;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use self::cast::{Borrower, Party};
+use self::cast::{Cast, Party};
 use self::cluster::Cluster;
 use self::deployment::{Deployment, write_keypair};
+use self::desk::Desk;
 use self::keepers::{Keeper, KeeperTerms};
+use self::ledger::Audit;
 use self::localnode::{LocalNode, Ports};
 use self::opening::{Opening, read_book};
 use self::oracles::Oracles;
@@ -76,27 +83,30 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         cluster: troupe.cluster,
         deployment: troupe.deployment,
         oracles: troupe.oracles,
-        borrowers: &troupe.borrowers,
-        seen: vec![None; troupe.borrowers.len()],
+        desk: Desk::new(&troupe.cast, troupe.deployment.book, scenario.steps() as u64),
+        seen: vec![None; troupe.cast.parties().count()],
+        cast: &troupe.cast,
         left_alone: 0,
         keepers,
         frozen_thresholds: settings.frozen_thresholds,
         shift_seconds: troupe.shift_seconds,
     };
-    let mut recorder = Recorder::new(scenario, &troupe.borrowers, stage.keepers.iter().map(|keeper| &keeper.party));
+    let mut recorder = Recorder::new(scenario, &troupe.cast, stage.keepers.iter().map(|keeper| &keeper.party));
+    let mut audit = Audit::default();
     for step in 0..scenario.steps() {
         let market = stage.play(step).await?;
         let changed = recorder.last().map_or_else(Vec::new, |last| changed(last, &market));
         let events = stage.events(&changed).await?;
         recorder.record(step, market, &events)?;
+        audit.check(&stage.cluster, &stage.deployment).await?;
         moments.send_replace(Some(moment(&stage, &recorder, step, started)?));
     }
     for keeper in stage.keepers {
         keeper.stop().await?;
     }
-    let error = ledger::conservation_error_atoms(&stage.cluster, &stage.deployment).await?;
+    audit.check(&stage.cluster, &stage.deployment).await?;
     stage.node.stop().await?;
-    recorder.finish(error)
+    recorder.finish(&audit)
 }
 
 fn moment(stage: &Stage<'_>, recorder: &Recorder<'_>, step: usize, started: Instant) -> Result<Moment> {
@@ -109,6 +119,7 @@ fn moment(stage: &Stage<'_>, recorder: &Recorder<'_>, step: usize, started: Inst
         elapsed_seconds: started.elapsed().as_secs(),
         factors: recorder.last_factors(),
         accounts: recorder.counts()?,
+        perps: recorder.perp_state(),
         keepers: stage.keepers.iter().map(Keeper::counts).collect(),
     })
 }
@@ -119,7 +130,7 @@ struct Troupe {
     cluster: Cluster,
     deployment: Deployment,
     oracles: Oracles,
-    borrowers: Vec<Borrower>,
+    cast: Cast,
     keepers: Vec<Party>,
     shift_seconds: u64,
 }
@@ -145,7 +156,7 @@ impl Troupe {
         let book = read_book(&cluster, &deployment.book).await?;
         let mut troupe = Self {
             oracles: Oracles::of(&book, shift_seconds),
-            borrowers: cast::borrowers(&deployment.group),
+            cast: Cast::of(&deployment.group),
             keepers: KEEPERS.map(|name| Party::new(name.to_owned(), &deployment.group)).into(),
             node,
             cluster,
@@ -153,6 +164,9 @@ impl Troupe {
             shift_seconds,
         };
         let book = troupe.price(scenario, start, &deployer).await?;
+        let listing = listing::instructions(&troupe.deployment, deployer.pubkey(), &book)?;
+        troupe.cluster.send(&[(listing, vec![&deployer])]).await?;
+        let book = read_book(&troupe.cluster, &troupe.deployment.book).await?;
         troupe.open(&book, start).await?;
         Ok(troupe)
     }
@@ -177,7 +191,7 @@ impl Troupe {
             book,
             now_seconds: start,
         };
-        opening.run(&lender, &self.keepers, &self.borrowers).await
+        opening.run(&lender, &self.keepers, &self.cast).await
     }
 
     async fn start_keepers(&mut self, settings: &Settings) -> Result<Vec<Keeper>> {

@@ -76,50 +76,16 @@ fn cents(quote_atoms: u64) -> String {
 /// A provider's request for his money, told in plain words.
 #[must_use]
 pub fn withdrawal_sentence(withdrawal: &PoolWithdrawal) -> String {
-    let PoolWithdrawal { provider, placed_seconds, due_seconds, waited_steps, paid_seconds, .. } = withdrawal;
-    let asked = format!(
-        "{provider} asked on {} UTC to leave the pool, which was possible from {} UTC.",
-        date_time(*placed_seconds),
-        date_time(*due_seconds)
-    );
-    let waited = match waited_steps {
+    let PoolWithdrawal { provider, asked_seconds, lapsed_requests, paid_seconds, .. } = withdrawal;
+    let asked = format!("{provider} asked on {} UTC to leave the pool.", date_time(*asked_seconds));
+    let refused = match lapsed_requests {
         0 => String::new(),
-        1 => " At one step since then the pool needed the money for its positions.".to_owned(),
-        steps => format!(" At {} steps since then the pool needed the money for its positions.", grouped(*steps)),
+        1 => " One request lapsed: the pool needed the money for its positions.".to_owned(),
+        many => format!(" {} requests lapsed: the pool needed the money for its positions.", grouped(*many)),
     };
     let paid = paid_seconds.map_or_else(
-        || " It was not paid before the end.".to_owned(),
-        |seconds| {
-            format!(" {} USDC were paid on {} UTC.", dollars(withdrawal.paid_quote_atoms), date_time(seconds))
-        },
+        || " Nothing was paid before the end.".to_owned(),
+        |seconds| format!(" {} USDC were paid on {} UTC.", dollars(withdrawal.paid_quote_atoms), date_time(seconds)),
     );
-    asked + &waited + &paid
-}
-
-/// A liquidation by the walk alone, told in plain words.
-#[must_use]
-pub fn walk_sentence(liquidation: &Liquidation) -> String {
-    let Liquidation { borrower, account, keeper, collateral, debt, time_seconds, .. } = liquidation;
-    let mut text = format!(
-        "{borrower} (account {account}) was liquidated on {} UTC by {keeper}: a debt in {debt} worth {} USDC was repaid \
-         against {collateral}.",
-        date_time(*time_seconds),
-        dollars(liquidation.repaid_quote_atoms),
-    );
-    if let Some(evidence) = &liquidation.evidence {
-        // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            " None of its oracle prices had moved since {}: {collateral} stood at {} USDC all hour, while its \
-             maintenance margin walked from {}\u{a0}% to {}\u{a0}%, as announced an hour ahead. That took the account's \
-             maintenance health from {} to {} USDC.",
-            time_of_day(time_seconds.saturating_sub(super::CHANGE_WINDOW_SECONDS)),
-            price(evidence.price_quote_atoms),
-            percent(evidence.maintenance_before_ppm.into()),
-            percent(evidence.maintenance_ppm.into()),
-            signed_cents(evidence.health_before_quote_atoms),
-            signed_cents(evidence.health_quote_atoms),
-        );
-    }
-    text
+    asked + &refused + &paid
 }

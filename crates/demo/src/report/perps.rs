@@ -124,17 +124,15 @@ pub struct Deficit {
     pub closed_quote_atoms: u64,
 }
 
-/// A provider's request to take money out of the pool.
+/// A provider's request to take money out of the pool, and how often it had to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolWithdrawal {
     /// The provider's name in the demonstration.
     pub provider: String,
-    /// Unix time at which it was placed, seconds.
-    pub placed_seconds: u64,
-    /// Unix time from which it could be executed, seconds.
-    pub due_seconds: u64,
-    /// Steps at which it was due and the pool could not spare the money.
-    pub waited_steps: u64,
+    /// Unix time at which it was first made, seconds.
+    pub asked_seconds: u64,
+    /// Requests that lapsed because the pool needed the money for its positions.
+    pub lapsed_requests: u64,
     /// Unix time at which it was paid; absent where it never was.
     pub paid_seconds: Option<u64>,
     /// What was paid, quote atoms.
