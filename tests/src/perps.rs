@@ -1,12 +1,12 @@
 //! Perps of a test world: the pool, its markets and providers, orders placed and filled.
 
+use plimsoll_client::instructions::OrderKey;
 use plimsoll_client::plimsoll::instructions::governance::list_perp_market::PerpMarketListing;
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::margin_account::{
     ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, Order, POOL_MARKET,
 };
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
-use plimsoll_client::instructions::OrderKey;
 use plimsoll_client::{Pubkey, instructions};
 use solana_signer::Signer;
 

@@ -1,6 +1,6 @@
 //! Parameters from a file as the program's structs.
 
-use plimsoll::state::{BookParams, FactorParams, ReserveParams};
+use plimsoll::state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 use plimsoll_params as file;
 
 macro_rules! convert {
@@ -42,4 +42,21 @@ convert!(
         curve_speed_per_year, rate_min_ppm_per_year, rate_max_ppm_per_year, protocol_share_ppm,
         collateral_weight_initial_ppm, collateral_weight_maintenance_ppm, collateral_walk_seconds, flash_loan_fee_ppm,
     } + reserved: 0
+);
+
+convert!(
+    /// A perp market's parameters.
+    perp_market: file::PerpMarketParams => PerpMarketParams {
+        max_open_interest_base_atoms, depth_quote_atoms, skew_scale_base_atoms, min_base_atoms, depth_multiple_ppm,
+        size_margin_ppm, max_funding_velocity_ppm, funding_cap_ppm, fee_ppm, fee_reducing_ppm, insurance_share_ppm,
+        size_walk_seconds,
+    }
+);
+
+convert!(
+    /// The pool's parameters.
+    pool: file::PoolParams => PoolParams {
+        deposit_cap_atoms, executor_fee_atoms, order_delay_seconds, order_window_seconds, deposit_delay_seconds,
+        withdraw_delay_seconds, requirement_share_ppm, loss_share_ppm_per_day,
+    }
 );

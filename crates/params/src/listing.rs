@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ParamsError, Violation};
 use crate::identity::{FeedId, MintSource, Role, Symbol, TokenProgram};
 use crate::locate::Locator;
-use crate::params::{BookParams, FactorParams, ReserveParams};
+use crate::params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 use crate::rules;
 
 /// Everything that one group is set up with.
@@ -24,6 +24,10 @@ pub struct ParameterFile {
     pub factors: Vec<FactorListing>,
     /// Lending reserves, in the order in which they are listed: a reserve's position is its index in the Book.
     pub reserves: Vec<ReserveListing>,
+    /// The liquidity pool.
+    pub pool: Pool,
+    /// Perpetual markets, in the order in which they are listed: a market's position is its index in the Book.
+    pub perp_markets: Vec<PerpMarketListing>,
 }
 
 /// A network that the program is deployed to.
@@ -106,6 +110,28 @@ pub struct ReserveListing {
     pub params: ReserveParams,
 }
 
+/// The liquidity pool: the counterparty of every perp.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pool {
+    /// The reserve in whose token every perp is quoted and settled.
+    pub quote_reserve: Symbol,
+    /// Parameters.
+    pub params: PoolParams,
+}
+
+/// A perpetual market.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerpMarketListing {
+    /// Name, unique among perp markets.
+    pub symbol: Symbol,
+    /// The factor that prices it; no other market has the same.
+    pub factor: Symbol,
+    /// Parameters.
+    pub params: PerpMarketParams,
+}
+
 impl ParameterFile {
     /// Reads and checks a file.
     ///
@@ -145,6 +171,17 @@ impl ParameterFile {
     #[must_use]
     pub fn factor(&self, symbol: &Symbol) -> Option<&FactorListing> {
         self.factors.iter().find(|factor| factor.symbol == *symbol)
+    }
+
+    /// The reserve of a name.
+    #[must_use]
+    pub fn reserve(&self, symbol: &Symbol) -> Option<&ReserveListing> {
+        self.reserves.iter().find(|reserve| reserve.symbol == *symbol)
+    }
+
+    /// The decimals of a reserve's token.
+    pub(crate) fn decimals(&self, reserve: &Symbol) -> Option<u8> {
+        Some(self.factor(&self.reserve(reserve)?.factor)?.base_decimals)
     }
 
     /// The file as deploy.ts reads it; fields of 64 bits are decimal strings, since a JavaScript number holds 53.

@@ -148,3 +148,61 @@ bounded_params! {
         flash_loan_fee_ppm: u32 in 0..=50_000, // 5 %
     }
 }
+
+bounded_params! {
+    /// Parameters of one perpetual market.
+    pub struct PerpMarketParams {
+        /// Most base atoms that each side may hold.
+        #[serde(serialize_with = "as_decimal_string")]
+        max_open_interest_base_atoms: u64 in 1..=1 << 58, // a quarter of the largest scale
+        /// Depth of the markets elsewhere within 2 % of mid, one side.
+        #[serde(serialize_with = "as_decimal_string")]
+        depth_quote_atoms: u64 in 1_000_000_000..=LEG_QUOTE_ATOMS_MAX, // 1,000 quote: with less there is no market to hedge in
+        /// The skew at which premium and funding velocity are full.
+        #[serde(serialize_with = "as_decimal_string")]
+        skew_scale_base_atoms: u64 in 1 << 20..=1 << 60, // smaller: one atom moves the price; larger: sums of it leave 63 bits
+        /// Smallest trade, and smallest position that a trade may leave.
+        #[serde(serialize_with = "as_decimal_string")]
+        min_base_atoms: u64 in 1..=1 << 58, // at most a side
+        /// Multiple of the depth that each side may hold.
+        depth_multiple_ppm: u32 in 10_000..=10_000_000, // ten times the depth cannot be hedged within any horizon
+        /// Margin per unit of position over skew scale: what closing into the pool costs.
+        size_margin_ppm: u32 in 0..=10_000_000, // ten times the premium of the size
+        /// Fastest change of the daily funding rate, per day.
+        max_funding_velocity_ppm: u32 in 0..=100_000_000, // at a hundredth of the scale the rate gains 100 % a day
+        /// Largest funding rate per hour, as a part of initial less maintenance margin.
+        funding_cap_ppm: u32 in 0..=ONE, // 1: an hour takes what separates a new position from its liquidation
+        /// Fee on what enlarges the skew.
+        fee_ppm: u32 in 0..=10_000, // 1 %
+        /// Fee on what brings the skew nearer to zero.
+        fee_reducing_ppm: u32 in 0..=10_000, // at most the other fee
+        /// Part of each fee that goes to the market's insurance.
+        insurance_share_ppm: u32 in 0..=ONE, // a fraction
+        /// How long a change of the size margin walks, after its announcement of one grace.
+        size_walk_seconds: u32 in 3_600..=31_536_000, // an hour: it moves the line as a margin does, so it may not jump
+    }
+}
+
+bounded_params! {
+    /// Parameters of the pool, and of the orders that it fills.
+    pub struct PoolParams {
+        /// Most quote atoms that the pool's equity may reach by a deposit.
+        #[serde(serialize_with = "as_decimal_string")]
+        deposit_cap_atoms: u64 in 0..=TOML_INTEGER_MAX, // 0: closed
+        /// What an order pays who executes it.
+        #[serde(serialize_with = "as_decimal_string")]
+        executor_fee_atoms: u64 in 0..=10_000_000, // ten quote: more would be a fee for trading
+        /// From being armed to being due.
+        order_delay_seconds: u32 in 1..=60, // 0: who places an order could know the price that fills it
+        /// How long after the publication that it was due on an order may still be filled.
+        order_window_seconds: u32 in 5..=300, // time for an executor, while the price is still one
+        /// From asking for a deposit to being due.
+        deposit_delay_seconds: u32 in 0..=86_400, // a day
+        /// From asking for a withdrawal to being due.
+        withdraw_delay_seconds: u32 in 0..=2_592_000, // 30 days: longer, and shares could not be valued by those who hold them
+        /// Part of its equity that the requirement of the pool's positions may reach.
+        requirement_share_ppm: u32 in 10_000..=ONE, // at 1 the pool margins its positions like any account
+        /// Part of its equity that the pool pays a day for the losses of others, beyond what it earned in their market.
+        loss_share_ppm_per_day: u32 in 0..=ONE, // a fraction
+    }
+}

@@ -1,14 +1,16 @@
 //! Bounds of single fields, and rules between fields. A broken one is a pair of field and message.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use plimsoll_risk::quantities::DAY_SECONDS;
+use plimsoll_risk::perp::margin::size_margin_per_atom_up;
+use plimsoll_risk::quantities::{Amount, DAY_SECONDS};
 
 use crate::identity::{MintSource, Symbol};
-use crate::listing::{Cluster, FactorListing, Group, ParameterFile, ReserveListing};
-use crate::params::{BookParams, FactorParams, ReserveParams};
-use crate::{FACTORS_MAX, PATH_STEPS_MAX, RESERVES_MAX};
+use crate::listing::{Cluster, FactorListing, Group, ParameterFile, PerpMarketListing, ReserveListing};
+use crate::params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+use crate::{FACTORS_MAX, PATH_STEPS_MAX, PERP_MARKETS_MAX, RESERVES_MAX};
 
 /// Its history says nothing of the day on which the peg breaks.
 const PEGGED_MARGIN_MIN_PPM: u32 = 50_000;
@@ -32,6 +34,14 @@ pub(crate) fn broken_rules(file: &ParameterFile) -> Vec<(String, String)> {
     check_list(&mut findings, "reserves", RESERVES_MAX, reserve_symbols);
     for (position, reserve) in file.reserves.iter().enumerate() {
         check_reserve(&mut findings.under(format!("reserves[{position}].")), reserve, file);
+    }
+    check_pool(&mut findings, file);
+    let market_symbols = file.perp_markets.iter().map(|market| &market.symbol);
+    check_list(&mut findings, "perp_markets", PERP_MARKETS_MAX, market_symbols);
+    let mut traded = HashSet::new();
+    for (position, market) in file.perp_markets.iter().enumerate() {
+        let is_first = traded.insert(&market.factor);
+        check_perp_market(&mut findings.under(format!("perp_markets[{position}].")), market, is_first, file);
     }
     findings.broken
 }
@@ -72,7 +82,7 @@ impl Section<'_> {
     }
 
     /// `low ≤ high`; the complaint goes to the field that is low.
-    fn ordered(&mut self, low: (&str, u32), high: (&str, u32)) {
+    fn ordered<N: PartialOrd + Display>(&mut self, low: (&str, N), high: (&str, N)) {
         self.require(low.1 <= high.1, low.0, format!("{} is above {} ({})", low.1, high.0, high.1));
     }
 }
@@ -182,4 +192,37 @@ fn check_reserve_params(section: &mut Section<'_>, params: &ReserveParams) {
     );
     let backed = params.borrow_cap_atoms <= params.deposit_cap_atoms;
     section.require(backed, "borrow_cap_atoms", format!("is above deposit_cap_atoms ({})", params.deposit_cap_atoms));
+}
+
+fn check_pool(findings: &mut Findings, file: &ParameterFile) {
+    let mut section = findings.under("pool.");
+    let name = &file.pool.quote_reserve;
+    let listed = file.reserve(name).is_some();
+    section.require(listed, "quote_reserve", format!("no reserve has the symbol `{name}`"));
+    let (decimals, asked) = (file.decimals(name), file.decimals(&file.group.quote));
+    let same = decimals.is_none() || asked.is_none() || decimals == asked;
+    let message = format!("must have the decimals of the group's quote `{}`", file.group.quote);
+    section.require(same, "quote_reserve", message);
+    section.prefix.push_str("params.");
+    section.all_within(file.pool.params.bounded_values(), PoolParams::BOUNDS);
+}
+
+fn check_perp_market(section: &mut Section<'_>, market: &PerpMarketListing, is_first: bool, file: &ParameterFile) {
+    let name = &market.factor;
+    section.require(file.factor(name).is_some(), "factor", format!("no factor has the symbol `{name}`"));
+    section.require(is_first, "factor", format!("`{name}` has a market already"));
+    section.prefix.push_str("params.");
+    let params = &market.params;
+    section.all_within(params.bounded_values(), PerpMarketParams::BOUNDS);
+    section.ordered(("fee_reducing_ppm", params.fee_reducing_ppm), ("fee_ppm", params.fee_ppm));
+    section.ordered(
+        ("min_base_atoms", params.min_base_atoms),
+        ("max_open_interest_base_atoms", params.max_open_interest_base_atoms),
+    );
+    let scale = params.skew_scale_base_atoms;
+    let quarter = params.max_open_interest_base_atoms <= scale / 4;
+    let message = format!("must be at most a quarter of skew_scale_base_atoms ({scale})");
+    section.require(quarter, "max_open_interest_base_atoms", message);
+    let fits = size_margin_per_atom_up(params.size_margin_ppm, Amount(scale)).is_ok();
+    section.require(fits, "size_margin_ppm", "is too large for so small a skew_scale_base_atoms");
 }

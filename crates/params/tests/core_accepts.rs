@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use plimsoll_params::{BookParams, FactorListing, FactorParams, ParameterFile, ReserveParams};
+use plimsoll_params::{
+    BookParams, FactorListing, FactorParams, ParameterFile, PerpMarketParams, PoolParams, ReserveParams,
+};
 use plimsoll_risk::interest::{CurveTerms, InterestTerms};
+use plimsoll_risk::perp::margin::size_margin_per_atom_up;
 use plimsoll_risk::price::PriceParameters;
-use plimsoll_risk::quantities::{Rate, Ratio};
+use plimsoll_risk::quantities::{Amount, Rate, Ratio};
 use plimsoll_risk::threshold::ThresholdParameters;
 use plimsoll_risk::volatility::VolatilityParameters;
 
@@ -84,6 +87,10 @@ fn assert_core_accepts(file: &ParameterFile, context: &str) {
         let share = Ratio::from_ppm_down(reserve.params.protocol_share_ppm);
         assert!(InterestTerms::new(curve, share).is_ok(), "{context}");
     }
+    for market in &file.perp_markets {
+        let PerpMarketParams { size_margin_ppm, skew_scale_base_atoms, .. } = market.params;
+        assert!(size_margin_per_atom_up(size_margin_ppm, Amount(skew_scale_base_atoms)).is_ok(), "{context}");
+    }
 }
 
 /// The text with every line of one key saying something else.
@@ -104,9 +111,10 @@ fn the_core_accepts_the_shipped_files() {
 
 #[test]
 fn the_core_accepts_both_ends_of_every_bound_that_the_reader_accepts() {
-    let tables = [BookParams::BOUNDS, FactorParams::BOUNDS, ReserveParams::BOUNDS];
+    let perps = [PerpMarketParams::BOUNDS, PoolParams::BOUNDS];
+    let tables = [BookParams::BOUNDS, FactorParams::BOUNDS, ReserveParams::BOUNDS].into_iter().chain(perps);
     let mut accepted = 0;
-    for (field, bounds) in tables.into_iter().flatten() {
+    for (field, bounds) in tables.flatten() {
         for value in [*bounds.start(), *bounds.end()] {
             if let Ok(file) = ParameterFile::parse(Path::new("edge.toml"), &with_all(SHIPPED[2], field, value)) {
                 assert_core_accepts(&file, &format!("{field} = {value}"));

@@ -1,6 +1,6 @@
-//! The three parameter structs have the fields of the program's, in its order and with its integer types; only `reserved` ones are left out.
+//! The parameter structs have the fields of the program's, in its order and with its integer types; only `reserved` ones are left out.
 
-use plimsoll_params::{BookParams, FactorParams, ReserveParams};
+use plimsoll_params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 
 const PROGRAM: &str = include_str!("../../../programs/plimsoll/src/state/params.rs");
 const READER: &str = include_str!("../src/params.rs");
@@ -23,6 +23,8 @@ fn every_field_of_the_program_is_read_under_its_name_and_type() {
         ("BookParams", BookParams::BOUNDS),
         ("FactorParams", FactorParams::BOUNDS),
         ("ReserveParams", ReserveParams::BOUNDS),
+        ("PerpMarketParams", PerpMarketParams::BOUNDS),
+        ("PoolParams", PoolParams::BOUNDS),
     ] {
         let in_program = fields_of(PROGRAM, name);
         assert_eq!(fields_of(READER, name), in_program, "{name}");

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use plimsoll_params::{Cluster, FactorParams, MintSource, ParameterFile, ReserveListing, ReserveParams};
+use plimsoll_params::{
+    Cluster, FactorParams, MintSource, ParameterFile, PerpMarketListing, ReserveListing, ReserveParams,
+};
 
 const CLUSTERS: [(&str, Cluster); 3] =
     [("localnet", Cluster::Localnet), ("devnet", Cluster::Devnet), ("mainnet", Cluster::Mainnet)];
@@ -44,6 +46,8 @@ fn every_shipped_file_is_valid_and_names_its_cluster() {
         assert_eq!(file.cluster, cluster);
         let symbols: Vec<&str> = file.reserves.iter().map(|reserve| reserve.symbol.as_str()).collect();
         assert_eq!(symbols, ["USDC", "SOL", "BTC", "ETH"]);
+        let markets: Vec<&str> = file.perp_markets.iter().map(|market| market.symbol.as_str()).collect();
+        assert_eq!(markets, ["SOL-PERP", "BTC-PERP", "ETH-PERP"]);
     }
 }
 
@@ -71,6 +75,14 @@ fn numbers_of_64_bits_are_strings_in_json_and_smaller_ones_are_numbers() {
         ("/reserves/1/params/deposit_cap_atoms", true),
         ("/reserves/1/params/borrow_cap_atoms", true),
         ("/reserves/1/initial_rate_ppm_per_year", false),
+        ("/pool/params/deposit_cap_atoms", true),
+        ("/pool/params/executor_fee_atoms", true),
+        ("/pool/params/order_delay_seconds", false),
+        ("/perp_markets/0/params/max_open_interest_base_atoms", true),
+        ("/perp_markets/0/params/depth_quote_atoms", true),
+        ("/perp_markets/0/params/skew_scale_base_atoms", true),
+        ("/perp_markets/0/params/min_base_atoms", true),
+        ("/perp_markets/0/params/fee_ppm", false),
     ] {
         let value = json.pointer(pointer).unwrap_or_else(|| panic!("{pointer}"));
         assert_eq!((value.is_string(), value.is_u64()), (is_string, !is_string), "{pointer}");
@@ -99,6 +111,24 @@ fn deposit_caps_fit_through_the_liquidation_bucket_within_the_horizon() {
             let cap_tokens = deposit_cap_atoms / 10_u64.pow(factor.base_decimals.into());
             let through = liquidation_refill_quote_atoms_per_second * u64::from(horizon_seconds);
             assert!(cap_tokens * price * 1_000_000 <= through, "{name}: {symbol}");
+        }
+    }
+}
+
+/// What the files claim in their comments: open interest takes a part of the bucket that collateral shares, and one trade to the cap moves the price a little.
+#[test]
+fn caps_of_open_interest_leave_the_bucket_room_and_the_price_near() {
+    for (name, _) in CLUSTERS {
+        let file = shipped(name);
+        for (market, price) in file.perp_markets.iter().zip([220, 110_000, 4_000]) {
+            let PerpMarketListing { factor, params, symbol } = market;
+            let factor = file.factor(factor).expect("checked when read");
+            let FactorParams { liquidation_refill_quote_atoms_per_second, horizon_seconds, .. } = factor.params;
+            let atoms = u128::from(params.max_open_interest_base_atoms) * price * 1_000_000;
+            let cap_quote_atoms = atoms / 10_u128.pow(factor.base_decimals.into());
+            let through = u128::from(liquidation_refill_quote_atoms_per_second) * u128::from(horizon_seconds);
+            assert!(cap_quote_atoms <= through, "{name}: {symbol}");
+            assert!(params.max_open_interest_base_atoms * 50 <= params.skew_scale_base_atoms, "{name}: {symbol}");
         }
     }
 }

@@ -36,19 +36,6 @@ impl Ramp {
         self.under_way_down(now_seconds)
     }
 
-    /// The weight at a moment, rounded up by less than 2⁻³².
-    #[inline(always)]
-    pub fn at_up(&self, now_seconds: u64) -> Result<Ratio> {
-        if now_seconds >= self.end_seconds {
-            return Ok(self.to);
-        }
-        if now_seconds <= self.start_seconds {
-            return Ok(self.from);
-        }
-        // the walk down errs by less than one unit of the last place
-        Ok(Ratio::from_bits(self.under_way_down(now_seconds)?.to_bits().saturating_add(1)))
-    }
-
     fn under_way_down(&self, now_seconds: u64) -> Result<Ratio> {
         let (span, elapsed) =
             (self.end_seconds.saturating_sub(self.start_seconds), now_seconds.saturating_sub(self.start_seconds));
@@ -74,10 +61,5 @@ impl Ramp {
     /// The lowest weight from now on: what initial margin counts with.
     pub fn lowest_ahead_down(&self, now_seconds: u64) -> Result<Ratio> {
         Ok(self.at_down(now_seconds)?.min(self.to))
-    }
-
-    /// The highest weight from now on: what the requirements of initial margin count with.
-    pub fn highest_ahead_up(&self, now_seconds: u64) -> Result<Ratio> {
-        Ok(self.at_up(now_seconds)?.max(self.to))
     }
 }

@@ -29,6 +29,9 @@ pub const BOOK_BYTES_MAX: usize = 128 * 1024;
 /// Most that one `grow_book` adds: what the runtime lets an instruction add.
 pub const BOOK_GROWTH_BYTES_MAX: usize = 10_240;
 
+/// Notice of a delisting, where the grace is not longer.
+pub const DELISTING_NOTICE_SECONDS: u64 = 86_400;
+
 /// Seed of a group's address.
 pub const GROUP_SEED: &[u8] = b"group";
 /// Seed of a margin account's address.

@@ -18,10 +18,12 @@ pub mod vault;
 
 mod bridge;
 mod clock;
+mod funding;
 mod lending;
 pub mod liquidation;
 pub mod margin;
 mod parameters;
+mod perps;
 
 use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]
@@ -31,6 +33,7 @@ use instructions::governance::create_book::*;
 use instructions::governance::create_group::*;
 use instructions::governance::grow_book::*;
 use instructions::governance::list_factor::FactorListing;
+use instructions::governance::list_perp_market::PerpMarketListing;
 use instructions::governance::list_reserve::*;
 use instructions::governance::migrate::*;
 use instructions::governance::*;
@@ -42,7 +45,7 @@ use instructions::trader::close_margin_account::*;
 use instructions::trader::open_margin_account::*;
 use instructions::trader::set_delegate::*;
 use instructions::trader::*;
-use state::{BookParams, FactorParams, ReserveParams};
+use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 use vault::*;
 
 declare_id!("P1imso11ine11111111111111111111111111111111");
@@ -95,6 +98,26 @@ pub mod plimsoll {
     /// Sets a reserve's parameters, as a whole.
     pub fn set_reserve_params(ctx: Context<Govern>, reserve_index: u8, params: ReserveParams) -> Result<()> {
         set_reserve_params::handler(ctx, reserve_index, params)
+    }
+
+    /// Sets the pool's parameters, as a whole; the first time it creates the pool.
+    pub fn set_pool_params(ctx: Context<Govern>, quote_reserve: u8, params: PoolParams) -> Result<()> {
+        set_pool_params::handler(ctx, quote_reserve, params)
+    }
+
+    /// Lists a perpetual market.
+    pub fn list_perp_market(ctx: Context<Govern>, listing: PerpMarketListing) -> Result<()> {
+        list_perp_market::handler(ctx, listing)
+    }
+
+    /// Sets a perp market's parameters, as a whole.
+    pub fn set_perp_params(ctx: Context<Govern>, market: u8, params: PerpMarketParams) -> Result<()> {
+        set_perp_params::handler(ctx, market, params)
+    }
+
+    /// Names a perp market for delisting: reduce-only orders, then settlement at one price.
+    pub fn delist_perp_market(ctx: Context<Govern>, market: u8) -> Result<()> {
+        delist_perp_market::handler(ctx, market)
     }
 
     /// Opens a margin account.

@@ -3,7 +3,6 @@
 use anchor_lang::prelude::*;
 use plimsoll_risk::health::{self, CollateralWeights, CrossHealth, LiquidationHealth, QuoteBalance};
 use plimsoll_risk::perp::PerpPosition;
-use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::quantities::{Index, Ratio, Shares};
 
 use crate::error::{OrRefuse, PlimsollError};
@@ -59,7 +58,7 @@ fn for_each_perp(book: &Book, account: &MarginAccount, mut visit: impl FnMut(Per
     for (position, market) in account.perps.iter().zip(book.perp_markets.iter()) {
         if active & 1 == 1 {
             let factor = factor_of(book, market.factor_index)?;
-            visit(PerpLeg { position: position.to_core(), market, factor })?;
+            visit(PerpLeg { position: position.position(), market, factor })?;
         }
         active >>= 1;
         if active == 0 {
@@ -104,7 +103,7 @@ fn balances_health_but(
         require_settled_price(factor, now_seconds)?;
         let terms = factor.margin_terms(step, now_seconds, book.quote_decimals)?;
         if leg.balance.debt_shares != 0 {
-            require_recent(book, reserve.accrued_seconds, now_seconds, PlimsollError::ReserveStale)?;
+            require_accrued(book, reserve, now_seconds)?;
             let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
             return health.add_debt(Shares(leg.balance.debt_shares), index, &terms).or_refuse();
         }
@@ -123,21 +122,11 @@ fn add_perps(book: &Book, account: &MarginAccount, health: &mut CrossHealth, now
         let (market, factor) = (leg.market, leg.factor);
         if !leg.position.base.is_zero() {
             require_settled_price(factor, now_seconds)?;
-            require_recent(book, market.funding_updated_seconds, now_seconds, PlimsollError::FundingStale)?;
+            market.require_funded(book, now_seconds)?;
         }
         let factor_terms = factor.margin_terms(step, now_seconds, book.quote_decimals)?;
-        let size = market.size_ramp();
-        let terms = PerpTerms {
-            mid: factor_terms.mid,
-            long_initial: factor_terms.asset_initial,
-            short_initial: factor_terms.debt_initial,
-            maintenance: factor_terms.maintenance,
-            initial: factor_terms.initial,
-            size_maintenance: size.at_up(now_seconds).or_refuse()?.to_bits(),
-            size_initial: size.highest_ahead_up(now_seconds).or_refuse()?.to_bits(),
-            profit_weight,
-        };
-        health.add_perp(&leg.position, &market.indices(), &terms).or_refuse()
+        let terms = market.margin_terms(&factor_terms, profit_weight, now_seconds)?;
+        health.add_perp(&leg.position, &market.side_indices(), &terms).or_refuse()
     })
 }
 
@@ -155,7 +144,7 @@ fn add_quote(
     let terms = factor.margin_terms(book.step_at(now_seconds), now_seconds, book.quote_decimals)?;
     let balance = quote_balance(account, reserve_index, reserve)?;
     if !balance.debt.is_zero() {
-        require_recent(book, reserve.accrued_seconds, now_seconds, PlimsollError::ReserveStale)?;
+        require_accrued(book, reserve, now_seconds)?;
     }
     health.add_quote(&balance, &terms, &collateral_weights(reserve, now_seconds)?).or_refuse()
 }
@@ -235,14 +224,8 @@ fn add_liquidation_perps(
     for_each_perp(book, account, |leg| {
         let (market, factor) = (leg.market, leg.factor);
         let factor_terms = factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
-        let terms = PerpLiquidationTerms {
-            long_price: factor_terms.asset_price,
-            short_price: factor_terms.debt_price,
-            maintenance: factor_terms.maintenance,
-            liquidation_end: factor_terms.liquidation_end,
-            size_maintenance: market.size_ramp().at_up(now_seconds).or_refuse()?.to_bits(),
-        };
-        health.add_perp(&leg.position, &market.indices(), &terms).or_refuse()
+        let terms = market.liquidation_margin_terms(&factor_terms, now_seconds)?;
+        health.add_perp(&leg.position, &market.side_indices(), &terms).or_refuse()
     })
 }
 
@@ -265,13 +248,11 @@ fn collateral_weights(reserve: &Reserve, now_seconds: u64) -> Result<CollateralW
     })
 }
 
-/// Refuses interest or funding that was last brought up to date too long ago to be counted.
+/// Refuses a reserve whose debts were last accrued too long ago to be counted.
 #[inline(always)]
-fn require_recent(book: &Book, updated_seconds: u64, now_seconds: u64, refusal: PlimsollError) -> Result<()> {
-    let age = now_seconds.saturating_sub(updated_seconds);
-    if age > u64::from(book.params.max_accrual_age_seconds) {
-        return Err(refusal.into());
-    }
+fn require_accrued(book: &Book, reserve: &Reserve, now_seconds: u64) -> Result<()> {
+    let age = now_seconds.saturating_sub(reserve.accrued_seconds);
+    require!(age <= u64::from(book.params.max_accrual_age_seconds), PlimsollError::ReserveStale);
     Ok(())
 }
 

@@ -1,11 +1,15 @@
 //! Setting parameters: whole structs, checked by the core, with what is derived from them.
 
+mod perps;
+
 use anchor_lang::prelude::*;
 use plimsoll_risk::liquidation::Bucket;
 use plimsoll_risk::quantities::{Decay, Rate, Ratio, Variance};
 use plimsoll_risk::ramp::Ramp;
 use plimsoll_risk::threshold::Path;
 use plimsoll_risk::volatility::{Decays, Volatility};
+
+pub(crate) use perps::{seed_perp_market, set_perp_params, set_pool_params};
 
 use crate::bridge::terms;
 use crate::error::{OrRefuse, PlimsollError};

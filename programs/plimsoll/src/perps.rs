@@ -2,51 +2,29 @@
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::health;
-use plimsoll_risk::perp::funding::FundingInputs;
-use plimsoll_risk::perp::pool::{self, PoolEquity, PoolMarket};
+use plimsoll_risk::perp::pool::{self, PoolEquity};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition};
 use plimsoll_risk::position::{self, ReservePosition};
-use plimsoll_risk::quantities::{Amount, DailyRate, Price, Ratio, Shares, SignedAmount};
+use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount};
 
-use crate::bridge::terms;
 use crate::constants::FACTORS;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::{Book, MarginAccount, PerpMarket};
-use crate::{lending, margin};
-
-/// Books a market's funding up to now, at the price in force.
-pub(crate) fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Result<()> {
-    let market = book.perp_market(market_index)?;
-    let elapsed_seconds = now_seconds.saturating_sub(market.funding_updated_seconds);
-    if elapsed_seconds == 0 {
-        return Ok(());
-    }
-    let factor = book.factor(market.factor_index)?;
-    factor.require_priced()?;
-    let inputs = FundingInputs {
-        rate: DailyRate::from_bits(market.funding_rate),
-        elapsed_seconds,
-        mid: Price::from_bits(factor.price.mid),
-        initial: Ratio::from_bits(factor.threshold.initial),
-        maintenance: factor.maintenance_margin(book.step_at(now_seconds)),
-    };
-    let market = book.perp_market_mut(market_index)?;
-    let mut books = market.books();
-    let rate = books.update_funding(&inputs, &terms::funding_terms(&market.params)).or_refuse()?;
-    market.set_books(&books);
-    market.funding_rate = rate.to_bits();
-    market.funding_updated_seconds = now_seconds;
-    Ok(())
-}
+use crate::{funding, lending, margin};
 
 /// Books the funding of every market that somebody holds.
 pub(crate) fn update_all_funding(book: &mut Book, now_seconds: u64) -> Result<()> {
     for index in 0..u8::try_from(book.perp_markets.len()).unwrap_or(u8::MAX) {
-        if book.perp_markets.get(usize::from(index)).is_some_and(PerpMarket::has_open_interest) {
-            update_funding(book, index, now_seconds)?;
+        if book.perp_markets.get(usize::from(index)).is_some_and(has_open_interest) {
+            funding::update_funding(book, index, now_seconds)?;
         }
     }
     Ok(())
+}
+
+/// Whether somebody holds a position: what funding moves and the pool answers for.
+const fn has_open_interest(market: &PerpMarket) -> bool {
+    market.long_base_atoms != 0 || market.short_base_atoms != 0
 }
 
 /// A market's books and an account's position in it, brought up to date with its side.
@@ -65,33 +43,14 @@ pub(crate) fn store(
     books: &PerpBooks,
     position: &PerpPosition,
 ) -> Result<()> {
-    let market = book.perp_market_mut(market_index)?;
-    let was_held = account.has_perp(market_index);
-    account.set_perp(market_index, position)?;
-    let positions = match (was_held, account.has_perp(market_index)) {
-        (false, true) => market.positions.checked_add(1),
-        (true, false) => market.positions.checked_sub(1),
-        _ => Some(market.positions),
-    };
-    market.positions = positions.ok_or(PlimsollError::Overflow)?;
-    let mut books = *books;
-    if market.positions == 0 {
-        books.sweep_to_pool().or_refuse()?;
-    }
-    market.set_books(&books);
-    Ok(())
+    book.perp_market_mut(market_index)?.commit(books, account, market_index, position)
 }
 
 /// The pool's equity: its deposits in the quote reserve and its side of every market.
 pub(crate) fn pool_equity(book: &Book) -> Result<PoolEquity> {
     let mut equity = PoolEquity::of_deposits(pool_deposits(book)?);
     for market in book.perp_markets.iter().filter(|market| market.is_listed()) {
-        let books = market.books();
-        let skew = books.skew().or_refuse()?;
-        let factor = book.factor(market.factor_index)?;
-        require!(skew.is_zero() || factor.price.mid != 0, PlimsollError::FactorNotPriced);
-        let part = PoolMarket { skew, pool_quote: books.pool_quote, quote: factor.quote() };
-        equity.add(&part).or_refuse()?;
+        equity.add(&market.pool_market(book.factor(market.factor_index)?)?).or_refuse()?;
     }
     Ok(equity)
 }
@@ -99,7 +58,7 @@ pub(crate) fn pool_equity(book: &Book) -> Result<PoolEquity> {
 /// Refuses a pool whose positions require more than their share of its equity.
 pub(crate) fn require_pool_limit(book: &Book) -> Result<()> {
     let mut exposures = [0i64; FACTORS];
-    for market in book.perp_markets.iter().filter(|market| market.has_open_interest()) {
+    for market in book.perp_markets.iter().filter(|market| has_open_interest(market)) {
         let factor = book.factor(market.factor_index)?;
         let goal = Ratio::from_bits(factor.threshold.goal);
         let skew = market.books().skew().or_refuse()?;

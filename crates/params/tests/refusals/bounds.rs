@@ -1,44 +1,44 @@
 //! Bounds of single parameters and of lists.
 
-use plimsoll_params::{BookParams, FactorParams, ReserveParams, Violation};
+use plimsoll_params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams, Violation};
 
-use crate::{SHIPPED, assert_refused, line_of, violations_of, with, with_line};
+use crate::{SHIPPED, assert_refused, line_in, violations_of, with_line};
 
-/// All parameters with the table in which they first stand.
-fn bounded_fields() -> impl Iterator<Item = (&'static str, &'static str, u64, u64)> {
+/// All parameters with the header and the path of the table in which they first stand.
+fn bounded_fields() -> impl Iterator<Item = (&'static str, &'static str, &'static str, u64, u64)> {
     let tables = [
-        ("book", BookParams::BOUNDS),
-        ("factors[0].params", FactorParams::BOUNDS),
-        ("reserves[0].params", ReserveParams::BOUNDS),
+        ("[book]", "book", BookParams::BOUNDS),
+        ("[factors.params]", "factors[0].params", FactorParams::BOUNDS),
+        ("[reserves.params]", "reserves[0].params", ReserveParams::BOUNDS),
+        ("[pool.params]", "pool.params", PoolParams::BOUNDS),
+        ("[perp_markets.params]", "perp_markets[0].params", PerpMarketParams::BOUNDS),
     ];
-    tables.into_iter().flat_map(|(table, bounds)| {
-        bounds.iter().map(move |(field, range)| (table, *field, *range.start(), *range.end()))
+    tables.into_iter().flat_map(|(header, table, bounds)| {
+        bounds.iter().map(move |(field, range)| (header, table, *field, *range.start(), *range.end()))
     })
 }
 
 #[test]
 fn every_parameter_is_refused_just_outside_its_bounds() {
     let mut refused = 0;
-    for (table, field, min, max) in bounded_fields() {
+    for (header, table, field, min, max) in bounded_fields() {
         let above = max.checked_add(1).filter(|above| i64::try_from(*above).is_ok());
         for outside in [min.checked_sub(1), above].into_iter().flatten() {
-            let text = with(field, &outside.to_string());
-            let expected = Violation {
-                line: line_of(&text, &format!("{field} = ")),
-                field: format!("{table}.{field}"),
-                message: format!("{outside} is outside {min} ..= {max}"),
-            };
+            let line = line_in(SHIPPED, header, &format!("{field} = "));
+            let text = with_line(line, &format!("{field} = {outside}"));
+            let message = format!("{outside} is outside {min} ..= {max}");
+            let expected = Violation { line, field: format!("{table}.{field}"), message };
             assert!(violations_of(&text).contains(&expected), "{field} = {outside}");
             refused += 1;
         }
     }
-    assert!(refused > 80, "{refused} values outside bounds were tried");
+    assert!(refused > 110, "{refused} values outside bounds were tried");
 }
 
 #[test]
 fn every_parameter_is_required() {
-    for (table, field, ..) in bounded_fields() {
-        let line = line_of(SHIPPED, &format!("{field} = "));
+    for (header, table, field, ..) in bounded_fields() {
+        let line = line_in(SHIPPED, header, &format!("{field} = "));
         let found = violations_of(&with_line(line, ""));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].field.as_str(), found[0].message.clone()), (table, format!("missing field `{field}`")));
@@ -67,7 +67,13 @@ fn a_book_holds_one_to_sixteen() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].field.as_str(), found[0].message.as_str()), ("factors", "17 entries; a Book holds 1 to 16"));
 
-    let none = violations_of(&format!("reserves = []\n{head}"));
+    let (listed, perps) = SHIPPED.split_at(SHIPPED.find("[pool]").unwrap());
+    let none = violations_of(&format!("reserves = []\n{head}{perps}"));
     let lists: Vec<&str> = none.iter().map(|violation| violation.field.as_str()).collect();
-    assert_eq!(lists, ["group.quote", "reserves"]);
+    assert_eq!(lists, ["group.quote", "reserves", "pool.quote_reserve"]);
+
+    let pool = &perps[..perps.find("[[perp_markets]]").unwrap()];
+    let none = violations_of(&format!("perp_markets = []\n{listed}{pool}"));
+    assert_eq!(none.len(), 1);
+    assert_eq!((none[0].field.as_str(), none[0].message.as_str()), ("perp_markets", "0 entries; a Book holds 1 to 16"));
 }

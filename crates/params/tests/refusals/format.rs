@@ -27,6 +27,10 @@ fn an_unknown_key_is_refused_in_every_table() {
         ("[factors.params]", "factors[0].params.color"),
         ("[[reserves]]", "reserves[0].color"),
         ("[reserves.params]", "reserves[0].params.color"),
+        ("[pool]", "pool.color"),
+        ("[pool.params]", "pool.params.color"),
+        ("[[perp_markets]]", "perp_markets[0].color"),
+        ("[perp_markets.params]", "perp_markets[0].params.color"),
     ] {
         let line = line_of(SHIPPED, header);
         let header_line = SHIPPED.lines().nth(line - 1).unwrap();

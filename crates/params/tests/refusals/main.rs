@@ -29,6 +29,13 @@ fn with(key: &str, value: &str) -> String {
     with_line(line, &format!("{key} = {value}"))
 }
 
+/// The line, counted from 1, of the first line after a header that begins so.
+fn line_in(text: &str, header: &str, beginning: &str) -> usize {
+    let above = line_of(text, header);
+    let below = text.lines().skip(above).position(|line| line.starts_with(beginning));
+    above + below.unwrap_or_else(|| panic!("no line `{beginning}` under `{header}`")) + 1
+}
+
 fn with_line(line: usize, replacement: &str) -> String {
     let lines = SHIPPED.lines().enumerate();
     lines.map(|(index, text)| if index + 1 == line { replacement } else { text }).collect::<Vec<_>>().join("\n")

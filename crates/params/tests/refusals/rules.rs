@@ -1,6 +1,6 @@
 //! Rules between fields.
 
-use crate::{SHIPPED, assert_refused, violations_of, with};
+use crate::{SHIPPED, assert_refused, line_in, violations_of, with, with_line};
 
 #[test]
 fn the_grid_divides_the_day_and_the_grace_is_whole_steps_of_it() {
@@ -87,11 +87,36 @@ fn names_refer_to_what_is_listed_once() {
     let fields: Vec<(String, String)> =
         violations_of(&twice).into_iter().map(|found| (found.field, found.message)).collect();
     let message = "`BTC` stands here for the second time".to_owned();
-    assert_eq!(fields, [("factors[3].symbol".to_owned(), message.clone()), ("reserves[3].symbol".to_owned(), message)]);
+    let traded = ("perp_markets[2].factor".to_owned(), "`BTC` has a market already".to_owned());
+    let listed = ("reserves[3].symbol".to_owned(), message.clone());
+    assert_eq!(fields, [("factors[3].symbol".to_owned(), message), listed, traded]);
 }
 
 #[test]
 fn mainnet_creates_no_mints_and_waits_a_day() {
     assert_refused("mint", "\"create\"", "reserves[0].mint", "a mint cannot be created on mainnet");
     assert_refused("timelock_seconds", "86_399", "group.timelock_seconds", "must be at least 86400 on mainnet");
+}
+
+#[test]
+fn the_pool_settles_in_a_reserve_of_the_quotes_decimals() {
+    let message = "no reserve has the symbol `EURC`";
+    assert_refused("quote_reserve", "\"EURC\"", "pool.quote_reserve", message);
+    let message = "must have the decimals of the group's quote `USDC`";
+    assert_refused("quote_reserve", "\"SOL\"", "pool.quote_reserve", message);
+}
+
+#[test]
+fn a_perp_markets_parameters_fit_together() {
+    let text = with_line(line_in(SHIPPED, "[[perp_markets]]", "factor = "), "factor = \"EURC\"");
+    assert_eq!(violations_of(&text)[0].message, "no factor has the symbol `EURC`");
+    assert_refused("fee_reducing_ppm", "501", "perp_markets[0].params.fee_reducing_ppm", "501 is above fee_ppm (500)");
+    let message = "20000000000001 is above max_open_interest_base_atoms (20000000000000)";
+    assert_refused("min_base_atoms", "20_000_000_000_001", "perp_markets[0].params.min_base_atoms", message);
+    assert_refused(
+        "max_open_interest_base_atoms",
+        "500_000_000_000_001",
+        "perp_markets[0].params.max_open_interest_base_atoms",
+        "must be at most a quarter of skew_scale_base_atoms (2000000000000000)",
+    );
 }

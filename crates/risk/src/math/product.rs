@@ -48,6 +48,16 @@ pub fn mul_shift_up<const SHIFT: u32>(a: u64, b: u64) -> Result<u64> {
     shift_digits::<SHIFT>(high.wrapping_add(u64::from(carry)), low)
 }
 
+/// `⌊a·b / 2^SHIFT⌋` and `⌈a·b / 2^SHIFT⌉` from one product, or [`RiskError::Overflow`] where the latter does not fit. `0 < SHIFT ≤ 64`.
+#[inline(always)]
+pub fn mul_shift_bounds<const SHIFT: u32>(a: u64, b: u64) -> Result<(u64, u64)> {
+    let (high, low) = product_digits(a, b);
+    let down = shift_digits::<SHIFT>(high, low)?;
+    let is_exact = low << (64 - SHIFT) == 0;
+    let up = if is_exact { down } else { down.checked_add(1).ok_or(RiskError::Overflow)? };
+    Ok((down, up))
+}
+
 #[inline(always)]
 const fn shift_digits<const SHIFT: u32>(high: u64, low: u64) -> Result<u64> {
     const { assert!(SHIFT > 0 && SHIFT <= 64, "a product has two digits") };
@@ -98,6 +108,8 @@ mod tests {
         let up = u64::try_from(product.div_ceil(1 << SHIFT)).map_err(|_| RiskError::Overflow);
         assert_eq!(mul_shift_down::<SHIFT>(a, b), down, "{a}·{b}/2^{SHIFT}");
         assert_eq!(mul_shift_up::<SHIFT>(a, b), up, "{a}·{b}/2^{SHIFT}");
+        let both = up.map(|up| (down.unwrap(), up));
+        assert_eq!(mul_shift_bounds::<SHIFT>(a, b), both, "{a}·{b}/2^{SHIFT}");
     }
 
     #[test]

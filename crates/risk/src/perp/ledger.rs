@@ -100,6 +100,28 @@ impl PerpPosition {
         Ok(earned)
     }
 
+    /// The position as [`Self::touch`] would leave it, but for the indices of its last touch where only Π has moved: for a margin check.
+    #[inline(always)]
+    pub(crate) fn touched(&self, sides: &Sides<SideIndices>) -> Result<Self> {
+        let indices = sides.of(self.base);
+        if self.base.is_zero() {
+            return Ok(*self);
+        }
+        if self.size != indices.size {
+            return self.touched_after_waterfall(sides);
+        }
+        let earned = if self.profit == indices.profit { SignedAmount::ZERO } else { self.earned_down(indices)? };
+        Ok(Self { realised: self.realised.plus(earned)?, ..*self })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn touched_after_waterfall(&self, sides: &Sides<SideIndices>) -> Result<Self> {
+        let mut touched = *self;
+        touched.touch(sides)?;
+        Ok(touched)
+    }
+
     /// `⌊|base|·(Π − Π₀)/S₀⌋`.
     #[inline(always)]
     fn earned_down(&self, indices: &SideIndices) -> Result<SignedAmount> {

@@ -1,8 +1,10 @@
 //! The margin of a perp position. See `docs/risk.md`, section 10.
 
-use crate::error::Result;
+use crate::error::{Result, RiskError};
+use crate::health::debt_premium_up;
 use crate::math::mul_shift_up;
-use crate::quantities::{Amount, Price, Ratio};
+use crate::perp::PerpPosition;
+use crate::quantities::{Amount, Price, Ratio, SignedAmount, Value};
 
 /// What a perp position's legs contribute to initial and maintenance health.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +42,19 @@ pub struct PerpLiquidationTerms {
     pub size_maintenance: u64,
 }
 
+/// `size_margin/s`: the size margin per base atom, 96 fractional bits, rounded up.
+///
+/// Errors: [`RiskError::ParameterOutOfBounds`] where it would reach 2⁶³, or the scale is zero.
+pub fn size_margin_per_atom_up(size_margin_ppm: u32, skew_scale: Amount) -> Result<u64> {
+    // 32 bits above 96, over 64 and 20
+    let numerator = u128::from(size_margin_ppm) << 96;
+    let divisor = u128::from(skew_scale.0).saturating_mul(1_000_000);
+    let quotient = numerator.checked_div(divisor).ok_or(RiskError::ParameterOutOfBounds)?;
+    let is_exact = numerator.checked_rem(divisor) == Some(0);
+    let per_atom = u64::try_from(quotient.saturating_add((!is_exact).into()));
+    per_atom.ok().filter(|per_atom| *per_atom < 1 << 63).ok_or(RiskError::ParameterOutOfBounds)
+}
+
 /// `size_margin·|base|/s`, rounded up, from the size margin per base atom.
 #[inline(always)]
 pub fn size_margin_up(base: Amount, per_atom_bits96: u64) -> Result<Ratio> {
@@ -49,6 +64,29 @@ pub fn size_margin_up(base: Amount, per_atom_bits96: u64) -> Result<Ratio> {
 /// A position's margin per unit of its value: `m + size` for a long, `m + m² + size` for a short, rounded up.
 #[inline(always)]
 pub fn position_margin_up(is_short: bool, margin: Ratio, size_margin: Ratio) -> Result<Ratio> {
-    let own = if is_short { crate::health::debt_weight_up(margin)?.minus(Ratio::ONE)? } else { margin };
+    let own = if is_short { debt_premium_up(margin)? } else { margin };
     own.plus(size_margin)
+}
+
+/// A touched position at one price.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Valuation {
+    /// What its size is worth, rounded up.
+    pub size_up: Value,
+    /// Its unrealised profit, rounded down.
+    pub unrealised: SignedAmount,
+}
+
+impl Valuation {
+    /// Values a position with one product. Errors: [`crate::RiskError::Overflow`] where the size is worth 2⁶³ quote atoms or more.
+    #[inline(always)]
+    pub fn of(position: &PerpPosition, price: Price) -> Result<Self> {
+        let (size_down, size_up) = price.value_bounds(position.base.magnitude())?;
+        let value = if position.base.is_negative() {
+            SignedAmount::paid(Amount(size_up.0))?
+        } else {
+            SignedAmount::received(Amount(size_down.0))?
+        };
+        Ok(Self { size_up, unrealised: value.plus(position.entry)? })
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Amount, LogPrice, LogReturn, Price, Value, Variance};
 use crate::error::Result;
-use crate::math::{ln_bits, mul_shift_down, mul_shift_up, square_times};
+use crate::math::{ln_bits, mul_shift_bounds, mul_shift_down, mul_shift_up, square_times};
 
 impl Price {
     /// The smallest mantissa the Book accepts: below it a price has fewer than 20 significant bits.
@@ -20,6 +20,13 @@ impl Price {
     #[inline(always)]
     pub fn value_up(self, amount: Amount) -> Result<Value> {
         mul_shift_up::<{ Price::FRACTION_BITS }>(amount.0, self.to_bits()).map(Value)
+    }
+
+    /// The value of an amount, rounded down and rounded up, from one product.
+    #[inline(always)]
+    pub fn value_bounds(self, amount: Amount) -> Result<(Value, Value)> {
+        let (down, up) = mul_shift_bounds::<{ Price::FRACTION_BITS }>(amount.0, self.to_bits())?;
+        Ok((Value(down), Value(up)))
     }
 
     /// ln of the mantissa, off by at most 2⁻⁴⁷. Errors for zero.

@@ -58,6 +58,7 @@ fn account(collateral: ExchangeLeg, debt: ExchangeLeg) -> LiquidationInputs {
             liquidation_end: health_at(collateral.liquidation_end_weight, debt.liquidation_end_weight),
             assets: u128::from(collateral.amount.0),
             debts: u128::from(debt.amount.0),
+            ..LiquidationHealth::default()
         },
         debt,
         collateral,

@@ -4,14 +4,16 @@ use anchor_lang::prelude::*;
 use plimsoll_risk::RiskError;
 use plimsoll_risk::interest::{CurveTerms, InterestTerms};
 use plimsoll_risk::liquidation::{BonusTerms, BucketTerms, LiquidationTerms};
+use plimsoll_risk::perp::fill::{FillTerms, OpenInterestTerms};
+use plimsoll_risk::perp::funding::FundingTerms;
 use plimsoll_risk::price::{PriceParameters, PriceTerms};
-use plimsoll_risk::quantities::{Rate, Ratio, Value, Variance};
+use plimsoll_risk::quantities::{Amount, DailyRate, Rate, Ratio, Value, Variance};
 use plimsoll_risk::threshold::{ThresholdParameters, ThresholdTerms};
 use plimsoll_risk::volatility::{VolatilityParameters, VolatilityTerms};
 
 use crate::error::OrRefuse;
 use crate::state::factor::ThresholdDerived;
-use crate::state::{BookParams, Factor, FactorParams, ReserveParams, Wide};
+use crate::state::{BookParams, Factor, FactorParams, PerpMarketParams, ReserveParams, Wide};
 
 /// The terms by which publications are screened.
 #[inline(always)]
@@ -145,4 +147,36 @@ pub(crate) const fn bucket_terms(params: &FactorParams) -> BucketTerms {
         capacity: Value(params.liquidation_capacity_quote_atoms),
         refill_per_second: Value(params.liquidation_refill_quote_atoms_per_second),
     }
+}
+
+/// The terms by which a market fills.
+#[inline(always)]
+pub(crate) fn fill_terms(params: &PerpMarketParams) -> FillTerms {
+    FillTerms {
+        skew_scale: Amount(params.skew_scale_base_atoms),
+        fee: Ratio::from_ppm_up(params.fee_ppm),
+        fee_reducing: Ratio::from_ppm_up(params.fee_reducing_ppm),
+        insurance_share: Ratio::from_ppm_down(params.insurance_share_ppm),
+    }
+}
+
+/// How large a side of a market may become.
+#[inline(always)]
+pub(crate) fn open_interest_terms(params: &PerpMarketParams) -> OpenInterestTerms {
+    OpenInterestTerms {
+        max_open_interest: Amount(params.max_open_interest_base_atoms),
+        depth: Value(params.depth_quote_atoms),
+        depth_multiple: Ratio::from_ppm_down(params.depth_multiple_ppm),
+    }
+}
+
+/// How a market's funding moves.
+#[inline(always)]
+pub(crate) fn funding_terms(params: &PerpMarketParams) -> Result<FundingTerms> {
+    let velocity = (u128::from(params.max_funding_velocity_ppm) << 48).checked_div(1_000_000).unwrap_or(0);
+    Ok(FundingTerms {
+        skew_scale: Amount(params.skew_scale_base_atoms),
+        max_velocity: DailyRate::from_bits(i64::try_from(velocity).map_err(|_| RiskError::Overflow).or_refuse()?),
+        cap_fraction: Ratio::from_ppm_down(params.funding_cap_ppm),
+    })
 }

@@ -2,12 +2,16 @@
 
 pub mod create_book;
 pub mod create_group;
+pub mod delist_perp_market;
 pub mod grow_book;
 pub mod list_factor;
+pub mod list_perp_market;
 pub mod list_reserve;
 pub mod migrate;
 pub mod set_book_params;
 pub mod set_factor_params;
+pub mod set_perp_params;
+pub mod set_pool_params;
 pub mod set_reserve_params;
 
 use core::cell::RefMut;

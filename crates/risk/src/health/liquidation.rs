@@ -1,0 +1,116 @@
+//! Maintenance and liquidation-end health.
+
+use core::mem::take;
+
+use super::weights::{asset_weight_down, debt_premium_up, weigh_asset_down, weigh_debt_up, weigh_up};
+use super::{LiquidationFactorTerms, QuoteBalance, debt_amount_up, deposit_amount_down};
+use crate::error::Result;
+use crate::perp::margin::{PerpLiquidationTerms, Valuation, position_margin_up, size_margin_up};
+use crate::perp::{PerpPosition, SideIndices, Sides};
+use crate::quantities::{Amount, Ratio, Shares, SignedValue};
+
+/// Maintenance and liquidation-end health, summed leg by leg: what [`crate::liquidation::plan_liquidation`] needs to know of an account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LiquidationHealth {
+    /// Health below which the account may be liquidated.
+    pub maintenance: SignedValue,
+    /// Health that a liquidation brings back to zero.
+    pub liquidation_end: SignedValue,
+    /// Value of all deposits, rounded down leg by leg.
+    pub assets: u128,
+    /// Value of all debts, rounded up leg by leg.
+    pub debts: u128,
+    /// Value of all perp positions' sizes, rounded up position by position.
+    pub perp_sizes: u128,
+    /// Profit of the perp positions, in atoms of the quote reserve, until [`Self::add_quote`] counts it.
+    pub profit: i128,
+}
+
+impl LiquidationHealth {
+    /// Adds a deposit. Errors: [`crate::RiskError::Overflow`] where it is worth 2⁶⁴ quote atoms or more.
+    #[inline(always)]
+    pub fn add_deposit(
+        &mut self,
+        shares: Shares,
+        index_mantissa48: u64,
+        terms: &LiquidationFactorTerms,
+        maintenance_weight: Ratio,
+    ) -> Result<()> {
+        self.count_asset(deposit_amount_down(shares, index_mantissa48)?, terms, maintenance_weight)
+    }
+
+    /// Adds a debt. Errors: [`crate::RiskError::Overflow`] where it is worth 2⁶⁴ quote atoms or more.
+    #[inline(always)]
+    pub fn add_debt(&mut self, shares: Shares, index_mantissa48: u64, terms: &LiquidationFactorTerms) -> Result<()> {
+        self.count_debt(debt_amount_up(shares, index_mantissa48)?, terms)
+    }
+
+    /// As [`super::CrossHealth::add_perp`].
+    #[inline(always)]
+    pub fn add_perp(
+        &mut self,
+        position: &PerpPosition,
+        sides: &Sides<SideIndices>,
+        terms: &PerpLiquidationTerms,
+    ) -> Result<()> {
+        let position = position.touched(sides)?;
+        self.profit = self.profit.wrapping_add(i128::from(position.realised.0));
+        if position.base.is_zero() {
+            return Ok(());
+        }
+        let is_short = position.base.is_negative();
+        let price = if is_short { terms.short_price } else { terms.long_price };
+        let Valuation { size_up, unrealised } = Valuation::of(&position, price)?;
+        self.profit = self.profit.wrapping_add(i128::from(unrealised.0));
+        self.perp_sizes = self.perp_sizes.wrapping_add(u128::from(size_up.0));
+
+        let closing = size_margin_up(position.base.magnitude(), terms.size_maintenance)?;
+        let maintenance = weigh_up(size_up.0, position_margin_up(is_short, terms.maintenance, closing)?);
+        let end = weigh_up(size_up.0, position_margin_up(is_short, terms.liquidation_end, closing)?);
+        self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(maintenance);
+        self.liquidation_end.0 = self.liquidation_end.0.wrapping_sub_unsigned(end);
+        Ok(())
+    }
+
+    /// As [`super::CrossHealth::add_quote`].
+    #[inline(always)]
+    pub fn add_quote(
+        &mut self,
+        balance: &QuoteBalance,
+        terms: &LiquidationFactorTerms,
+        maintenance_weight: Ratio,
+    ) -> Result<()> {
+        let net = balance.net(take(&mut self.profit));
+        let amount = net.amount()?;
+        if net.is_debt { self.count_debt(amount, terms) } else { self.count_asset(amount, terms, maintenance_weight) }
+    }
+
+    /// Assets less debts.
+    #[must_use]
+    #[inline(always)]
+    pub const fn equity(&self) -> SignedValue {
+        SignedValue(self.assets.cast_signed().wrapping_sub(self.debts.cast_signed()))
+    }
+
+    #[inline(always)]
+    fn count_asset(&mut self, amount: Amount, terms: &LiquidationFactorTerms, weight: Ratio) -> Result<()> {
+        let value = terms.asset_price.value_down(amount)?.0;
+        let maintenance = weigh_asset_down(value, asset_weight_down(terms.maintenance, weight));
+        let end = weigh_asset_down(value, asset_weight_down(terms.liquidation_end, weight));
+        self.maintenance.0 = self.maintenance.0.wrapping_add(i128::from(maintenance));
+        self.liquidation_end.0 = self.liquidation_end.0.wrapping_add(i128::from(end));
+        self.assets = self.assets.wrapping_add(u128::from(value));
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn count_debt(&mut self, amount: Amount, terms: &LiquidationFactorTerms) -> Result<()> {
+        let value = terms.debt_price.value_up(amount)?.0;
+        let maintenance = weigh_debt_up(value, debt_premium_up(terms.maintenance)?);
+        let end = weigh_debt_up(value, debt_premium_up(terms.liquidation_end)?);
+        self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(maintenance);
+        self.liquidation_end.0 = self.liquidation_end.0.wrapping_sub_unsigned(end);
+        self.debts = self.debts.wrapping_add(u128::from(value));
+        Ok(())
+    }
+}
