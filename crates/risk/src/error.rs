@@ -72,6 +72,7 @@ risk_errors! {
     HealthLowered = 56 => "the account's initial health is negative, and the trade would lower a health; reduce at a better price, or deposit",
     PublicationJump = 57 => "the publication is a jump away from the price in force; wait until the Book has confirmed it",
     WaterfallExhausted = 58 => "insurance, pool and the other side have nothing left to pay with; wait for fees, deposits or positions",
+    NothingToClose = 59 => "the account has no position in the named market; name one that it holds",
 }
 
 impl RiskError {

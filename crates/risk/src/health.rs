@@ -87,6 +87,19 @@ pub struct QuoteBalance {
 }
 
 impl QuoteBalance {
+    /// The part of the balance that a loan's liquidation may exchange: the rest stands against the perps' `profit`
+    /// ([`LiquidationHealth::profit`]) of the other sign, so that health would not move with it as with a deposit or a debt.
+    #[must_use]
+    pub fn exchangeable(&self, profit: i128) -> Self {
+        let net = self.net(profit);
+        let amount = Amount(u64::try_from(net.atoms).unwrap_or(u64::MAX));
+        if net.is_debt {
+            Self { deposit: Amount::ZERO, debt: self.debt.min(amount) }
+        } else {
+            Self { deposit: self.deposit.min(amount), debt: Amount::ZERO }
+        }
+    }
+
     /// What the account holds (positive) or owes once `pnl` is added.
     #[inline(always)]
     fn net(&self, pnl: i128) -> Net {

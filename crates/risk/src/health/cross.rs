@@ -1,7 +1,5 @@
 //! Initial and maintenance health.
 
-use core::mem::take;
-
 use super::weights::{asset_weight_down, debt_premium_up, weigh_asset_down, weigh_debt_up, weigh_up};
 use super::{ADMITTED_LEG_LIMIT, CollateralWeights, FactorTerms, QuoteBalance, debt_amount_up, deposit_amount_down};
 use crate::error::{Result, RiskError};
@@ -24,7 +22,7 @@ pub struct CrossHealth {
     leg_bits: u64,
     /// Value of all perp positions' sizes at their initial prices, rounded up; it saturates, far above what is admitted.
     perp_sizes: u64,
-    /// Profit of the perp positions at mid, in atoms of the quote reserve, until [`Self::add_quote`] counts it.
+    /// Profit of all perp positions at mid, in atoms of the quote reserve: what [`Self::add_quote`] counts.
     profit: i128,
     /// The same as initial health counts it.
     initial_profit: i128,
@@ -90,7 +88,7 @@ impl CrossHealth {
         Ok(())
     }
 
-    /// Adds the balance in the quote reserve together with the profit of every perp position so far: one deposit or one debt.
+    /// Adds the balance in the quote reserve together with the profit of every perp position: one deposit or one debt. To be called once.
     ///
     /// # Errors
     /// [`RiskError::Overflow`] where they are 2⁶⁴ atoms or worth as many quote atoms.
@@ -101,13 +99,13 @@ impl CrossHealth {
         terms: &FactorTerms,
         weights: &CollateralWeights,
     ) -> Result<()> {
-        let net = balance.net(take(&mut self.profit));
+        let net = balance.net(self.profit);
         if net.is_debt {
             self.count_debt(net.amount()?, terms)?;
         } else {
             self.count_asset(net.amount()?, terms, weights.maintenance)?;
         }
-        let initial_net = balance.net(take(&mut self.initial_profit));
+        let initial_net = balance.net(self.initial_profit);
         if initial_net.is_debt {
             self.count_initial_debt(initial_net.amount()?, terms)
         } else {

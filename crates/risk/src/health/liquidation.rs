@@ -1,7 +1,5 @@
 //! Maintenance and liquidation-end health.
 
-use core::mem::take;
-
 use super::weights::{asset_weight_down, debt_premium_up, weigh_asset_down, weigh_debt_up, weigh_up};
 use super::{LiquidationFactorTerms, QuoteBalance, debt_amount_up, deposit_amount_down};
 use crate::error::Result;
@@ -22,7 +20,7 @@ pub struct LiquidationHealth {
     pub debts: u128,
     /// Value of all perp positions' sizes, rounded up position by position.
     pub perp_sizes: u128,
-    /// Profit of the perp positions, in atoms of the quote reserve, until [`Self::add_quote`] counts it.
+    /// Profit of all perp positions, in atoms of the quote reserve: what [`Self::add_quote`] counts.
     pub profit: i128,
 }
 
@@ -80,7 +78,7 @@ impl LiquidationHealth {
         terms: &LiquidationFactorTerms,
         maintenance_weight: Ratio,
     ) -> Result<()> {
-        let net = balance.net(take(&mut self.profit));
+        let net = balance.net(self.profit);
         let amount = net.amount()?;
         if net.is_debt { self.count_debt(amount, terms) } else { self.count_asset(amount, terms, maintenance_weight) }
     }

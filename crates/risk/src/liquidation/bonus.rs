@@ -1,9 +1,8 @@
 //! What a liquidator earns, and the bounds below which every step raises health and leaves a solvent account solvent.
 
-use crate::error::{Result, RiskError};
-use crate::health::LiquidationHealth;
-use crate::liquidation::{LiquidationInputs, LiquidationTerms};
-use crate::quantities::Ratio;
+use super::LiquidationTerms;
+use crate::error::Result;
+use crate::quantities::{Ratio, SignedValue};
 
 /// Quote atoms by which rounding can lower equity in one step.
 const ROUNDING_VALUE: i128 = 2;
@@ -32,73 +31,66 @@ impl BonusTerms {
     }
 }
 
-/// What is taken in collateral, and added by insurance, per value repaid.
+/// What a step gives up, and what insurance adds, per value exchanged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Bonus {
     pub(super) to_liquidator: Ratio,
     pub(super) to_insurance: Ratio,
+    /// What the insurance of a debt's reserve adds; a perp position's adds nothing.
     pub(super) top_up: Ratio,
 }
 
 impl Bonus {
-    /// `1 + b + c`.
-    pub(super) fn taken_per_repaid(&self) -> Result<Ratio> {
-        Ratio::ONE.plus(self.to_liquidator)?.plus(self.to_insurance)
+    /// `b + c`.
+    pub(super) fn taken(&self) -> Result<Ratio> {
+        self.to_liquidator.plus(self.to_insurance)
     }
 }
 
-/// `−maintenance health / requirement`, rounded up; [`Ratio::MAX`] where nothing is required or the ratio does not fit.
-pub(super) fn shortfall_ratio_up(health: &LiquidationHealth) -> Ratio {
-    let shortfall = health.maintenance.0.min(0).unsigned_abs();
-    let requirement = health.equity().0.saturating_sub(health.maintenance.0).max(0).unsigned_abs();
-    if requirement == 0 {
-        return Ratio::MAX;
+/// What bounds the bonus and the cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct BonusBounds {
+    /// What a step may give up and still raise health.
+    pub(super) spiral: Ratio,
+    /// What it may give up and leave a solvent account solvent; none for an account that has no equity.
+    pub(super) room: Option<Ratio>,
+}
+
+impl BonusBounds {
+    /// The bonus, the insurance's cut and its top-up.
+    pub(super) fn decide(&self, terms: &LiquidationTerms, wanted: Ratio) -> Result<Bonus> {
+        let Some(room) = self.room else {
+            let to_liquidator = terms.bonus.min.min(self.spiral);
+            return Ok(Bonus { to_liquidator, to_insurance: Ratio::ZERO, top_up: Ratio::ZERO });
+        };
+        let bound = self.spiral.min(room);
+        let to_liquidator = wanted.min(bound);
+        Ok(Bonus {
+            to_liquidator,
+            to_insurance: terms.insurance_cut.min(bound.minus(to_liquidator)?),
+            top_up: Ratio::from_bits(terms.bonus.min.to_bits().saturating_sub(to_liquidator.to_bits())),
+        })
     }
-    let Some(dividend) = shortfall.checked_mul(1 << 32) else {
+}
+
+/// Seven eighths of `gained / lost`, rounded down: what health gains per value exchanged over what it loses per value given up. At the whole of it
+/// a step would leave health where it was. [`Ratio::MAX`] where nothing is lost.
+pub(super) fn spiral_quotient_down(gained: Ratio, lost: Ratio) -> Ratio {
+    let Some(quotient) = (u128::from(gained.to_bits()) << 32).checked_div(u128::from(lost.to_bits())) else {
         return Ratio::MAX;
     };
-    u64::try_from(dividend.div_ceil(requirement)).map_or(Ratio::MAX, Ratio::from_bits)
-}
-
-/// The bonus, the insurance's cut and its top-up, within the spiral bound and the room that equity leaves.
-pub(super) fn decide(inputs: &LiquidationInputs, terms: &LiquidationTerms, shortfall_ratio: Ratio) -> Result<Bonus> {
-    let spiral = spiral_bound_down(inputs)?;
-    if inputs.health.equity().0 <= 0 {
-        return Ok(Bonus {
-            to_liquidator: terms.bonus.min.min(spiral),
-            to_insurance: Ratio::ZERO,
-            top_up: Ratio::ZERO,
-        });
-    }
-    let bound = spiral.min(room_down(&inputs.health));
-    let to_liquidator = terms.bonus.wanted_down(shortfall_ratio, inputs.seconds_unhealthy).min(bound);
-    Ok(Bonus {
-        to_liquidator,
-        to_insurance: terms.insurance_cut.min(bound.minus(to_liquidator)?),
-        top_up: Ratio::from_bits(terms.bonus.min.to_bits().saturating_sub(to_liquidator.to_bits())),
-    })
-}
-
-/// Seven eighths of `l/a − 1` at maintenance weights, rounded down: at the whole of it a step would leave health where it was.
-fn spiral_bound_down(inputs: &LiquidationInputs) -> Result<Ratio> {
-    let (debt, asset) = (inputs.debt.maintenance_weight, inputs.collateral.maintenance_weight);
-    if asset == Ratio::ZERO {
-        return Ok(Ratio::MAX);
-    }
-    let gap = debt.minus(asset).map_err(|_| RiskError::LiquidationSpiral)?;
-    let quotient =
-        (u128::from(gap.to_bits()) << 32).checked_div(u128::from(asset.to_bits())).ok_or(RiskError::DivisionByZero)?;
     let spiral = u64::try_from(quotient).unwrap_or(u64::MAX);
-    Ok(Ratio::from_bits(spiral.saturating_sub(spiral.div_ceil(8))))
+    Ratio::from_bits(spiral.saturating_sub(spiral.div_ceil(8)))
 }
 
-/// `A/D − 1`, rounded down, for an account with equity: a step that takes no more leaves it none below zero.
+/// `(equity − 2 atoms) / exposed`, rounded down; none without equity.
 ///
-/// The two legs' values after the step round once each against the account: so much of its equity is kept for that.
-fn room_down(health: &LiquidationHealth) -> Ratio {
-    let equity = health.equity().0.saturating_sub(ROUNDING_VALUE).max(0).unsigned_abs();
-    equity
-        .checked_mul(1 << 32)
-        .and_then(|dividend| dividend.checked_div(health.debts))
-        .map_or(Ratio::MAX, |room| u64::try_from(room).map_or(Ratio::MAX, Ratio::from_bits))
+/// The legs' values after the step round against the account: so much of its equity is kept for that.
+pub(super) fn room_down(equity: SignedValue, exposed: u128) -> Option<Ratio> {
+    if equity.0 <= 0 {
+        return None;
+    }
+    let kept = equity.0.saturating_sub(ROUNDING_VALUE).max(0).unsigned_abs();
+    let room = kept.checked_mul(1 << 32).and_then(|dividend| dividend.checked_div(exposed));
+    Some(room.map_or(Ratio::MAX, |room| u64::try_from(room).map_or(Ratio::MAX, Ratio::from_bits)))
 }

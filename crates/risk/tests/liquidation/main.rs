@@ -10,6 +10,8 @@
 mod seeded;
 
 mod loans;
+mod perp_books;
+mod perps;
 mod throughput;
 
 use plimsoll_risk::RiskError;

@@ -1,4 +1,4 @@
-//! Cross health: the worked example of docs/risk.md and the laws of its section 5.
+//! Cross health: the worked examples of docs/risk.md and the laws of its sections 5 and 10.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
@@ -6,7 +6,11 @@
     clippy::cast_sign_loss
 )]
 
+#[path = "../seeded/mod.rs"]
 mod seeded;
+
+mod perp_laws;
+mod perps;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{
