@@ -1,9 +1,8 @@
 //! An account as the program sees it: health, what a liquidation would do, where its liquidation prices lie.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
-use plimsoll::liquidation;
-use plimsoll::margin;
 use plimsoll::state::{Book, MarginAccount};
+use plimsoll::{liquidation, margin};
 use plimsoll_risk::health::{CrossHealth, LiquidationHealth, asset_weight_down, debt_weight_up};
 use plimsoll_risk::liquidation::{LiquidationPlan, plan_liquidation};
 use plimsoll_risk::metrics::{self, FactorExposure};

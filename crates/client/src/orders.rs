@@ -1,6 +1,6 @@
-//! Where an order stands between placed and filled.
+//! Where an order stands between placed and filled: the program's own conditions, named.
 
-use plimsoll::state::margin_account::{ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, Order, POOL_MARKET};
+use plimsoll::state::margin_account::Order;
 use plimsoll::state::{Book, MarginAccount};
 use plimsoll_risk::perp::order;
 
@@ -10,25 +10,20 @@ use crate::instructions::OrderKey;
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderState {
-    /// Nobody has shown yet that its condition holds.
+    /// Its condition is to be shown: it was never armed, or lapsed since.
     Waiting,
     /// Armed, and due at this time; until then its owner may cancel it.
     Armed {
         /// When it is due.
         due_seconds: u64,
     },
-    /// Due, and its owner may not cancel it.
+    /// Due, and not to be cancelled: whoever brings its publication fills it.
     Binding {
         /// Since when it is due.
         due_seconds: u64,
     },
-    /// Nobody filled it in time. One with a condition may be armed again.
-    Lapsed {
-        /// When it was due.
-        due_seconds: u64,
-    },
-    /// Its time is over.
-    Expired,
+    /// It can never be executed again: expired, lapsed without a condition, or of a market that has left its slot. Anybody may cancel it.
+    Void,
 }
 
 /// The orders of an account, lowest slot first.
@@ -39,42 +34,23 @@ pub fn of_account(address: Pubkey, account: &MarginAccount) -> impl Iterator<Ite
         .map(move |(slot, order)| (OrderKey { margin_account: address, slot, id: order.id }, order))
 }
 
-/// Whether an order is a request to the pool.
+/// When an armed order, or a request to the pool, is due. Meaningless while its condition is to be shown.
 #[must_use]
-pub const fn is_pool_order(order: &Order) -> bool {
-    order.market == POOL_MARKET
-}
-
-/// When an order is due: an armed one of a market, or a request to the pool. None while its condition is to be shown.
-#[must_use]
-pub fn due_seconds(book: &Book, order: &Order) -> Option<u64> {
-    let params = &book.pool.params;
-    let delayed = |delay_seconds: u32| Some(order.placed_seconds.saturating_add(delay_seconds.into()));
-    match order.kind {
-        ORDER_POOL_DEPOSIT => delayed(params.deposit_delay_seconds),
-        ORDER_POOL_WITHDRAW => delayed(params.withdraw_delay_seconds),
-        _ if order.armed_seconds == 0 => None,
-        _ => Some(order::due_seconds(order.armed_seconds, &book.pool.order_terms())),
-    }
+pub fn due_seconds(book: &Book, order: &Order) -> u64 {
+    order::due_seconds(order.armed_seconds, &order.timing(&book.pool))
 }
 
 /// Where an order stands at a moment.
 #[must_use]
 pub fn state(book: &Book, order: &Order, now_seconds: u64) -> OrderState {
-    let due = due_seconds(book, order);
-    let is_expired = now_seconds > order.expires_seconds;
-    match due {
-        Some(due_seconds) if now_seconds < due_seconds && !is_expired => OrderState::Armed { due_seconds },
-        Some(due_seconds) if is_binding(book, order, now_seconds) => OrderState::Binding { due_seconds },
-        _ if is_expired => OrderState::Expired,
-        Some(due_seconds) => OrderState::Lapsed { due_seconds },
-        None => OrderState::Waiting,
+    let due_seconds = due_seconds(book, order);
+    if order.is_void(book, now_seconds) {
+        OrderState::Void
+    } else if order.binds(&book.pool, now_seconds) {
+        OrderState::Binding { due_seconds }
+    } else if order.has_lapsed(&book.pool, now_seconds) {
+        OrderState::Waiting
+    } else {
+        OrderState::Armed { due_seconds }
     }
-}
-
-fn is_binding(book: &Book, order: &Order, now_seconds: u64) -> bool {
-    if is_pool_order(order) {
-        return due_seconds(book, order).is_some_and(|due| now_seconds >= due);
-    }
-    order::binds(order.armed_seconds, now_seconds, &book.pool.order_terms())
 }

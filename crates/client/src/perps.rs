@@ -1,5 +1,6 @@
 //! Perp positions and the pool as they stand: with what their market's indices hold for them, which the accounts show only when touched.
 
+pub use plimsoll::perp_liquidation::held_markets;
 use plimsoll::perps;
 use plimsoll::state::{Book, MarginAccount};
 use plimsoll_risk::perp::PerpPosition;
@@ -46,12 +47,6 @@ pub fn position(book: &Book, account: &MarginAccount, market: u8) -> Result<Posi
     let factor = book.factor(book.perp_market(market)?.factor_index)?;
     let unrealised = refuse(position.unrealised_down(Price::from_bits(factor.price.mid)))?;
     Ok(PositionView { market, position, unrealised })
-}
-
-/// The markets in which an account holds something, lowest first.
-pub fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
-    let active = account.active_perps;
-    (0..16).filter(move |market| active >> market & 1 == 1)
 }
 
 /// Every position of an account.

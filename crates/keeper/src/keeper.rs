@@ -5,7 +5,6 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::Result;
-use plimsoll_client::Pubkey;
 use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -175,22 +174,13 @@ impl Keeper<'_> {
     async fn carry_out(&mut self, action: &Action, now_seconds: u64) -> Result<Fact> {
         let started = Instant::now();
         let fact = self.actor.act(action).await?;
-        tracing::info!(what = action.subject(), milliseconds = started.elapsed().as_millis(), ?fact);
+        tracing::info!(milliseconds = started.elapsed().as_millis(), "{fact}");
         if self.setbacks.note(action, &fact, now_seconds) {
             self.observer.observe(&fact);
         }
-        if let Some(touched) = touched(action) {
+        if let Some(touched) = action.touched() {
             self.state.refresh_accounts(&[touched]).await?;
         }
         Ok(fact)
-    }
-}
-
-/// The margin account that an action changes, besides the keeper's own.
-const fn touched(action: &Action) -> Option<Pubkey> {
-    match action {
-        Action::Liquidate { liquidatee, .. } => Some(*liquidatee),
-        Action::ResolveBankruptcy { margin_account, .. } => Some(*margin_account),
-        Action::RefreshPrices { .. } | Action::RefreshRisk { .. } | Action::Accrue => None,
     }
 }

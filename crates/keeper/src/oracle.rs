@@ -8,6 +8,9 @@ use plimsoll_client::oracle::{PULL_ORACLE_PROGRAM, PUSH_ORACLE_PROGRAM};
 use pyth_sdk_solana::state::{PriceStatus, load_price_account};
 use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
+/// The program refuses publications further ahead of its clock.
+const MAX_FUTURE_SECONDS: u64 = 30;
+
 /// The newest publication of an oracle account. Its price is the program's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Publication {
@@ -28,6 +31,24 @@ impl Publication {
     #[must_use]
     pub fn is_of(&self, factor: &Factor) -> bool {
         factor.is_listed() && factor.oracle_kind == self.kind && factor.feed_id == self.feed_id
+    }
+
+    /// Whether it is the feed's first publication at or after a moment: each feed has one.
+    #[must_use]
+    pub const fn is_first_since(&self, seconds: u64) -> bool {
+        self.prev_publish_time_seconds < seconds && self.publish_time_seconds >= seconds
+    }
+
+    /// Whether the program would refuse it for its distance ahead of the clock.
+    #[must_use]
+    pub const fn is_from_future(&self, now_seconds: u64) -> bool {
+        self.publish_time_seconds > now_seconds.saturating_add(MAX_FUTURE_SECONDS)
+    }
+
+    /// How long ago it was published.
+    #[must_use]
+    pub const fn age_seconds(&self, now_seconds: u64) -> u64 {
+        now_seconds.saturating_sub(self.publish_time_seconds)
     }
 }
 

@@ -16,7 +16,18 @@ pub enum LogFormat {
     Json,
 }
 
-/// Keeps one Book: refreshes prices and risk, books interest, liquidates, resolves bankruptcies.
+/// Who takes the other side of a perp liquidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PerpCounterparty {
+    /// The keeper's margin account takes positions over, as far as it can carry them.
+    Own,
+    /// The pool closes them; the keeper earns the bonus alone.
+    Pool,
+    /// Whichever closes more; the keeper's account where both close the same.
+    Either,
+}
+
+/// Keeps one Book: refreshes prices and risk, books interest and funding, executes orders, liquidates, resolves bankruptcies.
 ///
 /// Facts go to standard output, one JSON object per line; the log goes to standard error and is filtered by RUST_LOG. SIGINT and SIGTERM end the
 /// keeper after the transaction under way.
@@ -35,10 +46,11 @@ pub struct Settings {
     /// The Book to keep.
     #[arg(long)]
     pub book: Pubkey,
-    /// The margin account that takes liquidated debts and deposits over.
+    /// The margin account that takes over what is liquidated, and receives the fees of orders.
     #[arg(long)]
     pub margin_account: Pubkey,
-    /// An oracle account of a listed factor; repeat it for each.
+    /// An oracle account of a listed factor; repeat it for each. An order fills on one publication alone: where somebody keeps several of a feed,
+    /// each in an account of its own, name them all.
     #[arg(long = "oracle", required = true)]
     pub oracles: Vec<Pubkey>,
     /// Leaves thresholds as they are: never sends refresh_risk.
@@ -50,6 +62,15 @@ pub struct Settings {
     /// How old the interest of a reserve may become before the keeper books it.
     #[arg(long, default_value_t = 60)]
     pub accrue_seconds: u64,
+    /// How old the funding of a perp market may become before the keeper books it.
+    #[arg(long, default_value_t = 60)]
+    pub funding_seconds: u64,
+    /// Who takes the other side of a perp liquidation.
+    #[arg(long, value_enum, default_value_t = PerpCounterparty::Either)]
+    pub perp_counterparty: PerpCounterparty,
+    /// Settles every realised profit and loss of at least so many quote atoms; left out: only what opens the way for a liquidation.
+    #[arg(long)]
+    pub settle_atoms: Option<u64>,
     /// Form of the log.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log: LogFormat,

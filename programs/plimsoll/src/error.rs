@@ -250,7 +250,9 @@ pub enum PlimsollError {
     NoPosition = 166,
     #[msg("the two margin accounts belong to different owners; pass two of one owner")]
     DifferentOwner = 167,
-    #[msg("the position has no realised profit or loss; there is nothing to settle")]
+    #[msg(
+        "the position has no realised profit or loss that its account could receive or pay; there is nothing to settle"
+    )]
     NothingToSettle = 168,
     #[msg("the pool's equity would pass its deposit cap; deposit less")]
     PoolDepositCap = 169,
@@ -264,4 +266,20 @@ pub enum PlimsollError {
         "a market's price is older than the request's due time or than liquidation_max_age; call refresh_prices first"
     )]
     PoolPriceStale = 173,
+    #[msg("the market's settlement time has come; call settle_delisted_market")]
+    MarketSettling = 174,
+    #[msg("the account has an open perp position; call liquidate_perp or resolve_perp_bankruptcy until there is none")]
+    PerpPositionOpen = 175,
+    #[msg("the account has a realised perp profit that was not settled; call settle_pnl first")]
+    ProfitNotSettled = 176,
+    #[msg(
+        "the account's perps claim or cover this balance of the quote reserve; call settle_pnl or liquidate_perp first"
+    )]
+    QuoteNetted = 177,
+    #[msg("the market's ledger does not sum to zero; the instruction is refused as a whole")]
+    LedgerUnbalanced = 178,
+    #[msg(
+        "the order's worst price is zero, or it has a trigger that its kind has not, or none; a request to the pool has neither"
+    )]
+    OrderPrice = 179,
 }

@@ -19,6 +19,11 @@ pub(crate) fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64
     if elapsed_seconds == 0 {
         return Ok(SignedAmount::ZERO);
     }
+    if market.settlement_price != 0 {
+        // every position has its closing price: whoever is closed later owes no more for it
+        market.funding_updated_seconds = now_seconds;
+        return Ok(SignedAmount::ZERO);
+    }
     let inputs = FundingInputs {
         rate: DailyRate::from_bits(market.funding_rate),
         elapsed_seconds,

@@ -18,12 +18,14 @@ pub mod vault;
 
 mod bridge;
 mod clock;
-mod funding;
+pub mod funding;
 mod lending;
 pub mod liquidation;
 pub mod margin;
+mod orders;
 mod parameters;
-mod perps;
+pub mod perp_liquidation;
+pub mod perps;
 
 use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]
@@ -39,11 +41,19 @@ use instructions::governance::migrate::*;
 use instructions::governance::*;
 use instructions::keeper::fund_insurance::*;
 use instructions::keeper::liquidate::*;
+use instructions::keeper::liquidate_perp::*;
 use instructions::keeper::resolve_bankruptcy::*;
+use instructions::keeper::settle_delisted_market::*;
+use instructions::keeper::settle_pnl::*;
 use instructions::keeper::*;
 use instructions::trader::close_margin_account::*;
+use instructions::trader::execute_order::*;
+use instructions::trader::execute_pool_order::*;
+use instructions::trader::open_isolated_account::*;
 use instructions::trader::open_margin_account::*;
+use instructions::trader::place_order::*;
 use instructions::trader::set_delegate::*;
+use instructions::trader::transfer_position::*;
 use instructions::trader::*;
 use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 use vault::*;
@@ -125,6 +135,11 @@ pub mod plimsoll {
         open_margin_account::handler(ctx, sub_account)
     }
 
+    /// Opens a margin account for one market, whose losses reach nothing else.
+    pub fn open_isolated_account(ctx: Context<OpenIsolatedAccount>, sub_account: u16, market: u8) -> Result<()> {
+        open_isolated_account::handler(ctx, sub_account, market)
+    }
+
     /// Closes an empty margin account and returns its rent.
     pub fn close_margin_account(ctx: Context<CloseMarginAccount>) -> Result<()> {
         close_margin_account::handler(ctx)
@@ -155,6 +170,36 @@ pub mod plimsoll {
         repay::handler(ctx, reserve_index, amount_atoms)
     }
 
+    /// Moves a deposit between two accounts of one owner; u64::MAX: all of it.
+    pub fn move_collateral(ctx: Context<BetweenAccounts>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
+        move_collateral::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Moves a perp position, whole, between two accounts of one owner.
+    pub fn transfer_position(ctx: Context<BetweenAccounts>, market: u8) -> Result<()> {
+        transfer_position::handler(ctx, market)
+    }
+
+    /// Places an order to a market, or a request to the pool; returns its slot and number.
+    pub fn place_order(ctx: Context<OrderEntry>, request: OrderRequest) -> Result<PlacedOrder> {
+        place_order::handler(ctx, request)
+    }
+
+    /// Cancels an order that does not bind. Anyone may, once it can never be executed again.
+    pub fn cancel_order(ctx: Context<OrderEntry>, order_slot: u8, order_id: u64) -> Result<()> {
+        cancel_order::handler(ctx, order_slot, order_id)
+    }
+
+    /// Arms an order whose condition holds, or fills one on the first publication after its delay. Anyone may, for a fee.
+    pub fn execute_order(ctx: Context<ExecuteOrder>, order_slot: u8, order_id: u64) -> Result<()> {
+        execute_order::handler(ctx, order_slot, order_id)
+    }
+
+    /// Executes a request to the pool: a provider's deposit or withdrawal. Anyone may, for a fee.
+    pub fn execute_pool_order(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: u64) -> Result<()> {
+        execute_pool_order::handler(ctx, order_slot, order_id)
+    }
+
     /// Reads oracle accounts into the Book. Anyone may.
     pub fn refresh_prices(ctx: Context<Crank>) -> Result<()> {
         refresh_prices::handler(ctx)
@@ -183,5 +228,30 @@ pub mod plimsoll {
     /// Gives tokens to a reserve's insurance fund. Anyone may.
     pub fn fund_insurance(ctx: Context<FundInsurance>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
         fund_insurance::handler(ctx, reserve_index, amount_atoms)
+    }
+
+    /// Books one market's funding. Anyone may.
+    pub fn update_funding(ctx: Context<Crank>, market: u8) -> Result<()> {
+        update_funding::handler(ctx, market)
+    }
+
+    /// Moves realised profit or loss of a position to the account's quote balance. Anyone may.
+    pub fn settle_pnl(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
+        settle_pnl::handler(ctx, market)
+    }
+
+    /// Liquidates part of a perp position, to a margin account or against the pool. Anyone may, through a margin account.
+    pub fn liquidate_perp(ctx: Context<LiquidatePerp>, request: PerpLiquidationRequest) -> Result<()> {
+        liquidate_perp::handler(ctx, request)
+    }
+
+    /// Resolves a perp loss that no asset stands behind. Anyone may.
+    pub fn resolve_perp_bankruptcy(ctx: Context<SettlePnl>, market: u8) -> Result<()> {
+        resolve_perp_bankruptcy::handler(ctx, market)
+    }
+
+    /// Closes a position of a delisted market at its settlement price. Anyone may.
+    pub fn settle_delisted_market(ctx: Context<SettleDelistedMarket>, market: u8) -> Result<()> {
+        settle_delisted_market::handler(ctx, market)
     }
 }

@@ -70,8 +70,17 @@ fn read_push(account: &AccountInfo) -> Result<OraclePublication> {
 
 /// The listed factor that follows a feed, with its index.
 pub(crate) fn factor_of<'a>(book: &'a mut Book, oracle: &OraclePublication) -> Result<(usize, &'a mut Factor)> {
-    let follows =
-        |factor: &Factor| factor.is_listed() && factor.feed_id == oracle.feed_id && factor.oracle_kind == oracle.kind;
     let mut factors = book.factors.iter_mut().enumerate();
-    factors.find(|(_, factor)| follows(factor)).ok_or_else(|| PlimsollError::OracleFeed.into())
+    factors.find(|(_, factor)| follows(factor, oracle)).ok_or_else(|| PlimsollError::OracleFeed.into())
+}
+
+/// Reads the publication of the feed that one factor follows; another feed is refused.
+pub(crate) fn publication_for(factor: &Factor, account: &AccountInfo) -> Result<Publication> {
+    let oracle = read(account)?;
+    require!(follows(factor, &oracle), PlimsollError::OracleFeed);
+    Ok(oracle.publication)
+}
+
+fn follows(factor: &Factor, oracle: &OraclePublication) -> bool {
+    factor.is_listed() && factor.feed_id == oracle.feed_id && factor.oracle_kind == oracle.kind
 }

@@ -13,7 +13,7 @@ use crate::state::{Book, MarginAccount, PerpMarket};
 use crate::{funding, lending, margin};
 
 /// Books the funding of every market that somebody holds.
-pub(crate) fn update_all_funding(book: &mut Book, now_seconds: u64) -> Result<()> {
+pub fn update_all_funding(book: &mut Book, now_seconds: u64) -> Result<()> {
     for index in 0..u8::try_from(book.perp_markets.len()).unwrap_or(u8::MAX) {
         if book.perp_markets.get(usize::from(index)).is_some_and(has_open_interest) {
             funding::update_funding(book, index, now_seconds)?;
@@ -23,12 +23,13 @@ pub(crate) fn update_all_funding(book: &mut Book, now_seconds: u64) -> Result<()
 }
 
 /// Whether somebody holds a position: what funding moves and the pool answers for.
-const fn has_open_interest(market: &PerpMarket) -> bool {
+#[must_use]
+pub const fn has_open_interest(market: &PerpMarket) -> bool {
     market.long_base_atoms != 0 || market.short_base_atoms != 0
 }
 
 /// A market's books and an account's position in it, brought up to date with its side.
-pub(crate) fn load(book: &Book, account: &MarginAccount, market_index: u8) -> Result<(PerpBooks, PerpPosition)> {
+pub fn load(book: &Book, account: &MarginAccount, market_index: u8) -> Result<(PerpBooks, PerpPosition)> {
     let mut books = book.perp_market(market_index)?.books();
     let mut position = account.perp(market_index)?;
     books.touch(&mut position).or_refuse()?;
@@ -36,7 +37,7 @@ pub(crate) fn load(book: &Book, account: &MarginAccount, market_index: u8) -> Re
 }
 
 /// Stores books and position. What roundings left over goes to the pool when the market's last position closes.
-pub(crate) fn store(
+pub fn store(
     book: &mut Book,
     account: &mut MarginAccount,
     market_index: u8,
@@ -47,7 +48,7 @@ pub(crate) fn store(
 }
 
 /// The pool's equity: its deposits in the quote reserve and its side of every market.
-pub(crate) fn pool_equity(book: &Book) -> Result<PoolEquity> {
+pub fn pool_equity(book: &Book) -> Result<PoolEquity> {
     let mut equity = PoolEquity::of_deposits(pool_deposits(book)?);
     for market in book.perp_markets.iter().filter(|market| market.is_listed()) {
         equity.add(&market.pool_market(book.factor(market.factor_index)?)?).or_refuse()?;
@@ -56,7 +57,7 @@ pub(crate) fn pool_equity(book: &Book) -> Result<PoolEquity> {
 }
 
 /// Refuses a pool whose positions require more than their share of its equity.
-pub(crate) fn require_pool_limit(book: &Book) -> Result<()> {
+pub fn require_pool_limit(book: &Book) -> Result<()> {
     let mut exposures = [0i64; FACTORS];
     for market in book.perp_markets.iter().filter(|market| has_open_interest(market)) {
         let factor = book.factor(market.factor_index)?;
@@ -72,7 +73,7 @@ pub(crate) fn require_pool_limit(book: &Book) -> Result<()> {
 }
 
 /// What the pool may claim in the quote reserve.
-pub(crate) fn pool_deposits(book: &Book) -> Result<Amount> {
+pub fn pool_deposits(book: &Book) -> Result<Amount> {
     let reserve = book.reserve(book.pool.quote_reserve)?;
     pool_position(book).claim_down(&reserve.totals()).or_refuse()
 }
@@ -106,7 +107,7 @@ pub(crate) fn debit_pool(book: &mut Book, amount: Amount) -> Result<()> {
 
 /// Settles a position's realised profit or loss as far as the pool's deposits, or the account's balances, allow. Returns what moved: to the
 /// account where positive. Zero is no refusal here: the caller knows whether it wanted one.
-pub(crate) fn settle(
+pub fn settle(
     book: &mut Book,
     account: &mut MarginAccount,
     market_index: u8,

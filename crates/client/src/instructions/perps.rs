@@ -4,7 +4,7 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use plimsoll::instructions::governance::list_perp_market::PerpMarketListing;
 use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use plimsoll::instructions::trader::place_order::OrderRequest;
+use plimsoll::instructions::orders::place_order::OrderRequest;
 use plimsoll::state::{PerpMarketParams, PoolParams};
 use plimsoll::{accounts, instruction};
 
@@ -93,14 +93,14 @@ pub fn transfer_position(book: Pubkey, (from, to): (Pubkey, Pubkey), owner: Pubk
 /// `place_order`: to a market, or to the pool (market [`plimsoll::state::margin_account::POOL_MARKET`]).
 #[must_use]
 pub fn place_order(book: Pubkey, margin_account: Pubkey, authority: Pubkey, request: OrderRequest) -> Instruction {
-    build(&accounts::PlaceOrder { book, margin_account, authority }, &instruction::PlaceOrder { request })
+    build(&accounts::OrderEntry { book, margin_account, authority }, &instruction::PlaceOrder { request })
 }
 
 /// `cancel_order`: `authority` is the owner or his delegate; anybody once the order has expired or lapsed.
 #[must_use]
 pub fn cancel_order(book: Pubkey, order: &OrderKey, authority: Pubkey) -> Instruction {
     build(
-        &accounts::CancelOrder { book, margin_account: order.margin_account, authority },
+        &accounts::OrderEntry { book, margin_account: order.margin_account, authority },
         &instruction::CancelOrder { order_slot: order.slot, order_id: order.id },
     )
 }
@@ -151,7 +151,7 @@ pub fn liquidate_perp(
 #[must_use]
 pub fn resolve_perp_bankruptcy(book: Pubkey, margin_account: Pubkey, market: u8) -> Instruction {
     build(
-        &accounts::ResolvePerpBankruptcy { book, margin_account },
+        &accounts::SettlePnl { book, margin_account },
         &instruction::ResolvePerpBankruptcy { market },
     )
 }

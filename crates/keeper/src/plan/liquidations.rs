@@ -1,13 +1,15 @@
-//! Unhealthy accounts: which to liquidate, through which pair of reserves, and which are bankrupt.
+//! Unhealthy accounts: what to do about each, through which loan or which position.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
-use plimsoll::state::{Book, MarginAccount};
-use plimsoll_client::{Pubkey, health};
+use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use plimsoll::state::{Book, Factor, MarginAccount};
+use plimsoll_client::{Pubkey, health, perps};
 use plimsoll_risk::health::LiquidationHealth;
 use plimsoll_risk::quantities::Value;
 
 use super::takeover::Liquidator;
-use super::{Action, refreshes};
+use super::{Action, bankruptcies, refreshes, settlements};
+use crate::settings::{PerpCounterparty, Settings};
 use crate::snapshot::Snapshot;
 
 /// An account below maintenance margin.
@@ -17,8 +19,15 @@ struct Unhealthy<'a> {
     health: LiquidationHealth,
 }
 
+/// One liquidation that the program would carry out, and the value that it moves.
+enum Candidate {
+    Loan(LiquidationRequest),
+    Perp(PerpLiquidationRequest),
+}
+
 /// What to do about every unhealthy account, largest shortfall first.
-pub(super) fn all(snapshot: &Snapshot, own_account: &Pubkey) -> Vec<Action> {
+pub(super) fn all(snapshot: &Snapshot, settings: &Settings) -> Vec<Action> {
+    let own_account = &settings.margin_account;
     let accounts = snapshot.accounts.iter().filter(|(address, _)| *address != own_account);
     let mut unhealthy: Vec<Unhealthy> = accounts
         .filter_map(|(address, account)| {
@@ -27,44 +36,51 @@ pub(super) fn all(snapshot: &Snapshot, own_account: &Pubkey) -> Vec<Action> {
         })
         .collect();
     unhealthy.sort_by_key(|one| one.health.maintenance);
-    let own_account = snapshot.accounts.get(own_account);
-    unhealthy.iter().flat_map(|one| resolve(snapshot, one, own_account.map(AsRef::as_ref))).collect()
-}
-
-fn resolve(snapshot: &Snapshot, unhealthy: &Unhealthy, own_account: Option<&MarginAccount>) -> Vec<Action> {
-    let dust = u128::from(snapshot.book.params.dust_quote_atoms);
-    if unhealthy.health.assets <= dust {
-        return bankruptcies(unhealthy);
-    }
-    own_account.and_then(|own_account| liquidation(snapshot, unhealthy, own_account)).into_iter().collect()
-}
-
-fn bankruptcies(unhealthy: &Unhealthy) -> Vec<Action> {
-    let balances = (0u8..).zip(&unhealthy.account.balances);
-    balances
-        .filter(|(_, balance)| balance.debt_shares != 0)
-        .map(|(reserve_index, _)| Action::ResolveBankruptcy { margin_account: unhealthy.address, reserve_index })
-        .collect()
-}
-
-fn liquidation(snapshot: &Snapshot, unhealthy: &Unhealthy, own_account: &MarginAccount) -> Option<Action> {
-    let (book, now_seconds) = (&*snapshot.book, snapshot.now_seconds);
-    let mut request = best_request(book, unhealthy.account, now_seconds)?;
-    let liquidator = Liquidator { book, account: own_account, now_seconds };
-    // where not even a part is affordable the whole is asked for: the simulation then says why it is refused
-    if let Some(affordable) = liquidator.affordable_repay_atoms(unhealthy.account, &request) {
-        request.max_repay_atoms = affordable;
-    }
-    let legs = [request.collateral_reserve, request.debt_reserve];
-    let oracles = refreshes::news(snapshot, |publication| {
-        let factors = legs.iter().filter_map(|leg| book.reserve(*leg).ok());
-        factors.filter_map(|reserve| book.factor(reserve.factor_index).ok()).any(|factor| publication.is_of(factor))
+    let own_account = snapshot.accounts.get(own_account).map(|account| Liquidator {
+        book: &snapshot.book,
+        account,
+        now_seconds: snapshot.now_seconds,
     });
-    Some(Action::Liquidate { liquidatee: unhealthy.address, request, oracles })
+    unhealthy.iter().flat_map(|one| resolve(snapshot, one, own_account.as_ref(), settings.perp_counterparty)).collect()
 }
 
-/// The pair of reserves whose liquidation repays most value, among those that the program would exchange now.
-fn best_request(book: &Book, account: &MarginAccount, now_seconds: u64) -> Option<LiquidationRequest> {
+/// Without assets: the perps' losses, then what settling brings home, then the debts. With assets: the liquidation that moves most value, or the
+/// settlement that opens the way for one.
+fn resolve(
+    snapshot: &Snapshot,
+    unhealthy: &Unhealthy,
+    liquidator: Option<&Liquidator>,
+    counterparty: PerpCounterparty,
+) -> Vec<Action> {
+    let Unhealthy { address, account, .. } = *unhealthy;
+    let has_assets = unhealthy.health.assets > u128::from(snapshot.book.params.dust_quote_atoms);
+    let perp_losses = if has_assets { Vec::new() } else { bankruptcies::of_perps(snapshot, address, account) };
+    if !perp_losses.is_empty() {
+        return perp_losses;
+    }
+    let liquidation =
+        liquidator.filter(|_| has_assets || account.active_perps != 0).and_then(|liquidator| {
+            let candidate = best(liquidator, account, counterparty)?;
+            Some(action(snapshot, address, candidate))
+        });
+    if let Some(action) = liquidation.or_else(|| settlements::of_unhealthy(snapshot, address, account)) {
+        return vec![action];
+    }
+    if has_assets { Vec::new() } else { bankruptcies::of_loans(address, account) }
+}
+
+/// The liquidation that moves most value, among those that the program would carry out now.
+fn best(liquidator: &Liquidator, account: &MarginAccount, counterparty: PerpCounterparty) -> Option<Candidate> {
+    let loan = best_loan(liquidator, account).map(|(value, request)| (value, Candidate::Loan(request)));
+    let perp = perps::held_markets(account).filter_map(|market| {
+        let (value, request) = liquidator.perp_request(account, market, counterparty)?;
+        Some((value, Candidate::Perp(request)))
+    });
+    loan.into_iter().chain(perp).max_by_key(|(value, _)| *value).map(|(_, candidate)| candidate)
+}
+
+/// The pair of reserves whose liquidation repays most value.
+fn best_loan(liquidator: &Liquidator, account: &MarginAccount) -> Option<(Value, LiquidationRequest)> {
     let indices = |holds: fn(&plimsoll::state::margin_account::Balance) -> bool| {
         let balances = (0u8..).zip(&account.balances);
         balances.filter_map(move |(index, balance)| holds(balance).then_some(index))
@@ -73,8 +89,37 @@ fn best_request(book: &Book, account: &MarginAccount, now_seconds: u64) -> Optio
         .flat_map(|collateral| indices(|balance| balance.debt_shares != 0).map(move |debt| (collateral, debt)));
     let requests = pairs.filter_map(|(collateral_reserve, debt_reserve)| {
         let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms: u64::MAX };
-        let plan = health::plan(book, account, &request, now_seconds).ok()?;
+        let plan = health::plan(liquidator.book, account, &request, liquidator.now_seconds).ok()?;
         Some((plan.value, request))
     });
-    requests.max_by_key(|(value, _): &(Value, _)| *value).map(|(_, request)| request)
+    let (value, mut request) = requests.max_by_key(|(value, _)| *value)?;
+    // where not even a part is affordable the whole is asked for: the simulation then says why it is refused
+    if let Some(affordable) = liquidator.affordable_repay_atoms(account, &request) {
+        request.max_repay_atoms = affordable;
+    }
+    Some((value, request))
+}
+
+fn action(snapshot: &Snapshot, liquidatee: Pubkey, candidate: Candidate) -> Action {
+    let book = &*snapshot.book;
+    match candidate {
+        Candidate::Loan(request) => {
+            let legs = [request.collateral_reserve, request.debt_reserve].map(|leg| factor_of_reserve(book, leg));
+            Action::Liquidate { liquidatee, request, oracles: news_of(snapshot, legs) }
+        }
+        Candidate::Perp(request) => {
+            let market = book.perp_market(request.market).ok();
+            let base = market.and_then(|market| book.factor(market.factor_index).ok());
+            let legs = [base, factor_of_reserve(book, book.pool.quote_reserve)];
+            Action::LiquidatePerp { liquidatee, request, oracles: news_of(snapshot, legs) }
+        }
+    }
+}
+
+fn factor_of_reserve(book: &Book, reserve_index: u8) -> Option<&Factor> {
+    book.factor(book.reserve(reserve_index).ok()?.factor_index).ok()
+}
+
+fn news_of(snapshot: &Snapshot, factors: [Option<&Factor>; 2]) -> Vec<Pubkey> {
+    refreshes::news(snapshot, |publication| factors.iter().flatten().any(|factor| publication.is_of(factor)))
 }

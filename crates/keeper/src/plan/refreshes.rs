@@ -1,15 +1,12 @@
-//! Cranks: prices, the grid step, interest.
+//! Cranks: prices, the grid step, interest, funding.
 
-use plimsoll::state::{Book, Factor};
+use plimsoll::state::{Book, Factor, PerpMarket};
 use plimsoll_client::Pubkey;
 use plimsoll_risk::volatility;
 
 use super::Action;
 use crate::oracle::Publication;
 use crate::snapshot::Snapshot;
-
-/// The program refuses publications further ahead of its clock.
-const MAX_FUTURE_SECONDS: u64 = 30;
 
 /// The listed factor that follows a publication's feed.
 fn factor_of<'a>(book: &'a Book, publication: &Publication) -> Option<&'a Factor> {
@@ -24,11 +21,9 @@ fn newest_seconds(factor: &Factor) -> u64 {
 /// Whether `refresh_prices` would take the publication, as far as times decide.
 fn is_news(book: &Book, publication: &Publication, now_seconds: u64) -> bool {
     factor_of(book, publication).is_some_and(|factor| {
-        let published = publication.publish_time_seconds;
-        let age_seconds = now_seconds.saturating_sub(published);
-        published > newest_seconds(factor)
-            && published <= now_seconds.saturating_add(MAX_FUTURE_SECONDS)
-            && age_seconds <= u64::from(factor.params.max_age_seconds)
+        publication.publish_time_seconds > newest_seconds(factor)
+            && !publication.is_from_future(now_seconds)
+            && publication.age_seconds(now_seconds) <= u64::from(factor.params.max_age_seconds)
     })
 }
 
@@ -71,26 +66,43 @@ pub(super) fn risk(snapshot: &Snapshot) -> Option<Action> {
 fn is_missing_sample(book: &Book, publication: &Publication, now_seconds: u64) -> bool {
     let step = book.step_at(now_seconds);
     let boundary_seconds = step.saturating_mul(u64::from(book.params.grid_seconds));
-    let is_first = publication.prev_publish_time_seconds < boundary_seconds
-        && publication.publish_time_seconds >= boundary_seconds
-        && publication.publish_time_seconds <= now_seconds;
+    let is_first =
+        publication.is_first_since(boundary_seconds) && publication.publish_time_seconds <= now_seconds;
     factor_of(book, publication).is_some_and(|factor| {
         is_first
             && factor.price.mid != 0
             && factor.volatility.sample_step < step
             && publication.publish_time_seconds <= newest_seconds(factor)
             && !factor.is_pending(now_seconds)
-            && now_seconds.saturating_sub(publication.publish_time_seconds) <= u64::from(factor.params.max_age_seconds)
+            && publication.age_seconds(now_seconds) <= u64::from(factor.params.max_age_seconds)
     })
 }
 
 /// `accrue`, where somebody owes in a reserve whose interest was booked too long ago.
 pub(super) fn interest(snapshot: &Snapshot, accrue_seconds: u64) -> Option<Action> {
     let book = &snapshot.book;
-    // half of what margin checks allow, so that no borrower is ever refused for it
-    let limit_seconds = accrue_seconds.min(u64::from(book.params.max_accrual_age_seconds) / 2);
+    let limit_seconds = accrue_seconds.min(accrual_limit_seconds(book));
     let mut owing = book.reserves.iter().filter(|reserve| reserve.is_listed() && reserve.total_debt_shares != 0);
     owing
         .any(|reserve| snapshot.now_seconds.saturating_sub(reserve.accrued_seconds) > limit_seconds)
         .then_some(Action::Accrue)
+}
+
+/// `update_funding` of every market with open interest whose funding was booked too long ago.
+pub(super) fn funding(snapshot: &Snapshot, funding_seconds: u64) -> Vec<Action> {
+    let book = &snapshot.book;
+    let limit_seconds = funding_seconds.min(accrual_limit_seconds(book));
+    let is_due = |market: &PerpMarket| {
+        let is_priced = book.factor(market.factor_index).is_ok_and(|factor| factor.price.mid != 0);
+        let is_over = market.settlement_price != 0;
+        let age_seconds = snapshot.now_seconds.saturating_sub(market.funding_updated_seconds);
+        market.has_open_interest() && is_priced && !is_over && age_seconds > limit_seconds
+    };
+    let markets = (0u8..).zip(&book.perp_markets);
+    markets.filter(|(_, market)| is_due(market)).map(|(market, _)| Action::UpdateFunding { market }).collect()
+}
+
+/// Half of what margin checks allow, so that nobody is ever refused for it.
+fn accrual_limit_seconds(book: &Book) -> u64 {
+    u64::from(book.params.max_accrual_age_seconds) / 2
 }

@@ -1,11 +1,14 @@
-//! How much of a liquidation the keeper's own margin account can carry.
+//! How much of a liquidation the keeper's own margin account can carry, and when the pool is asked instead.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
+use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
 use plimsoll::state::{Book, MarginAccount};
-use plimsoll_client::health;
+use plimsoll_client::{failures, health};
 use plimsoll_risk::liquidation::LiquidationPlan;
 use plimsoll_risk::position;
-use plimsoll_risk::quantities::Amount;
+use plimsoll_risk::quantities::{Amount, Value};
+
+use crate::settings::PerpCounterparty;
 
 /// Halvings of the search: the answer is exact to a millionth of what the program would take.
 const SEARCH_STEPS: u32 = 20;
@@ -19,32 +22,49 @@ pub(super) struct Liquidator<'a> {
 
 impl Liquidator<'_> {
     /// The largest `max_repay_atoms` after which the account keeps its initial health; `u64::MAX` where the whole liquidation fits. None where nothing does.
-    ///
-    /// A search by halves, on copies: it tries at most [`SEARCH_STEPS`] amounts, with the program's own plan and margin check.
     pub(super) fn affordable_repay_atoms(
         &self,
         liquidatee: &MarginAccount,
         request: &LiquidationRequest,
     ) -> Option<u64> {
-        let fits = |max_repay_atoms| {
-            let request = LiquidationRequest { max_repay_atoms, ..*request };
-            let plan = health::plan(self.book, liquidatee, &request, self.now_seconds).ok()?;
-            self.keeps_initial_health(&request, &plan).then_some(plan.repaid.0)
-        };
-        if fits(u64::MAX).is_some() {
-            return Some(u64::MAX);
-        }
         let whole = health::plan(self.book, liquidatee, request, self.now_seconds).ok()?;
-        let (mut affordable, mut too_much) = (0, whole.repaid.0);
-        for _ in 0..SEARCH_STEPS {
-            let middle = affordable + (too_much - affordable) / 2;
-            if middle > affordable && fits(middle).is_some() {
-                affordable = middle;
-            } else {
-                too_much = middle;
-            }
-        }
-        (affordable > 0).then_some(affordable)
+        largest(whole.repaid.0, |max_repay_atoms| {
+            let request = LiquidationRequest { max_repay_atoms, ..*request };
+            let plan = health::plan(self.book, liquidatee, &request, self.now_seconds);
+            plan.is_ok_and(|plan| self.keeps_initial_health(&request, &plan))
+        })
+    }
+
+    /// What to ask for in one market, and the value that it closes: a takeover as far as the account can carry it, or the pool, as the settings and
+    /// the value say. None where the program would do neither.
+    pub(super) fn perp_request(
+        &self,
+        liquidatee: &MarginAccount,
+        market: u8,
+        counterparty: PerpCounterparty,
+    ) -> Option<(Value, PerpLiquidationRequest)> {
+        let taken_over = (counterparty != PerpCounterparty::Pool).then(|| self.perp_takeover(liquidatee, market));
+        let by_pool = (counterparty != PerpCounterparty::Own).then(|| {
+            let request = PerpLiquidationRequest { market, max_base_atoms: u64::MAX, against_pool: true };
+            self.perp_value(liquidatee, &request).map(|value| (value, request))
+        });
+        // of two that close the same value the last: the takeover costs the liquidatee no slip
+        [by_pool, taken_over].into_iter().flatten().flatten().max_by_key(|(value, _)| *value)
+    }
+
+    fn perp_takeover(&self, liquidatee: &MarginAccount, market: u8) -> Option<(Value, PerpLiquidationRequest)> {
+        let request = |max_base_atoms| PerpLiquidationRequest { market, max_base_atoms, against_pool: false };
+        let whole = failures::perp_plan(self.book, liquidatee, &request(u64::MAX), self.now_seconds).ok()?;
+        let affordable = largest(whole.delta.magnitude().0, |max_base_atoms| {
+            self.perp_value(liquidatee, &request(max_base_atoms)).is_some()
+        })?;
+        Some((self.perp_value(liquidatee, &request(affordable))?, request(affordable)))
+    }
+
+    /// The value that a liquidation of this account closes. None where the program would refuse it.
+    fn perp_value(&self, liquidatee: &MarginAccount, request: &PerpLiquidationRequest) -> Option<Value> {
+        let plan = failures::perp_plan_of(self.book, liquidatee, self.account, request, self.now_seconds);
+        plan.ok().map(|plan| plan.throughput)
     }
 
     fn keeps_initial_health(&self, request: &LiquidationRequest, plan: &LiquidationPlan) -> bool {
@@ -53,6 +73,25 @@ impl Liquidator<'_> {
             .and_then(|()| health::cross(&book, &account, self.now_seconds).ok())
             .is_some_and(|health| health.admit().is_ok())
     }
+}
+
+/// The largest limit below `whole` that fits; `u64::MAX` where that does. None where nothing does.
+///
+/// A search by halves: it tries at most [`SEARCH_STEPS`] limits, with the program's own plan and margin check.
+fn largest(whole: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
+    if fits(u64::MAX) {
+        return Some(u64::MAX);
+    }
+    let (mut affordable, mut too_much) = (0, whole);
+    for _ in 0..SEARCH_STEPS {
+        let middle = affordable + (too_much - affordable) / 2;
+        if middle > affordable && fits(middle) {
+            affordable = middle;
+        } else {
+            too_much = middle;
+        }
+    }
+    (affordable > 0).then_some(affordable)
 }
 
 /// Books what `liquidate` would book on the liquidator's side.

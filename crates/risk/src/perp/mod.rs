@@ -10,6 +10,7 @@ pub mod margin;
 pub mod order;
 pub mod pool;
 pub mod settlement;
+pub mod slip;
 pub mod waterfall;
 
 pub use ledger::{PerpBooks, PerpPosition, SideIndices, Sides};

@@ -46,11 +46,12 @@ pub struct DelistedPositionSettled {
     pub settlement_price: u64,
 }
 
-/// A delisted market without positions left its slot.
+/// A delisted market without positions left its slot; its insurance went to the pool.
 #[event]
 pub struct PerpMarketRemoved {
     pub book: Pubkey,
     pub market: u8,
+    pub insurance_atoms: u64,
 }
 
 /// An order was placed: to a market, or a request to the pool (market 255; base: atoms to deposit or shares to withdraw).

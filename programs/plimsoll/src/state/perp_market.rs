@@ -95,6 +95,13 @@ impl PerpMarket {
         Ok(())
     }
 
+    /// Refuses a market whose settlement time has come: from then on its positions close at one price, and at no other.
+    pub fn require_not_settling(&self, now_seconds: u64) -> Result<()> {
+        let is_settling = self.is_delisting() && now_seconds >= self.settle_at_seconds;
+        require!(!is_settling, PlimsollError::MarketSettling);
+        Ok(())
+    }
+
     /// Refuses an order that was placed in a market that had this slot before.
     pub fn require_placed_here(&self, order: &Order) -> Result<()> {
         require!(order.placed_seconds > self.listed_seconds, PlimsollError::OrderOfFormerMarket);

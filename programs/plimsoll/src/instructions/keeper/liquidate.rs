@@ -7,8 +7,10 @@ use plimsoll_risk::quantities::Amount;
 
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::Liquidated;
+use crate::liquidation::{self, Throughput};
+use crate::state::margin_account::MODE_ISOLATED;
 use crate::state::{Book, MarginAccount};
-use crate::{lending, liquidation, margin, vault};
+use crate::{lending, margin, vault};
 
 /// Accounts of `liquidate`.
 #[derive(Accounts)]
@@ -48,6 +50,8 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
     liquidator.require_version()?;
     liquidator.require_owner_or_delegate(accounts.authority.key)?;
     require_keys_eq!(liquidator.group, book.group, PlimsollError::WrongGroup);
+    // it takes over a debt, and collateral of another reserve
+    require!(liquidator.mode != MODE_ISOLATED, PlimsollError::IsolatedCollateral);
     let book = &mut *book;
     for index in [request.collateral_reserve, request.debt_reserve] {
         lending::accrue_reserve(book.reserve_mut(index)?, now_seconds)?;
@@ -59,7 +63,9 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
     let plan = plan_liquidation(&inputs, &terms).or_refuse()?;
 
     commit(book, &mut liquidatee, &mut liquidator, &request, &plan)?;
-    liquidation::take_throughput(book, &mut liquidatee, &request, &plan, now_seconds)?;
+    let taken = Throughput { value: plan.value, is_urgent: plan.is_urgent };
+    let factors = liquidation::factor_indices(book, &request)?;
+    liquidation::take_throughput(book, &mut liquidatee, factors, &taken, now_seconds)?;
 
     let after = prove(book, &mut liquidatee, &liquidator, &request, &before, now_seconds)?;
     emit!(Liquidated {
@@ -116,14 +122,7 @@ fn prove(
     lending::prove_solvent(book.reserve(request.debt_reserve)?)?;
     lending::prove_solvent(book.reserve(request.collateral_reserve)?)?;
     let after = margin::liquidation_health(book, liquidatee, now_seconds)?;
-    require!(after.maintenance > before.maintenance, PlimsollError::HealthNotImproved);
-    if !after.maintenance.is_negative() {
-        liquidatee.unhealthy_since_seconds = 0;
-    } else if liquidatee.unhealthy_since_seconds == 0 {
-        liquidatee.unhealthy_since_seconds = now_seconds;
-    }
-    let health = margin::cross_health(book, liquidator, now_seconds)?;
-    require!(!health.initial.is_negative(), PlimsollError::LiquidatorHealth);
-    health.admit().or_refuse()?;
+    liquidation::require_improved(liquidatee, before, &after, now_seconds)?;
+    liquidation::require_liquidator_health(book, liquidator, now_seconds)?;
     Ok(after)
 }

@@ -3,9 +3,14 @@
 pub mod accrue;
 pub mod fund_insurance;
 pub mod liquidate;
+pub mod liquidate_perp;
 pub mod refresh_prices;
 pub mod refresh_risk;
 pub mod resolve_bankruptcy;
+pub mod resolve_perp_bankruptcy;
+pub mod settle_delisted_market;
+pub mod settle_pnl;
+pub mod update_funding;
 
 use anchor_lang::prelude::*;
 

@@ -5,6 +5,7 @@ use plimsoll_risk::quantities::Amount;
 
 use crate::error::PlimsollError;
 use crate::events::Borrowed;
+use crate::state::margin_account::MODE_ISOLATED;
 use crate::vault::TokensOut;
 use crate::{lending, margin};
 
@@ -12,6 +13,7 @@ pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: 
     let accounts = &ctx.accounts;
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = accounts.load_mut()?;
+    require!(account.mode != MODE_ISOLATED, PlimsollError::IsolatedCollateral);
     let (book_key, bump) = (accounts.book.key(), book.vault_authority_bump);
     let reserve = book.reserve_mut(reserve_index)?;
     let transfer = accounts.transfer();

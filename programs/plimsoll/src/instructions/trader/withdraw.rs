@@ -12,6 +12,7 @@ pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: 
     let accounts = &ctx.accounts;
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = accounts.load_mut()?;
+    account.require_may_hold_reserve(reserve_index, &book)?;
     let (book_key, bump) = (accounts.book.key(), book.vault_authority_bump);
     let reserve = book.reserve_mut(reserve_index)?;
     let transfer = accounts.transfer();

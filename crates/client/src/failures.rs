@@ -1,0 +1,85 @@
+//! What becomes of a perp account that fails, found off-chain: the program's own plans, run on copies.
+
+use plimsoll::instructions::keeper::liquidate_perp::{self, PerpLiquidationRequest};
+use plimsoll::instructions::keeper::resolve_perp_bankruptcy;
+use plimsoll::state::{Book, MarginAccount};
+use plimsoll::{liquidation, margin, perps};
+use plimsoll_risk::liquidation::PerpLiquidationPlan;
+use plimsoll_risk::perp::waterfall::PerpBankruptcy;
+use plimsoll_risk::quantities::SignedAmount;
+
+use crate::health::Refusal;
+
+/// What `liquidate_perp` would do now, the market's funding booked first.
+///
+/// # Errors
+/// The program's refusals.
+pub fn perp_plan(
+    book: &Book,
+    account: &MarginAccount,
+    request: &PerpLiquidationRequest,
+    now_seconds: u64,
+) -> Result<PerpLiquidationPlan, Refusal> {
+    plan_on(&mut Box::new(*book), account, request, now_seconds)
+}
+
+fn plan_on(
+    book: &mut Book,
+    account: &MarginAccount,
+    request: &PerpLiquidationRequest,
+    now_seconds: u64,
+) -> Result<PerpLiquidationPlan, Refusal> {
+    liquidate_perp::require_open_to_liquidation(book, request.market, now_seconds)?;
+    perps::update_funding(book, request.market, now_seconds)?;
+    let health = margin::liquidation_health(book, account, now_seconds)?;
+    liquidate_perp::plan(book, account, health, request, now_seconds)
+}
+
+/// As [`perp_plan`], refused also where the liquidator's account could not carry what it takes over, or the pool what it takes in.
+///
+/// # Errors
+/// The program's refusals.
+pub fn perp_plan_of(
+    book: &Book,
+    liquidatee: &MarginAccount,
+    liquidator: &MarginAccount,
+    request: &PerpLiquidationRequest,
+    now_seconds: u64,
+) -> Result<PerpLiquidationPlan, Refusal> {
+    let (mut book, mut liquidatee, mut liquidator) = (Box::new(*book), *liquidatee, *liquidator);
+    let plan = plan_on(&mut book, &liquidatee, request, now_seconds)?;
+    let closed = liquidate_perp::commit(&mut book, &mut liquidatee, &mut liquidator, request, &plan)?;
+    if !request.against_pool {
+        liquidation::require_liquidator_health(&book, &liquidator, now_seconds)?;
+    } else if closed.pool_grew {
+        perps::require_pool_limit(&book)?;
+    }
+    Ok(plan)
+}
+
+/// What `resolve_perp_bankruptcy` of one market would do now.
+///
+/// # Errors
+/// The program's refusals.
+pub fn perp_bankruptcy(
+    book: &Book,
+    account: &MarginAccount,
+    market: u8,
+    now_seconds: u64,
+) -> Result<PerpBankruptcy, Refusal> {
+    let (_, resolved) = resolve_perp_bankruptcy::plan(&mut Box::new(*book), account, market, now_seconds)?;
+    Ok(resolved)
+}
+
+/// What `settle_pnl` of one market would move now: to the account where positive.
+///
+/// # Errors
+/// The program's refusals.
+pub fn settlement(
+    book: &Book,
+    account: &MarginAccount,
+    market: u8,
+    now_seconds: u64,
+) -> Result<SignedAmount, Refusal> {
+    perps::settle(&mut Box::new(*book), &mut Box::new(*account), market, now_seconds)
+}

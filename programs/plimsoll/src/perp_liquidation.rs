@@ -1,0 +1,102 @@
+//! What the plan of a perp liquidation needs to know, gathered from the Book and the account; and what an account's quote balance and PnL come to.
+
+use anchor_lang::prelude::*;
+use plimsoll_risk::health::{self, LiquidationHealth};
+use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs};
+use plimsoll_risk::perp::margin::{position_margin_up, size_margin_up};
+use plimsoll_risk::perp::slip::largest_slip_up;
+use plimsoll_risk::perp::{PerpBooks, PerpPosition};
+use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount};
+
+use crate::bridge::terms as bridge_terms;
+use crate::error::{OrRefuse, PlimsollError};
+use crate::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use crate::state::{Book, Factor, MarginAccount};
+use crate::{liquidation, margin};
+
+/// The account under liquidation, with its position touched.
+pub struct Liquidatee<'a> {
+    /// The account.
+    pub account: &'a MarginAccount,
+    /// Its healths and values.
+    pub health: LiquidationHealth,
+    /// Its position in the market.
+    pub position: PerpPosition,
+    /// The market's books.
+    pub books: PerpBooks,
+}
+
+/// The terms of a liquidation in a market: those of its factor.
+pub fn terms(book: &Book, market_index: u8) -> Result<LiquidationTerms> {
+    let params = &factor_of(book, market_index)?.params;
+    Ok(bridge_terms::liquidation_terms(&book.params, params, params))
+}
+
+/// The inputs of the plan. The market's price must be fresh ([`liquidation::require_exchangeable`]).
+pub fn inputs(
+    book: &Book,
+    liquidatee: &Liquidatee,
+    request: &PerpLiquidationRequest,
+    now_seconds: u64,
+) -> Result<PerpLiquidationInputs> {
+    let factor = factor_of(book, request.market)?;
+    let quote_factor = book.factor(book.reserve(book.pool.quote_reserve)?.factor_index)?;
+    let (step, buffer) = (book.step_at(now_seconds), margin::liquidation_buffer(book)?);
+    let terms = factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+    let quote = quote_factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+    let base = liquidatee.position.base;
+    let per_atom = book.perp_market(request.market)?.size_margin_per_atom(now_seconds)?;
+    let size = size_margin_up(base.magnitude(), per_atom).or_refuse()?;
+    Ok(PerpLiquidationInputs {
+        health: liquidatee.health,
+        base,
+        price: Price::from_bits(factor.price.mid),
+        maintenance_margin: position_margin_up(base.is_negative(), terms.maintenance, size).or_refuse()?,
+        liquidation_end_margin: position_margin_up(base.is_negative(), terms.liquidation_end, size).or_refuse()?,
+        // a stale quote counts at the edge above mid as a deposit, below it as a debt
+        quote_price: quote.asset_price,
+        quote_maintenance_weight: health::debt_weight_up(quote.maintenance).or_refuse()?,
+        quote_liquidation_end_weight: health::debt_weight_up(quote.liquidation_end).or_refuse()?,
+        slip: slip_up(book, liquidatee, request)?,
+        throughput_left: liquidation::throughput_left(book, liquidatee.account, [factor, factor], now_seconds)?,
+        base_limit: Amount(request.max_base_atoms),
+        seconds_unhealthy: liquidation::seconds_unhealthy(liquidatee.account, now_seconds),
+    })
+}
+
+/// What closing costs besides bonus and cut: nothing between accounts, against the pool what a fill of the largest size can cost.
+fn slip_up(book: &Book, liquidatee: &Liquidatee, request: &PerpLiquidationRequest) -> Result<Ratio> {
+    if !request.against_pool {
+        return Ok(Ratio::ZERO);
+    }
+    let (market, base) = (book.perp_market(request.market)?, liquidatee.position.base);
+    let price = &book.factor(market.factor_index)?.price;
+    let size = base.magnitude().min(Amount(request.max_base_atoms));
+    let delta =
+        if base.is_negative() { SignedAmount::received(size) } else { SignedAmount::paid(size) }.or_refuse()?;
+    let (mid, confidence) = (Price::from_bits(price.mid), Price::from_bits(price.confidence));
+    let scale = Amount(market.params.skew_scale_base_atoms);
+    largest_slip_up(liquidatee.books.skew().or_refuse()?, delta, mid, confidence, scale).or_refuse()
+}
+
+/// The factor that prices a market.
+pub(crate) fn factor_of(book: &Book, market_index: u8) -> Result<&Factor> {
+    book.factor(book.perp_market(market_index)?.factor_index)
+}
+
+/// An account's balance in the quote reserve (a debt negative) and the PnL of all its positions, at the prices of its health.
+pub(crate) fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealth) -> Result<SignedAmount> {
+    let quote_index = book.pool.quote_reserve;
+    let totals = book.reserve(quote_index)?.totals();
+    let balance = account.position(quote_index.into())?;
+    let claim = SignedAmount::received(balance.claim_down(&totals).or_refuse()?).or_refuse()?;
+    let owed = SignedAmount::received(balance.owed_up(&totals).or_refuse()?).or_refuse()?;
+    let profit = i64::try_from(health.profit).map_err(|_| PlimsollError::Overflow)?;
+    claim.minus(owed).and_then(|balance| balance.plus(SignedAmount(profit))).or_refuse()
+}
+
+/// The markets in which an account holds or is owed something, lowest first.
+pub fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
+    let active = account.active_perps;
+    (0u8..16).filter(move |index| active >> index & 1 == 1)
+}
