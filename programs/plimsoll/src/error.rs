@@ -113,6 +113,8 @@ pub enum PlimsollError {
     PublicationJump = 57,
     #[msg("insurance, pool and the other side have nothing left to pay with; wait for fees, deposits or positions")]
     WaterfallExhausted = 58,
+    #[msg("the account has no position in the named market; name one that it holds")]
+    NothingToClose = 59,
 
     #[msg("the account has an older layout; call migrate first")]
     AccountVersion = 100,

@@ -10,6 +10,7 @@ mod index;
 mod logarithm;
 mod matrix;
 mod product;
+mod quadratic;
 mod quotient;
 mod root;
 mod wide;
@@ -23,6 +24,9 @@ pub(crate) use index::{
 pub use logarithm::ln_bits;
 pub use matrix::decay_and_add_product;
 pub use product::{mul_shift_bounds, mul_shift_down, mul_shift_up, product, square_times, square31_times};
-pub use quotient::{fraction31_down, mul_div_down, mul_div_up};
+pub use quadratic::{Standardised, root_of_terms_up};
+pub use quotient::{
+    fraction31_down, mul_div_down, mul_div_up, wide_div_down, wide_mul_div_word_down, wide_mul_div_word_up,
+};
 pub use root::{sqrt_down, sqrt_fraction32_up, sqrt_up};
 pub use wide::{blend_up, wide_mul_div_down, wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up};

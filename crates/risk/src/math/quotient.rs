@@ -1,6 +1,6 @@
 //! Quotients of two-digit numbers by one digit, with native divisions: on SBF a `u128` division is a call of a thousand units.
 
-use super::product::product_digits;
+use super::product::{product, product_digits};
 use crate::error::{Result, RiskError};
 
 const LOW_HALF: u64 = u32::MAX as u64;
@@ -21,10 +21,54 @@ pub fn mul_div_up(a: u64, b: u64, c: u64) -> Result<u64> {
 /// The quotient, and the remainder times a power of two.
 #[inline]
 fn mul_div_remainder(a: u64, b: u64, c: u64) -> Result<(u64, u64)> {
+    let (high, low) = product_digits(a, b);
+    divide_by_word(high, low, c)
+}
+
+/// `⌊a / c⌋`, or an error where `c` is zero or the quotient does not fit.
+#[inline]
+pub fn wide_div_down(a: u128, c: u64) -> Result<u64> {
+    let (high, low) = digits(a);
+    divide_by_word(high, low, c).map(|(quotient, _)| quotient)
+}
+
+/// `⌊a·b / c⌋` of a 128-bit and a 64-bit number, or an error where `c` is zero or the quotient does not fit 64 bits.
+#[inline]
+pub fn wide_mul_div_word_down(a: u128, b: u64, c: u64) -> Result<u64> {
+    wide_mul_div_word(a, b, c).map(|(quotient, _)| quotient)
+}
+
+/// `⌈a·b / c⌉` of a 128-bit and a 64-bit number, or an error where `c` is zero or the quotient does not fit 64 bits.
+#[inline]
+pub fn wide_mul_div_word_up(a: u128, b: u64, c: u64) -> Result<u64> {
+    let (quotient, remainder) = wide_mul_div_word(a, b, c)?;
+    quotient.checked_add(u64::from(remainder != 0)).ok_or(RiskError::Overflow)
+}
+
+#[inline]
+fn wide_mul_div_word(a: u128, b: u64, c: u64) -> Result<(u64, u64)> {
+    let (high, low) = digits(a);
+    let (carry, last) = product_digits(low, b);
+    // (2⁶⁴ − 1)² + 2⁶⁴ − 1 < 2¹²⁸
+    let (top, middle) = digits(product(high, b).wrapping_add(carry.into()));
+    if top != 0 {
+        return Err(RiskError::Overflow);
+    }
+    divide_by_word(middle, last, c)
+}
+
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation)] // the digits
+const fn digits(number: u128) -> (u64, u64) {
+    ((number >> 64) as u64, number as u64)
+}
+
+/// Quotient of a two-digit number by one digit, and the remainder times a power of two.
+#[inline]
+fn divide_by_word(high: u64, low: u64, c: u64) -> Result<(u64, u64)> {
     if c == 0 {
         return Err(RiskError::DivisionByZero);
     }
-    let (high, low) = product_digits(a, b);
     if high >= c {
         return Err(RiskError::Overflow);
     }

@@ -41,7 +41,7 @@ fn normalise(x: u128) -> (u64, u32) {
 
 /// ⌊√m⌋. Three steps from a line within 4 % of the root (4 % → 0.08 % → 3·10⁻⁷ → 5·10⁻¹⁴) leave less than one unit, which is taken off.
 #[inline(always)]
-fn root_of(m: u64) -> u64 {
+pub(super) fn root_of(m: u64) -> u64 {
     if m == 0 {
         return 0;
     }

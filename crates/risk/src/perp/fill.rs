@@ -55,16 +55,19 @@ pub fn plan_fill(
 }
 
 /// The trader's quote: `−Δ·edge·(1 + (2k + Δ)/2s)`, rounded against him.
+///
+/// While a side's cap is at most s/4, no premium passes 1/4; where parameters changed under open positions, it counts as 1/4.
 #[inline(always)]
 fn quote_down(skew: SignedAmount, delta: SignedAmount, edge: Price, scale: Amount) -> Result<SignedAmount> {
     let mean = skew.plus(skew)?.plus(delta)?;
     let twice_scale = scale.plus(scale)?.0;
-    let (numerator, size) = (mean.magnitude().0, delta.magnitude());
+    let numerator = mean.magnitude().0.min(scale.0 >> 1);
+    let size = delta.magnitude();
     if delta.is_negative() {
         let value = edge.value_down(size)?.0;
         let received = if mean.is_negative() {
             let discount = mul_div_up(edge.value_up(size)?.0, numerator, twice_scale)?;
-            value.saturating_sub(discount)
+            value.saturating_sub(discount) // of less than an atom nothing is left
         } else {
             value.checked_add(mul_div_down(value, numerator, twice_scale)?).ok_or(RiskError::Overflow)?
         };
@@ -73,7 +76,7 @@ fn quote_down(skew: SignedAmount, delta: SignedAmount, edge: Price, scale: Amoun
     let value = edge.value_up(size)?.0;
     let paid = if mean.is_negative() {
         let discount = mul_div_down(edge.value_down(size)?.0, numerator, twice_scale)?;
-        value.saturating_sub(discount)
+        value.saturating_sub(discount) // at most a quarter
     } else {
         value.checked_add(mul_div_up(value, numerator, twice_scale)?).ok_or(RiskError::Overflow)?
     };
@@ -96,10 +99,13 @@ fn fee_up(skew: SignedAmount, delta: SignedAmount, edge: Price, terms: &FillTerm
 #[inline(always)]
 pub fn require_worst_price(delta: SignedAmount, quote: SignedAmount, worst: Price) -> Result<()> {
     let size = delta.magnitude();
+    // a limit beyond every amount allows each purchase, and no sale
     let is_within = if delta.is_negative() {
-        quote >= SignedAmount::received(Amount(worst.value_down(size)?.0))?
+        let least = worst.value_down(size).map_or(u64::MAX, |value| value.0);
+        !quote.is_negative() && quote.magnitude().0 >= least
     } else {
-        quote >= SignedAmount::paid(Amount(worst.value_up(size)?.0))?
+        let most = worst.value_up(size).map_or(u64::MAX, |value| value.0);
+        !quote.is_negative() || quote.magnitude().0 <= most
     };
     if is_within { Ok(()) } else { Err(RiskError::WorstPriceBreached) }
 }
@@ -124,11 +130,11 @@ pub fn require_open_interest(
     terms: &OpenInterestTerms,
 ) -> Result<()> {
     let by_depth = terms.depth_multiple.of_down(terms.depth)?;
-    let exceeds = |was: Amount, is: Amount| -> Result<bool> {
-        // |is|·mid in quote atoms, rounded up, against the depth: no division
-        Ok(is > was && (is > terms.max_open_interest || mid.value_up(is)? > by_depth))
+    let exceeds = |was: Amount, is: Amount| {
+        // |is|·mid in quote atoms, rounded up, against the depth: no division; a value that does not fit passes every depth
+        is > was && (is > terms.max_open_interest || mid.value_up(is).map_or(true, |value| value > by_depth))
     };
-    if exceeds(before.long, after.long)? || exceeds(before.short, after.short)? {
+    if exceeds(before.long, after.long) || exceeds(before.short, after.short) {
         return Err(RiskError::OpenInterestCap);
     }
     Ok(())

@@ -1,12 +1,13 @@
 //! Funding by velocity: the rate walks with the skew, within a cap that follows the margins. See `docs/risk.md`, section 10.
 
 use crate::error::{Result, RiskError};
-use crate::math::wide_mul_shift_down;
+use crate::math::{mul_div_down, product, wide_div_down, wide_mul_shift_down, wide_mul_shift_up};
 use crate::perp::PerpBooks;
-use crate::quantities::{Amount, DAY_SECONDS, DailyRate, PerUnit, Price, Ratio, SignedAmount, SizeFactor};
+use crate::quantities::{Amount, DAY_SECONDS, DailyRate, PerUnit, Price, Ratio, SignedAmount, SizeFactor, Value};
 
 /// The longest time that one update books; what lies before is forgiven.
 pub const MAX_INTERVAL_SECONDS: u64 = 7 * DAY_SECONDS;
+const TWO_DAYS_SECONDS: u64 = 2 * DAY_SECONDS;
 
 /// How funding moves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,42 +53,55 @@ pub struct FundingStep {
     pub integral: DailyRate,
 }
 
-/// Walks the rate: linear until it meets the cap, constant from there.
+/// Walks the rate: linear until it meets the cap, constant from there. Products and quotients of 64 bits: those of 128 are dear on-chain.
+///
+/// # Errors
+/// [`RiskError::Overflow`] where the integral leaves its type; [`RiskError::DivisionByZero`] where the scale is zero.
 pub fn walk(skew: SignedAmount, inputs: &FundingInputs, terms: &FundingTerms) -> Result<FundingStep> {
     let cap = cap_down(inputs, terms)?.to_bits();
-    let elapsed = i128::from(inputs.elapsed_seconds.min(MAX_INTERVAL_SECONDS));
-    let start = i128::from(inputs.rate.to_bits().clamp(cap.saturating_neg(), cap));
-    let velocity = i128::from(velocity(skew, terms)?);
-    let day = i128::from(DAY_SECONDS);
-    let overflow = || RiskError::Overflow;
+    let floor = cap.saturating_neg();
+    let elapsed = inputs.elapsed_seconds.min(MAX_INTERVAL_SECONDS);
+    let start = inputs.rate.to_bits().max(floor).min(cap);
+    let velocity = velocity(skew, terms)?;
 
-    // |velocity| < 2⁶³ and elapsed < 2²⁰: products of two stay below 2⁸⁴
-    let change = velocity.checked_mul(elapsed).and_then(|product| product.checked_div(day)).ok_or_else(overflow)?;
+    // a change that does not fit passes every cap
+    let change = mul_div_down(velocity.unsigned_abs(), elapsed, DAY_SECONDS).unwrap_or(u64::MAX);
+    let change = with_sign(change, velocity < 0);
     let unclamped = start.saturating_add(change);
-    let end = unclamped.clamp(i128::from(cap).saturating_neg(), cap.into());
+    let end = unclamped.max(floor).min(cap);
     let moving = if end == unclamped {
         elapsed
     } else {
         // a clamped walk has a velocity
-        let way = end.saturating_sub(start).saturating_mul(day);
-        way.checked_div(velocity).ok_or_else(overflow)?.min(elapsed)
+        mul_div_down(end.abs_diff(start), DAY_SECONDS, velocity.unsigned_abs())?.min(elapsed)
     };
-    let twice = start
-        .saturating_add(end)
-        .saturating_mul(moving)
-        .saturating_add(end.saturating_mul(2).saturating_mul(elapsed.saturating_sub(moving)));
-    let integral = twice.checked_div(day.saturating_mul(2)).ok_or_else(overflow)?;
-    let narrow = |bits: i128| i64::try_from(bits).map(DailyRate::from_bits).map_err(|_| RiskError::Overflow);
-    Ok(FundingStep { rate: narrow(end)?, integral: narrow(integral)? })
+    // (F₀ + F₁)·t₁ + 2·F₁·(Δt − t₁): two products below 2⁶³·2²¹
+    let at_end = elapsed.saturating_mul(2).saturating_sub(moving);
+    let twice = signed_product(start, moving).saturating_add(signed_product(end, at_end));
+    let size = wide_div_down(twice.unsigned_abs(), TWO_DAYS_SECONDS)?;
+    let integral = SignedAmount::received(Amount(size))?.negated_if(twice < 0)?;
+    Ok(FundingStep { rate: DailyRate::from_bits(end), integral: DailyRate::from_bits(integral.0) })
 }
 
 /// `max_velocity · clamp(skew/scale, ±1)`, toward zero; 48 fractional bits a day and day.
 fn velocity(skew: SignedAmount, terms: &FundingTerms) -> Result<i64> {
-    let share = crate::math::mul_div_down(skew.magnitude().min(terms.skew_scale).0, 1 << 32, terms.skew_scale.0)?;
-    let size =
-        Ratio::from_bits(share).of_down(crate::quantities::Value(terms.max_velocity.to_bits().unsigned_abs()))?;
-    let size = i64::try_from(size.0).map_err(|_| RiskError::Overflow)?;
-    Ok(if skew.is_negative() { size.saturating_neg() } else { size })
+    let share = mul_div_down(skew.magnitude().min(terms.skew_scale).0, 1 << 32, terms.skew_scale.0)?;
+    let size = Ratio::from_bits(share).of_down(Value(terms.max_velocity.to_bits().unsigned_abs()))?;
+    Ok(with_sign(size.0, skew.is_negative()))
+}
+
+/// A size with a sign; at most the largest number.
+#[inline(always)]
+fn with_sign(size: u64, is_negative: bool) -> i64 {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    if is_negative { size.saturating_neg() } else { size }
+}
+
+#[inline(always)]
+#[allow(clippy::cast_possible_wrap)] // seconds are below 2²¹
+fn signed_product(signed: i64, seconds: u64) -> i128 {
+    let size = product(signed.unsigned_abs(), seconds) as i128;
+    if signed < 0 { size.saturating_neg() } else { size }
 }
 
 impl PerpBooks {
@@ -98,50 +112,55 @@ impl PerpBooks {
     pub fn update_funding(&mut self, inputs: &FundingInputs, terms: &FundingTerms) -> Result<DailyRate> {
         let skew = self.skew()?;
         let step = walk(skew, inputs, terms)?;
-        let due = due_per_atom(step.integral, inputs.mid)?;
-        if due == 0 {
+        let due = Due::new(step.integral, inputs.mid);
+        if due.per_atom == 0 {
             return Ok(step.rate);
         }
-        let received = times_shifted_down(due, skew.0)?;
-        let received = SignedAmount(i64::try_from(received).map_err(|_| RiskError::Overflow)?);
+        let received = due.times_down(skew)?;
         let (long, short) = (&mut self.indices.long, &mut self.indices.short);
-        long.profit = long.profit.minus(scaled_up(due, long.size)?)?;
-        short.profit = short.profit.plus(scaled_down(due, short.size)?)?;
+        // what the longs owe and the shorts receive; each side's Π rounds down
+        long.profit = long.profit.plus(due.negated().scaled_down(long.size)?)?;
+        short.profit = short.profit.plus(due.scaled_down(short.size)?)?;
         self.pool_quote = self.pool_quote.plus(received)?;
         self.unapplied = self.unapplied.minus(received)?;
         Ok(step.rate)
     }
 }
 
-/// Quote atoms that a long base atom owes, 64 fractional bits, toward zero.
-fn due_per_atom(integral: DailyRate, mid: Price) -> Result<i128> {
-    let product = i128::from(integral.to_bits()).checked_mul(mid.to_bits().into()).ok_or(RiskError::Overflow)?;
-    // 48 and 40 fractional bits, less 24: 64; a division cuts toward zero, a shift would not
-    product.checked_div(1 << 24).ok_or(RiskError::DivisionByZero)
+/// Quote atoms that a long base atom owes, 64 fractional bits, cut toward zero.
+#[derive(Clone, Copy)]
+struct Due {
+    per_atom: u128,
+    is_negative: bool,
 }
 
-/// `⌊due·base / 2⁶⁴⌋`.
-fn times_shifted_down(due: i128, base: i64) -> Result<i128> {
-    let (size, is_negative) = (base.unsigned_abs(), (due < 0) != (base < 0));
-    let signed = |magnitude: u128| i128::try_from(magnitude).map_err(|_| RiskError::Overflow);
-    if is_negative {
-        return Ok(signed(crate::math::wide_mul_shift_up::<64>(due.unsigned_abs(), size)?)?.saturating_neg());
+impl Due {
+    #[inline(always)]
+    fn new(integral: DailyRate, mid: Price) -> Self {
+        let bits = integral.to_bits();
+        // 48 and 40 fractional bits, less 24: 64
+        Self { per_atom: product(bits.unsigned_abs(), mid.to_bits()) >> 24, is_negative: bits < 0 }
     }
-    signed(wide_mul_shift_down::<64>(due.unsigned_abs(), size)?)
-}
 
-/// `⌊due·S⌋`.
-fn scaled_down(due: i128, size: SizeFactor) -> Result<PerUnit> {
-    if size == SizeFactor::ONE {
-        return Ok(PerUnit::from_bits(due));
+    const fn negated(self) -> Self {
+        Self { is_negative: !self.is_negative, ..self }
     }
-    let size = i64::try_from(size.to_bits()).map_err(|_| RiskError::Overflow)?;
-    // S ≤ 2⁶², so the product over 2⁶⁴ times four is at most the due
-    times_shifted_down(due.checked_mul(4).ok_or(RiskError::Overflow)?, size).map(PerUnit::from_bits)
-}
 
-/// `⌈due·S⌉`.
-fn scaled_up(due: i128, size: SizeFactor) -> Result<PerUnit> {
-    let negated = scaled_down(due.saturating_neg(), size)?;
-    Ok(PerUnit::from_bits(negated.to_bits().saturating_neg()))
+    /// `⌊due·base⌋`.
+    #[inline(always)]
+    fn times_down(self, base: SignedAmount) -> Result<SignedAmount> {
+        let is_negative = self.is_negative != base.is_negative();
+        let multiplied = if is_negative { wide_mul_shift_up::<64> } else { wide_mul_shift_down::<64> };
+        let size = u64::try_from(multiplied(self.per_atom, base.magnitude().0)?).map_err(|_| RiskError::Overflow)?;
+        SignedAmount::received(Amount(size))?.negated_if(is_negative)
+    }
+
+    /// `⌊due·S⌋`.
+    #[inline(always)]
+    fn scaled_down(self, size: SizeFactor) -> Result<PerUnit> {
+        let multiplied = if self.is_negative { wide_mul_shift_up::<62> } else { wide_mul_shift_down::<62> };
+        let scaled = if size == SizeFactor::ONE { self.per_atom } else { multiplied(self.per_atom, size.to_bits())? };
+        let bits = i128::try_from(scaled).map_err(|_| RiskError::Overflow)?;
+        Ok(PerUnit::from_bits(if self.is_negative { bits.saturating_neg() } else { bits }))
+    }
 }

@@ -1,10 +1,8 @@
-//! Positions and a market's books: average entry, realised profit, open interest, and what is applied lazily.
+//! A market's books: open interest, what the pool has booked, and what reaches positions lazily.
 
-use crate::error::{Result, RiskError};
-use crate::math::{
-    mul_div_down, mul_div_up, wide_mul_div_down, wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up,
-};
-use crate::quantities::{Amount, PerUnit, Price, SignedAmount, SizeFactor};
+use crate::error::Result;
+use crate::perp::PerpPosition;
+use crate::quantities::{Amount, PerUnit, SignedAmount, SizeFactor};
 
 /// The two numbers by which a side's funding and waterfalls reach its positions lazily.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,190 +32,6 @@ impl<T> Sides<T> {
     #[inline(always)]
     pub const fn of(&self, base: SignedAmount) -> &T {
         if base.is_negative() { &self.short } else { &self.long }
-    }
-}
-
-/// One account's position in one market.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PerpPosition {
-    /// Base atoms; positive: long.
-    pub base: SignedAmount,
-    /// Quote paid (negative) or received for the open size.
-    pub entry: SignedAmount,
-    /// Profit or loss that is booked and not settled.
-    pub realised: SignedAmount,
-    /// The side's S when it was last touched.
-    pub size: SizeFactor,
-    /// The side's Π when it was last touched.
-    pub profit: PerUnit,
-}
-
-impl Default for PerpPosition {
-    fn default() -> Self {
-        Self {
-            base: SignedAmount::ZERO,
-            entry: SignedAmount::ZERO,
-            realised: SignedAmount::ZERO,
-            size: SizeFactor::ONE,
-            profit: PerUnit::ZERO,
-        }
-    }
-}
-
-impl PerpPosition {
-    /// Whether nothing is held and nothing is to settle.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.base.is_zero() && self.entry.is_zero() && self.realised.is_zero()
-    }
-
-    /// Profit of the open size at a price: its value rounded down for a long and up for a short, plus its entry.
-    #[inline(always)]
-    pub fn unrealised_down(&self, price: Price) -> Result<SignedAmount> {
-        let size = self.base.magnitude();
-        let value = if self.base.is_negative() {
-            SignedAmount::paid(Amount(price.value_up(size)?.0))?
-        } else {
-            SignedAmount::received(Amount(price.value_down(size)?.0))?
-        };
-        value.plus(self.entry)
-    }
-
-    /// Books what the side's indices have earned and closed since the last touch. Returns the quote booked, which the market owed until now.
-    #[inline(always)]
-    pub fn touch(&mut self, sides: &Sides<SideIndices>) -> Result<SignedAmount> {
-        let indices = sides.of(self.base);
-        if self.base.is_zero() || (self.profit.to_bits() == indices.profit.to_bits() && self.size == indices.size) {
-            (self.size, self.profit) = (indices.size, indices.profit);
-            return Ok(SignedAmount::ZERO);
-        }
-        let earned = self.earned_down(indices)?;
-        self.realised = self.realised.plus(earned)?;
-        if self.size != indices.size {
-            self.shrink(indices.size)?;
-        }
-        (self.size, self.profit) = (indices.size, indices.profit);
-        Ok(earned)
-    }
-
-    /// The position as [`Self::touch`] would leave it, but for the indices of its last touch where only Π has moved: for a margin check.
-    #[inline(always)]
-    pub(crate) fn touched(&self, sides: &Sides<SideIndices>) -> Result<Self> {
-        let indices = sides.of(self.base);
-        if self.base.is_zero() {
-            return Ok(*self);
-        }
-        if self.size != indices.size {
-            return self.touched_after_waterfall(sides);
-        }
-        let earned = if self.profit == indices.profit { SignedAmount::ZERO } else { self.earned_down(indices)? };
-        Ok(Self { realised: self.realised.plus(earned)?, ..*self })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn touched_after_waterfall(&self, sides: &Sides<SideIndices>) -> Result<Self> {
-        let mut touched = *self;
-        touched.touch(sides)?;
-        Ok(touched)
-    }
-
-    /// `⌊|base|·(Π − Π₀)/S₀⌋`.
-    #[inline(always)]
-    fn earned_down(&self, indices: &SideIndices) -> Result<SignedAmount> {
-        let per_unit = indices.profit.minus(self.profit)?.to_bits();
-        let (size, is_loss) = (self.base.magnitude().0, per_unit < 0);
-        let atoms = if self.size == SizeFactor::ONE {
-            let shifted = if is_loss { wide_mul_shift_up::<64> } else { wide_mul_shift_down::<64> };
-            shifted(per_unit.unsigned_abs(), size)?
-        } else {
-            scaled(per_unit.unsigned_abs(), size, self.size, is_loss)?
-        };
-        let atoms = i64::try_from(atoms).map_err(|_| RiskError::Overflow)?;
-        SignedAmount(atoms).signed(is_loss)
-    }
-
-    /// What a waterfall left: the closed part's entry is realised, the quote came with Π.
-    #[cold]
-    #[inline(never)]
-    fn shrink(&mut self, size: SizeFactor) -> Result<()> {
-        let before = self.base.magnitude();
-        let left = mul_div_down(before.0, size.to_bits(), self.size.to_bits())?.min(before.0);
-        let closed = before.minus(Amount(left))?;
-        self.release_entry(closed)?;
-        let left = SignedAmount::received(Amount(left))?;
-        self.base = left.signed(self.base.is_negative())?;
-        Ok(())
-    }
-
-    /// Moves the entry of `closed` of the open base atoms to `realised`: `⌊entry·closed/|base|⌋`.
-    #[inline(always)]
-    fn release_entry(&mut self, closed: Amount) -> Result<()> {
-        let (size, entry) = (self.base.magnitude().0, self.entry.magnitude().0);
-        let released = if closed.0 == size {
-            self.entry
-        } else if self.entry.is_negative() {
-            SignedAmount::paid(Amount(mul_div_up(entry, closed.0, size)?))?
-        } else {
-            SignedAmount::received(Amount(mul_div_down(entry, closed.0, size)?))?
-        };
-        self.entry = self.entry.minus(released)?;
-        self.realised = self.realised.plus(released)?;
-        Ok(())
-    }
-
-    /// Trades `delta` base atoms for `quote`: grows, closes, or closes and then opens the other way. The position must be touched.
-    ///
-    /// Of a trade through zero, the quote is split by size between closing and opening, rounded down to the closing part.
-    #[inline(always)]
-    fn trade(&mut self, delta: SignedAmount, quote: SignedAmount) -> Result<()> {
-        let grows = self.base.is_zero() || self.base.is_negative() == delta.is_negative();
-        if grows {
-            self.entry = self.entry.plus(quote)?;
-        } else if delta.magnitude() <= self.base.magnitude() {
-            self.release_entry(delta.magnitude())?;
-            self.realised = self.realised.plus(quote)?;
-        } else {
-            return self.turn(delta, quote);
-        }
-        self.base = self.base.plus(delta)?;
-        Ok(())
-    }
-
-    /// Closes all, then opens the rest the other way.
-    fn turn(&mut self, delta: SignedAmount, quote: SignedAmount) -> Result<()> {
-        let (closed, whole) = (self.base.magnitude().0, delta.magnitude().0);
-        let closing = if quote.is_negative() {
-            SignedAmount::paid(Amount(mul_div_up(quote.magnitude().0, closed, whole)?))?
-        } else {
-            SignedAmount::received(Amount(mul_div_down(quote.magnitude().0, closed, whole)?))?
-        };
-        self.release_entry(Amount(closed))?;
-        self.realised = self.realised.plus(closing)?;
-        self.entry = quote.minus(closing)?;
-        self.base = self.base.plus(delta)?;
-        Ok(())
-    }
-}
-
-/// `per_unit·size/2⁶⁴·2⁶²/S₀`, rounded as told: the path of positions opened after a waterfall.
-#[cold]
-#[inline(never)]
-fn scaled(per_unit: u128, size: u64, factor: SizeFactor, round_away: bool) -> Result<u128> {
-    // (Π·size)/(S₀·4): 2⁶² of the factor under 2⁶⁴ of the profit
-    let divisor = u128::from(factor.to_bits()).checked_mul(4).ok_or(RiskError::Overflow)?;
-    if round_away {
-        wide_mul_div_up(per_unit, size.into(), divisor)
-    } else {
-        wide_mul_div_down(per_unit, size.into(), divisor)
-    }
-}
-
-impl SignedAmount {
-    /// The same number, or its negation.
-    #[inline(always)]
-    const fn signed(self, is_negative: bool) -> Result<Self> {
-        if is_negative { self.negated() } else { Ok(self) }
     }
 }
 
@@ -274,6 +88,7 @@ impl PerpBooks {
         position.trade(delta, quote)?;
         self.leave(before)?;
         self.enter(position.base)?;
+        self.restart_size_of_empty_sides();
         let indices = self.indices.of(position.base);
         (position.size, position.profit) = (indices.size, indices.profit);
         Ok(())
@@ -310,21 +125,48 @@ impl PerpBooks {
         Ok(())
     }
 
+    /// Nobody holds a position any more: the pool takes what rounding left unapplied, and the sides lose the atoms that no position had.
+    ///
+    /// # Errors
+    /// [`RiskError::Overflow`] where the pool's sum leaves 64 bits.
+    pub fn sweep(&mut self) -> Result<()> {
+        self.pool_quote = self.pool_quote.plus(self.unapplied)?;
+        self.unapplied = SignedAmount::ZERO;
+        self.open_interest = Self::EMPTY.open_interest;
+        self.restart_size_of_empty_sides();
+        Ok(())
+    }
+
+    /// A side is never smaller than its positions together: a waterfall rounds S, and each position, down.
     fn leave(&mut self, base: SignedAmount) -> Result<()> {
-        let side = self.side_mut(base);
-        // rounding of a waterfall may have left a side an atom a position short of its parts
-        *side = Amount(side.0.saturating_sub(base.magnitude().0));
+        let (side, _) = self.side_and_indices_mut(base);
+        *side = side.minus(base.magnitude())?;
         Ok(())
     }
 
     fn enter(&mut self, base: SignedAmount) -> Result<()> {
-        let side = self.side_mut(base);
+        let (side, _) = self.side_and_indices_mut(base);
         *side = side.plus(base.magnitude())?;
         Ok(())
     }
 
+    /// S is one again when a side is empty: no position there refers to the old one, and an empty position takes the new one when it is touched.
     #[inline(always)]
-    const fn side_mut(&mut self, base: SignedAmount) -> &mut Amount {
-        if base.is_negative() { &mut self.open_interest.short } else { &mut self.open_interest.long }
+    fn restart_size_of_empty_sides(&mut self) {
+        if self.open_interest.long.is_zero() {
+            self.indices.long.size = SizeFactor::ONE;
+        }
+        if self.open_interest.short.is_zero() {
+            self.indices.short.size = SizeFactor::ONE;
+        }
+    }
+
+    #[inline(always)]
+    pub(super) const fn side_and_indices_mut(&mut self, base: SignedAmount) -> (&mut Amount, &mut SideIndices) {
+        if base.is_negative() {
+            (&mut self.open_interest.short, &mut self.indices.short)
+        } else {
+            (&mut self.open_interest.long, &mut self.indices.long)
+        }
     }
 }

@@ -9,8 +9,10 @@ mod ledger;
 pub mod margin;
 pub mod order;
 pub mod pool;
+mod position;
 pub mod settlement;
 pub mod slip;
 pub mod waterfall;
 
-pub use ledger::{PerpBooks, PerpPosition, SideIndices, Sides};
+pub use ledger::{PerpBooks, SideIndices, Sides};
+pub use position::PerpPosition;

@@ -25,6 +25,8 @@ impl Index {
 impl SizeFactor {
     /// One: no waterfall has closed anything.
     pub const ONE: Self = Self::from_bits(1 << Self::FRACTION_BITS);
+    /// 2⁻³⁰: below it, no waterfall closes any more.
+    pub const FLOOR: Self = Self::from_bits(1 << (Self::FRACTION_BITS - 30));
 }
 
 impl SignedAmount {
@@ -49,6 +51,18 @@ impl SignedAmount {
             Some(negated) => Ok(Self(negated)),
             None => Err(RiskError::Overflow),
         }
+    }
+
+    /// The same number, or its negation.
+    #[inline(always)]
+    pub(crate) const fn negated_if(self, is_negative: bool) -> Result<Self> {
+        if is_negative { self.negated() } else { Ok(self) }
+    }
+
+    /// Nearer to zero by an amount, which is at most the size.
+    #[inline(always)]
+    pub(crate) fn toward_zero(self, amount: Amount) -> Result<Self> {
+        Self::received(self.magnitude().minus(amount)?)?.negated_if(self.is_negative())
     }
 
     /// An amount received.

@@ -140,7 +140,7 @@ proptest! {
     fn an_accepted_plan_raises_health_and_keeps_to_its_bounds(
         account in accounts(),
         throughput_left in prop_oneof![Just(u64::MAX), 0u64..10_000_000_000],
-        base_limit in prop_oneof![Just(u64::MAX), 0u64..10_000_000_000],
+        base_limit in prop_oneof![Just(u64::MAX), 0u64..10_000_000_000, 0u64..1 << 12],
     ) {
         let inputs = account.inputs(throughput_left, base_limit);
         match plan_perp_liquidation(&inputs, &terms()) {

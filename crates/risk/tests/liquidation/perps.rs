@@ -5,7 +5,7 @@ use plimsoll_risk::health::LiquidationHealth;
 use plimsoll_risk::liquidation::{
     BonusTerms, LiquidationTerms, PerpLiquidationInputs, PerpLiquidationPlan, plan_perp_liquidation,
 };
-use plimsoll_risk::quantities::{Amount, Ratio, SignedAmount, SignedValue, Value};
+use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount, SignedValue, Value};
 
 use crate::{ONE_QUOTE, fixed_bonus, ppm, terms};
 
@@ -49,6 +49,10 @@ fn the_published_size_of_a_step() {
     assert!(step.delta.0.abs_diff(-31_578_948) <= 2, "{step:?}");
     assert!(step.bonus.0.abs_diff(315_789) <= 1 && step.insurance_cut.0.abs_diff(157_894) <= 1, "{step:?}");
     assert_eq!((step.value, step.throughput), (Amount(step.delta.magnitude().0), Value(step.delta.magnitude().0)));
+    // what the pool costs counts like a fee: 3/(0.11 − 0.01 − 0.005 − 0.02)
+    let against_pool = PerpLiquidationInputs { slip: ppm(20_000), ..inputs };
+    let step = plan_perp_liquidation(&against_pool, &fixed).unwrap();
+    assert!(step.delta.0.abs_diff(-40_000_000) <= 2, "{step:?}");
 }
 
 #[test]
@@ -89,7 +93,7 @@ fn the_bonus_stays_within_seven_eighths_of_the_margin_and_the_slip() {
     inputs.quote_maintenance_weight = ppm(1_250_000);
     inputs.quote_liquidation_end_weight = ppm(1_250_000);
     assert!((taken(&inputs) - 0.05).abs() < 1e-6, "7/8 of 10 % over 1.25, less 2 %");
-    inputs.quote_price = plimsoll_risk::quantities::Price::from_bits(ONE_QUOTE.to_bits() * 2);
+    inputs.quote_price = Price::from_bits(ONE_QUOTE.to_bits() * 2);
     assert!((taken(&inputs) - 0.015).abs() < 1e-6, "a quote atom that is worth two");
     inputs.slip = ppm(36_000);
     assert_eq!(plan_perp_liquidation(&inputs, &generous), Err(RiskError::LiquidationSpiral));
@@ -116,7 +120,7 @@ fn a_short_is_bought_back() {
     assert_eq!(short.delta.0, -long.delta.0);
     assert_eq!((short.bonus, short.insurance_cut, short.throughput), (long.bonus, long.insurance_cut, long.throughput));
     // half an atom of value is nothing to receive, and one to pay
-    let half = plimsoll_risk::quantities::Price::from_bits(ONE_QUOTE.to_bits() / 2);
+    let half = Price::from_bits(ONE_QUOTE.to_bits() / 2);
     let odd = Amount(30_000_001);
     let [long, short] =
         [margined(3_000_000), PerpLiquidationInputs { base: SignedAmount(-100_000_000), ..margined(3_000_000) }]

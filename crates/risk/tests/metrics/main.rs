@@ -6,7 +6,10 @@
     clippy::cast_sign_loss
 )]
 
+#[path = "../seeded/mod.rs"]
 mod seeded;
+
+mod perps;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, FactorTerms, asset_weight_down, debt_weight_up};
