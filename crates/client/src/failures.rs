@@ -3,7 +3,7 @@
 use plimsoll::instructions::keeper::liquidate_perp::{self, PerpLiquidationRequest};
 use plimsoll::instructions::keeper::resolve_perp_bankruptcy;
 use plimsoll::state::{Book, MarginAccount};
-use plimsoll::{liquidation, margin, perps};
+use plimsoll::{funding, liquidation, margin, perps};
 use plimsoll_risk::liquidation::PerpLiquidationPlan;
 use plimsoll_risk::perp::waterfall::PerpBankruptcy;
 use plimsoll_risk::quantities::SignedAmount;
@@ -30,7 +30,7 @@ fn plan_on(
     now_seconds: u64,
 ) -> Result<PerpLiquidationPlan, Refusal> {
     liquidate_perp::require_open_to_liquidation(book, request.market, now_seconds)?;
-    perps::update_funding(book, request.market, now_seconds)?;
+    funding::update_funding(book, request.market, now_seconds)?;
     let health = margin::liquidation_health(book, account, now_seconds)?;
     liquidate_perp::plan(book, account, health, request, now_seconds)
 }

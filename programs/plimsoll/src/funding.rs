@@ -9,7 +9,7 @@ use crate::error::{OrRefuse, PlimsollError};
 use crate::state::Book;
 
 /// Books a market's funding up to now under the parameters in force. Returns what the pool received.
-pub(crate) fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Result<SignedAmount> {
+pub fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Result<SignedAmount> {
     let step = book.step_at(now_seconds);
     let factor_index = book.perp_market(market_index)?.factor_index;
     let Book { factors, perp_markets, .. } = book;

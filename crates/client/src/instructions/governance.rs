@@ -4,8 +4,9 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use plimsoll::instructions::governance::create_group::GroupRoles;
 use plimsoll::instructions::governance::list_factor::FactorListing;
+use plimsoll::instructions::governance::list_perp_market::PerpMarketListing;
 use plimsoll::instructions::governance::list_reserve::ReserveListing;
-use plimsoll::state::{BookParams, FactorParams, ReserveParams};
+use plimsoll::state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 use plimsoll::{accounts, instruction};
 
 use super::{SYSTEM_PROGRAM, build};
@@ -42,7 +43,7 @@ pub fn migrate(account: Pubkey) -> Instruction {
     build(&accounts::Migrate { account }, &instruction::Migrate {})
 }
 
-pub(super) const fn govern(group: Pubkey, admin: Pubkey, book: Pubkey) -> accounts::Govern {
+const fn govern(group: Pubkey, admin: Pubkey, book: Pubkey) -> accounts::Govern {
     accounts::Govern { group, admin, book }
 }
 
@@ -102,4 +103,40 @@ pub fn set_reserve_params(
     params: ReserveParams,
 ) -> Instruction {
     build(&govern(group, admin, book), &instruction::SetReserveParams { reserve_index, params })
+}
+
+/// `set_pool_params`: creates the pool the first time.
+#[must_use]
+pub fn set_pool_params(
+    group: Pubkey,
+    admin: Pubkey,
+    book: Pubkey,
+    quote_reserve: u8,
+    params: PoolParams,
+) -> Instruction {
+    build(&govern(group, admin, book), &instruction::SetPoolParams { quote_reserve, params })
+}
+
+/// `list_perp_market`: takes the first free slot.
+#[must_use]
+pub fn list_perp_market(group: Pubkey, admin: Pubkey, book: Pubkey, listing: PerpMarketListing) -> Instruction {
+    build(&govern(group, admin, book), &instruction::ListPerpMarket { listing })
+}
+
+/// `set_perp_params`.
+#[must_use]
+pub fn set_perp_params(
+    group: Pubkey,
+    admin: Pubkey,
+    book: Pubkey,
+    market: u8,
+    params: PerpMarketParams,
+) -> Instruction {
+    build(&govern(group, admin, book), &instruction::SetPerpParams { market, params })
+}
+
+/// `delist_perp_market`.
+#[must_use]
+pub fn delist_perp_market(group: Pubkey, admin: Pubkey, book: Pubkey, market: u8) -> Instruction {
+    build(&govern(group, admin, book), &instruction::DelistPerpMarket { market })
 }

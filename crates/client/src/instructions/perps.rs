@@ -2,13 +2,10 @@
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use plimsoll::instructions::governance::list_perp_market::PerpMarketListing;
 use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use plimsoll::instructions::orders::place_order::OrderRequest;
-use plimsoll::state::{PerpMarketParams, PoolParams};
+use plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll::{accounts, instruction};
 
-use super::governance::govern;
 use super::{SYSTEM_PROGRAM, build};
 use crate::addresses;
 
@@ -21,42 +18,6 @@ pub struct OrderKey {
     pub slot: u8,
     /// The order's number: a slot is used again, a number never.
     pub id: u64,
-}
-
-/// `set_pool_params`; the first call creates the pool on a quote reserve, which never changes.
-#[must_use]
-pub fn set_pool_params(
-    group: Pubkey,
-    admin: Pubkey,
-    book: Pubkey,
-    quote_reserve: u8,
-    params: PoolParams,
-) -> Instruction {
-    build(&govern(group, admin, book), &instruction::SetPoolParams { quote_reserve, params })
-}
-
-/// `list_perp_market`: takes the first free slot.
-#[must_use]
-pub fn list_perp_market(group: Pubkey, admin: Pubkey, book: Pubkey, listing: PerpMarketListing) -> Instruction {
-    build(&govern(group, admin, book), &instruction::ListPerpMarket { listing })
-}
-
-/// `set_perp_params`.
-#[must_use]
-pub fn set_perp_params(
-    group: Pubkey,
-    admin: Pubkey,
-    book: Pubkey,
-    market: u8,
-    params: PerpMarketParams,
-) -> Instruction {
-    build(&govern(group, admin, book), &instruction::SetPerpParams { market, params })
-}
-
-/// `delist_perp_market`.
-#[must_use]
-pub fn delist_perp_market(group: Pubkey, admin: Pubkey, book: Pubkey, market: u8) -> Instruction {
-    build(&govern(group, admin, book), &instruction::DelistPerpMarket { market })
 }
 
 /// `open_isolated_account`: the address is [`addresses::margin_account`].
