@@ -50,7 +50,9 @@ async fn demonstrate(options: &Options) -> Result<ExitCode> {
     let tools = Tools::find()?;
     let settings = tools.settings(options.rpc_port)?;
     println!("{}: {}", scenario.name, scenario.description);
-    println!("Two local nodes start; sixty borrowers and forty traders open their accounts. That takes a few seconds.\n");
+    println!(
+        "Two local nodes start; sixty borrowers and forty traders open their accounts. That takes a few seconds.\n"
+    );
 
     let started = Instant::now();
     let (dynamic, frozen) = tokio::select! {

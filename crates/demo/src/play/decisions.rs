@@ -5,11 +5,10 @@ use plimsoll_client::instructions::OrderKey;
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::margin_account::{
     ORDER_LIMIT, ORDER_MARKET, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, ORDER_STOP_LOSS, ORDER_TAKE_PROFIT, Order,
-    POOL_MARKET,
+    POOL_MARKET, PerpPosition,
 };
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::{health, orders};
-use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::quantities::{Amount, Price, SignedAmount};
 
 use super::market::copy_of;
@@ -59,7 +58,7 @@ pub struct Decision {
 /// # Errors
 /// The program's refusals, where the account or the market cannot be evaluated.
 pub fn trade(trader: &Trader, progress: &mut Progress, outlook: &Outlook<'_>) -> Result<Decision> {
-    let base = position(outlook, trader.market)?.base;
+    let base = held_base(outlook, trader.market)?;
     progress.entered |= !base.is_zero();
     let open: Vec<(OrderKey, &Order)> = orders::of_account(trader.party.margin_account, outlook.account).collect();
     let is_stale = |order: &Order| {
@@ -67,8 +66,7 @@ pub fn trade(trader: &Trader, progress: &mut Progress, outlook: &Outlook<'_>) ->
         outlook.has_lapsed(order) || (is_obsolete && !outlook.binds(order))
     };
     let (stale, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, order)| is_stale(order));
-    let mut decision =
-        Decision { cancelled: stale.into_iter().map(|(key, _)| key).collect(), placed: Vec::new() };
+    let mut decision = Decision { cancelled: stale.into_iter().map(|(key, _)| key).collect(), placed: Vec::new() };
     if !open.is_empty() {
         return Ok(decision);
     }
@@ -169,8 +167,9 @@ fn guards(trader: &Trader, base: SignedAmount, outlook: &Outlook<'_>) -> Result<
     Ok(stop.into_iter().chain(take).collect())
 }
 
-fn position(outlook: &Outlook<'_>, market: u8) -> Result<PerpPosition> {
-    Ok(plimsoll_client::perps::position(outlook.book, outlook.account, market)?.position)
+/// What is held in a market, less what waterfalls have closed of it.
+fn held_base(outlook: &Outlook<'_>, market: u8) -> Result<SignedAmount> {
+    Ok(plimsoll_client::perps::position(outlook.book, outlook.account, market)?.position.base)
 }
 
 /// What an account holds of what the market trades.
@@ -195,8 +194,9 @@ fn largest_base_atoms(trader: &Trader, outlook: &Outlook<'_>) -> Result<u64> {
         let middle = low + (high - low).div_ceil(2);
         let mut account = *outlook.account;
         let admitted = opened(&book, trader, middle, mid).is_some_and(|position| {
-            account.set_perp(trader.market, &position).is_ok()
-                && health::cross(&book, &account, outlook.now_seconds).is_ok_and(|health| !health.initial.is_negative())
+            account.perps[usize::from(trader.market)] = position;
+            account.active_perps |= 1 << trader.market;
+            health::cross(&book, &account, outlook.now_seconds).is_ok_and(|health| !health.initial.is_negative())
         });
         (low, high) = if admitted { (middle, high) } else { (low, middle - 1) };
     }
@@ -206,10 +206,14 @@ fn largest_base_atoms(trader: &Trader, outlook: &Outlook<'_>) -> Result<u64> {
 /// A position just opened at mid.
 fn opened(book: &Book, trader: &Trader, base_atoms: u64, mid: Price) -> Option<PerpPosition> {
     let value = i64::try_from(mid.value_up(Amount(base_atoms)).ok()?.0).ok()?;
-    let base = SignedAmount(signed(base_atoms, trader.is_short).ok()?);
-    let indices = *book.perp_market(trader.market).ok()?.side_indices().of(base);
-    let entry = SignedAmount(if trader.is_short { value } else { -value });
-    Some(PerpPosition { base, entry, realised: SignedAmount::ZERO, size: indices.size, profit: indices.profit })
+    let (market, side) = (book.perp_market(trader.market).ok()?, usize::from(trader.is_short));
+    Some(PerpPosition {
+        base_atoms: signed(base_atoms, trader.is_short).ok()?,
+        quote_entry_atoms: if trader.is_short { value } else { -value },
+        size_factor: market.size_factor[side],
+        profit_index: market.profit_index[side],
+        ..PerpPosition::default()
+    })
 }
 
 fn signed(atoms: u64, is_negative: bool) -> Result<i64> {

@@ -58,8 +58,10 @@ fn account_at(market: &Market, place: usize) -> Result<&MarginAccount> {
 fn transaction(book: Pubkey, party: &Party, decision: Decision) -> Option<Order<'_>> {
     let owner = party.owner.pubkey();
     let cancelled = decision.cancelled.iter().map(|order| instructions::cancel_order(book, order, owner));
-    let placed =
-        decision.placed.into_iter().map(|request| instructions::place_order(book, party.margin_account, owner, request));
+    let placed = decision
+        .placed
+        .into_iter()
+        .map(|request| instructions::place_order(book, party.margin_account, owner, request));
     let list: Vec<Instruction> = cancelled.chain(placed).collect();
     (!list.is_empty()).then(|| (list, vec![&party.owner]))
 }

@@ -1,8 +1,8 @@
 //! The market at one moment: the Book and every participant's account, as the chain holds them.
 
 use anyhow::Result;
-use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::plimsoll::state::margin_account::Order;
+use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::{Pubkey, accounts, health};
 use plimsoll_risk::health::LiquidationHealth;
 use plimsoll_risk::perp::order::due_seconds;

@@ -204,7 +204,9 @@ impl Opening<'_> {
             Then::Borrow(asset, amount) => {
                 list.push(instructions::borrow(&reserves[asset], account, owner, wallet(asset), amount));
             }
-            Then::Provide(amount) => list.push(instructions::place_order(book, account, owner, deposit_request(amount))),
+            Then::Provide(amount) => {
+                list.push(instructions::place_order(book, account, owner, deposit_request(amount)))
+            }
         }
         (list, vec![&party.owner])
     }

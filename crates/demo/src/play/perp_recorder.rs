@@ -13,9 +13,7 @@ use super::cast::Cast;
 use super::events::Event;
 use super::market::Market;
 use super::traders::MARKETS;
-use crate::report::perps::{
-    Counterparty, Deficit, MarketSeries, PerpLiquidation, Perps, PoolWithdrawal, Side,
-};
+use crate::report::perps::{Counterparty, Deficit, MarketSeries, PerpLiquidation, Perps, PoolWithdrawal, Side};
 use crate::scenario::ASSETS;
 use crate::view::{MarketState, PerpState};
 
@@ -117,7 +115,9 @@ impl<'a> PerpRecorder<'a> {
             }
             Event::PoolWithdrawn(event) => {
                 orders.filled += 1;
-                if let Some(withdrawal) = self.asked.remove(&place).and_then(|at| self.perps.withdrawal_list.get_mut(at)) {
+                if let Some(withdrawal) =
+                    self.asked.remove(&place).and_then(|at| self.perps.withdrawal_list.get_mut(at))
+                {
                     withdrawal.paid_seconds = Some(occasion.time_seconds);
                     withdrawal.paid_quote_atoms = event.amount_atoms;
                 }
@@ -181,11 +181,7 @@ impl<'a> PerpRecorder<'a> {
             insurance_quote_atoms: event.insurance_atoms,
             pool_quote_atoms: event.pool_atoms,
             winners_quote_atoms: event.winners_atoms,
-            closed_quote_atoms: closed(
-                &occasion.market.book,
-                event.market,
-                event.closed_against_winners_base_atoms,
-            )?,
+            closed_quote_atoms: closed(&occasion.market.book, event.market, event.closed_against_winners_base_atoms)?,
         })
     }
 

@@ -89,3 +89,31 @@ pub fn withdrawal_sentence(withdrawal: &PoolWithdrawal) -> String {
     );
     asked + &refused + &paid
 }
+
+/// A liquidation by the walk alone, told in plain words.
+#[must_use]
+pub fn walk_sentence(liquidation: &Liquidation) -> String {
+    let Liquidation { borrower, account, keeper, collateral, debt, time_seconds, .. } = liquidation;
+    let mut text = format!(
+        "{borrower} (account {account}) was liquidated on {} UTC by {keeper}: a debt in {debt} worth {} USDC was repaid \
+         against {collateral}.",
+        date_time(*time_seconds),
+        dollars(liquidation.repaid_quote_atoms),
+    );
+    if let Some(evidence) = &liquidation.evidence {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            " None of its oracle prices had moved since {}: {collateral} stood at {} USDC all hour, while its \
+             maintenance margin walked from {}\u{a0}% to {}\u{a0}%, as announced an hour ahead. That took the account's \
+             maintenance health from {} to {} USDC.",
+            time_of_day(time_seconds.saturating_sub(super::CHANGE_WINDOW_SECONDS)),
+            price(evidence.price_quote_atoms),
+            percent(evidence.maintenance_before_ppm.into()),
+            percent(evidence.maintenance_ppm.into()),
+            signed_cents(evidence.health_before_quote_atoms),
+            signed_cents(evidence.health_quote_atoms),
+        );
+    }
+    text
+}

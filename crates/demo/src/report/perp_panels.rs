@@ -18,12 +18,12 @@ pub(super) enum MarketChart {
 
 /// The pool's equity in both runs.
 pub(super) fn pool_chart(report: &Report) -> String {
-    let line =
-        |perps: &Perps, class| Line { class, values: thousands(&perps.pool.equity_quote_atoms), stepped: false };
-    draw(report, "Equity of the pool", vec![
-        line(&report.frozen.perps, "frozen-sum"),
-        line(&report.dynamic.perps, "moving-sum"),
-    ])
+    let line = |perps: &Perps, class| Line { class, values: thousands(&perps.pool.equity_quote_atoms), stepped: false };
+    draw(
+        report,
+        "Equity of the pool",
+        vec![line(&report.frozen.perps, "frozen-sum"), line(&report.dynamic.perps, "moving-sum")],
+    )
 }
 
 /// One line per market of the run with moving thresholds.
