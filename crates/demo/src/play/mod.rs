@@ -32,7 +32,7 @@ use self::cast::{Cast, Party};
 use self::cluster::Cluster;
 use self::deployment::{Deployment, write_keypair};
 use self::desk::Desk;
-use self::keepers::{Keeper, KeeperTerms};
+use self::keepers::{Counterparty, Keeper, KeeperTerms};
 use self::ledger::Audit;
 use self::localnode::{LocalNode, Ports};
 use self::opening::{Opening, read_book};
@@ -48,7 +48,8 @@ const WEEK_SECONDS: u64 = 7 * 86_400;
 /// How long before the first step the group is set up.
 const SETUP_SECONDS: u64 = 300;
 const DEPLOYER_LAMPORTS: u64 = 1_000_000_000_000;
-const KEEPERS: [&str; 2] = ["keeper A", "keeper B"];
+/// Two keepers that compete: one takes liquidated positions over itself, the other closes them against the pool.
+const KEEPERS: [(&str, Counterparty); 2] = [("keeper A", Counterparty::Account), ("keeper B", Counterparty::Pool)];
 
 /// One run: which thresholds, and where its tools are.
 #[derive(Clone, Debug)]
@@ -157,7 +158,7 @@ impl Troupe {
         let mut troupe = Self {
             oracles: Oracles::of(&book, shift_seconds),
             cast: Cast::of(&deployment.group),
-            keepers: KEEPERS.map(|name| Party::new(name.to_owned(), &deployment.group)).into(),
+            keepers: KEEPERS.map(|(name, _)| Party::new(name.to_owned(), &deployment.group)).into(),
             node,
             cluster,
             deployment,
@@ -202,10 +203,10 @@ impl Troupe {
             frozen_thresholds: settings.frozen_thresholds,
         };
         let mut keepers = Vec::new();
-        for party in self.keepers.drain(..) {
+        for (party, (_, counterparty)) in self.keepers.drain(..).zip(KEEPERS) {
             let keypair = key_file(&settings.directory, &party);
             write_keypair(&keypair, &party.owner)?;
-            keepers.push(Keeper::start(&terms, &self.node, party, &keypair).await?);
+            keepers.push(Keeper::start(&terms, &self.node, (party, counterparty), &keypair).await?);
         }
         Ok(keepers)
     }
