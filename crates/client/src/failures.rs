@@ -75,11 +75,6 @@ pub fn perp_bankruptcy(
 ///
 /// # Errors
 /// The program's refusals.
-pub fn settlement(
-    book: &Book,
-    account: &MarginAccount,
-    market: u8,
-    now_seconds: u64,
-) -> Result<SignedAmount, Refusal> {
+pub fn settlement(book: &Book, account: &MarginAccount, market: u8, now_seconds: u64) -> Result<SignedAmount, Refusal> {
     perps::settle(&mut Box::new(*book), &mut Box::new(*account), market, now_seconds)
 }

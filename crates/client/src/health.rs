@@ -1,12 +1,11 @@
-//! An account as the program sees it: health, what a liquidation would do, where its liquidation prices lie.
+//! An account as the program sees it: health, and what a liquidation of its loans would do.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll::state::{Book, MarginAccount};
 use plimsoll::{liquidation, margin};
-use plimsoll_risk::health::{CrossHealth, LiquidationHealth, asset_weight_down, debt_weight_up};
+use plimsoll_risk::health::{CrossHealth, LiquidationHealth};
 use plimsoll_risk::liquidation::{LiquidationPlan, plan_liquidation};
-use plimsoll_risk::metrics::{self, FactorExposure};
-use plimsoll_risk::quantities::{Price, Ratio, Value};
+use plimsoll_risk::quantities::{Price, Value};
 
 /// A refusal of the program, found off-chain.
 pub type Refusal = anchor_lang::error::Error;
@@ -63,49 +62,6 @@ pub fn largest_pair(book: &Book, account: &MarginAccount) -> Option<(u8, u8)> {
     let (_, collateral) = deposits.into_iter().max()?;
     let (_, debt) = debts.into_iter().max()?;
     Some((collateral, debt))
-}
-
-/// The price of a factor at which maintenance health is zero, all else equal; none where no price does it.
-///
-/// # Errors
-/// The program's refusals, and the core's.
-pub fn liquidation_price(
-    book: &Book,
-    account: &MarginAccount,
-    factor_index: u8,
-    now_seconds: u64,
-) -> Result<Option<Price>, Refusal> {
-    let health = margin::liquidation_health(book, account, now_seconds)?;
-    let factor = book.factor(factor_index)?;
-    let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
-    let mut exposure = FactorExposure::default();
-    for (index, reserve) in book.reserves.iter().enumerate() {
-        if !reserve.is_listed() || reserve.factor_index != factor_index {
-            continue;
-        }
-        let (position, totals) = (account.position(index)?, reserve.totals());
-        let weight = refuse(reserve.weight_ramp().at_down(now_seconds))?;
-        refuse(exposure.add_deposit(refuse(position.claim_down(&totals))?, asset_weight_down(maintenance, weight)))?;
-        refuse(exposure.add_debt(refuse(position.owed_up(&totals))?, refuse(debt_weight_up(maintenance))?))?;
-    }
-    refuse(exposure.liquidation_price(health.maintenance, Price::from_bits(factor.price.mid)))
-}
-
-/// Distance of a factor's price to a liquidation price, in σ of one day, and the probability of touching it within a horizon.
-///
-/// # Errors
-/// The core's refusals.
-pub fn distance(
-    book: &Book,
-    factor_index: u8,
-    liquidation_price: Price,
-    horizon_seconds: u64,
-) -> Result<(Ratio, Ratio), Refusal> {
-    let factor = book.factor(factor_index)?;
-    let state = factor.volatility_state();
-    let variance = state.fast.max(state.slow);
-    let distance = refuse(metrics::distance_down(Price::from_bits(factor.price.mid), liquidation_price, variance))?;
-    Ok((distance, refuse(metrics::touch_probability(distance, horizon_seconds))?))
 }
 
 pub(crate) fn refuse<T>(result: plimsoll_risk::Result<T>) -> Result<T, Refusal> {

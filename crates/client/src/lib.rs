@@ -9,6 +9,7 @@ pub mod addresses;
 pub mod failures;
 pub mod health;
 pub mod instructions;
+pub mod metrics;
 pub mod oracle;
 pub mod orders;
 pub mod params;

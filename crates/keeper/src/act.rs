@@ -1,13 +1,11 @@
 //! Carrying an action out, and saying what became of it.
 
 use anyhow::{Context, Result};
-use plimsoll::events::{BankruptcyResolved, Liquidated, PricesRefreshed, RiskRefreshed};
 use plimsoll_client::instructions;
 use plimsoll_client::{Instruction, Pubkey};
-use solana_signature::Signature;
 
-use crate::events;
 use crate::facts::Fact;
+use crate::outcome;
 use crate::plan::Action;
 use crate::transaction::{Ending, Sender};
 
@@ -31,9 +29,8 @@ impl Actor<'_> {
     pub async fn act(&self, action: &Action) -> Result<Fact> {
         let ending = self.sender.execute(&self.instructions(action)).await?;
         match ending {
-            Ending::Executed { signature, log } => {
-                fact_of(action, signature, &log).with_context(|| format!("{signature} logged no event"))
-            }
+            Ending::Executed { signature, log } => outcome::fact(action, &signature.to_string(), &log)
+                .with_context(|| format!("{signature} logged no event")),
             Ending::Refused { refusal, signature } if refusal.is_race => Ok(Fact::LostRace {
                 what: action.subject(),
                 error: refusal.error,
@@ -44,67 +41,43 @@ impl Actor<'_> {
     }
 
     fn instructions(&self, action: &Action) -> Vec<Instruction> {
-        let book = self.book;
+        let (book, own) = (self.book, self.margin_account);
         match action {
             Action::RefreshPrices { oracles } => vec![instructions::refresh_prices(book, oracles)],
             Action::RefreshRisk { oracles, .. } => vec![instructions::refresh_risk(book, oracles)],
             Action::Accrue => vec![instructions::accrue(book)],
+            Action::UpdateFunding { market } => vec![instructions::update_funding(book, *market)],
             Action::Liquidate { liquidatee, request, oracles } => {
-                let refresh = (!oracles.is_empty()).then(|| instructions::refresh_prices(book, oracles));
-                let liquidate =
-                    instructions::liquidate(book, *liquidatee, self.margin_account, self.authority, *request);
-                refresh.into_iter().chain([liquidate]).collect()
+                self.refreshed(oracles, instructions::liquidate(book, *liquidatee, own, self.authority, *request))
+            }
+            Action::LiquidatePerp { liquidatee, request, oracles } => {
+                self.refreshed(oracles, instructions::liquidate_perp(book, *liquidatee, own, self.authority, *request))
             }
             Action::ResolveBankruptcy { margin_account, reserve_index } => {
                 vec![instructions::resolve_bankruptcy(book, *margin_account, *reserve_index)]
             }
+            Action::ResolvePerpBankruptcy { margin_account, market } => {
+                vec![instructions::resolve_perp_bankruptcy(book, *margin_account, *market)]
+            }
+            Action::SettlePnl { margin_account, market } => {
+                vec![instructions::settle_pnl(book, *margin_account, *market)]
+            }
+            Action::ArmOrder { order, oracle } => vec![instructions::execute_order(book, order, own, *oracle)],
+            Action::FillOrder { order, oracle, oracles } => {
+                self.refreshed(oracles, instructions::execute_order(book, order, own, *oracle))
+            }
+            Action::ExecutePoolOrder { order, oracles } => {
+                self.refreshed(oracles, instructions::execute_pool_order(book, order, own))
+            }
+            Action::SettleDelisted { margin_account, market, oracle } => {
+                vec![instructions::settle_delisted_market(book, *margin_account, *market, *oracle)]
+            }
         }
     }
-}
 
-/// What an executed action did, in the program's own figures.
-fn fact_of(action: &Action, signature: Signature, log: &[String]) -> Option<Fact> {
-    let signature = signature.to_string();
-    Some(match action {
-        Action::RefreshPrices { .. } => {
-            let event: PricesRefreshed = events::first(log)?;
-            if event.accepted == 0 && event.pending == 0 {
-                // the program passes over publications that it knows
-                return Some(Fact::LostRace {
-                    what: action.subject(),
-                    error: "every publication was known".to_owned(),
-                    signature: Some(signature),
-                });
-            }
-            Fact::PricesRefreshed { signature, accepted: event.accepted, pending: event.pending }
-        }
-        Action::RefreshRisk { .. } => {
-            let event: RiskRefreshed = events::first(log)?;
-            Fact::RiskRefreshed { signature, step: event.step, sampled: event.sampled }
-        }
-        Action::Accrue => Fact::Accrued { signature },
-        Action::Liquidate { .. } => liquidated(signature, &events::first(log)?),
-        Action::ResolveBankruptcy { .. } => {
-            let event: BankruptcyResolved = events::first(log)?;
-            Fact::BankruptcyResolved {
-                signature,
-                margin_account: event.margin_account.to_string(),
-                reserve_index: event.reserve_index,
-                insurance_atoms: event.insurance_atoms,
-                socialised_atoms: event.socialised_atoms,
-            }
-        }
-    })
-}
-
-fn liquidated(signature: String, event: &Liquidated) -> Fact {
-    Fact::Liquidated {
-        signature,
-        liquidatee: event.liquidatee.to_string(),
-        collateral_reserve: event.collateral_reserve,
-        debt_reserve: event.debt_reserve,
-        repaid_atoms: event.repaid_atoms,
-        seized_atoms: event.seized_atoms,
-        value_quote_atoms: event.value_quote_atoms,
+    /// The instruction, and before it the news that it depends on.
+    fn refreshed(&self, oracles: &[Pubkey], instruction: Instruction) -> Vec<Instruction> {
+        let refresh = (!oracles.is_empty()).then(|| instructions::refresh_prices(self.book, oracles));
+        refresh.into_iter().chain([instruction]).collect()
     }
 }

@@ -1,4 +1,6 @@
-//! What an observer counts: one JSON object per line on standard output.
+//! What an observer counts: one JSON object per line on standard output; and the same in words, for the log.
+
+mod words;
 
 use std::io::Write;
 
@@ -62,6 +64,112 @@ pub enum Fact {
         insurance_atoms: u64,
         /// What depositors lost.
         socialised_atoms: u64,
+    },
+    /// A market's funding was booked.
+    FundingUpdated {
+        /// The transaction.
+        signature: String,
+        /// The market.
+        market: u8,
+        /// The rate a day, 48 fractional bits; positive: longs pay.
+        funding_rate: i64,
+        /// What the pool received (positive) or paid.
+        pool_atoms: i64,
+    },
+    /// An order's condition was shown to hold.
+    OrderArmed {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
+        /// The market.
+        market: u8,
+        /// The order.
+        order_id: u64,
+    },
+    /// An order was filled.
+    OrderFilled {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
+        /// The market.
+        market: u8,
+        /// The order.
+        order_id: u64,
+        /// Base atoms; positive: bought.
+        base_atoms: i64,
+        /// Quote received (positive) or paid.
+        quote_atoms: i64,
+        /// What the executor received.
+        executor_fee_atoms: u64,
+    },
+    /// A request to the pool was carried out.
+    PoolOrderExecuted {
+        /// The transaction.
+        signature: String,
+        /// The provider's account.
+        margin_account: String,
+        /// The request.
+        order_id: u64,
+        /// Quote atoms that the pool received (positive) or paid.
+        pool_atoms: i128,
+        /// Shares minted or burned.
+        pool_shares: u64,
+    },
+    /// A realised profit or loss moved home.
+    PnlSettled {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
+        /// The market.
+        market: u8,
+        /// What the account received (positive) or paid.
+        settled_atoms: i64,
+    },
+    /// A position was liquidated by this keeper.
+    PerpLiquidated {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        liquidatee: String,
+        /// The market.
+        market: u8,
+        /// Whether the pool took the other side.
+        against_pool: bool,
+        /// The liquidatee's trade.
+        base_atoms: i64,
+        /// What he received (positive) or paid for it.
+        quote_atoms: i64,
+        /// What the keeper earned.
+        bonus_atoms: u64,
+    },
+    /// A perp loss without assets was distributed.
+    PerpBankruptcyResolved {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
+        /// The market.
+        market: u8,
+        /// The loss.
+        deficit_atoms: u64,
+        /// What the market's insurance paid.
+        insurance_atoms: u64,
+        /// What the pool paid.
+        pool_atoms: u64,
+        /// What the winning side paid.
+        winners_atoms: u64,
+    },
+    /// A position of a delisted market was closed.
+    DelistedPositionSettled {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
+        /// The market.
+        market: u8,
     },
     /// Somebody else had done it before.
     LostRace {

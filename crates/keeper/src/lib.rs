@@ -11,6 +11,7 @@ pub mod facts;
 pub mod keeper;
 pub mod keypair;
 pub mod oracle;
+pub mod outcome;
 pub mod plan;
 pub mod refusal;
 pub mod settings;

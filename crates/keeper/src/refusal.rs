@@ -4,16 +4,29 @@ use plimsoll::error::PlimsollError;
 use solana_instruction_error::InstructionError;
 use solana_transaction_error::TransactionError;
 
-/// Refusals that mean: what was wanted has been done already.
-const RACES: [PlimsollError; 8] = [
+/// Refusals that mean: what was wanted has been done already, or the moment for it has passed since it was planned.
+const RACES: [PlimsollError; 18] = [
     PlimsollError::NotLiquidatable,
     PlimsollError::NothingToRepay,
     PlimsollError::NothingToSeize,
+    PlimsollError::NothingToClose,
     PlimsollError::ThroughputExhausted,
     PlimsollError::NotBankrupt,
     PlimsollError::StepAlreadyFolded,
     PlimsollError::SampleNotFirst,
     PlimsollError::PriceNotNewer,
+    PlimsollError::OrderMissing,
+    // armed by somebody else: the instruction then wants to fill
+    PlimsollError::OrderTooEarly,
+    PlimsollError::OrderLapsed,
+    // the oracle's account, or the price in force, went on
+    PlimsollError::PublicationNotFirst,
+    PlimsollError::ConditionUnmet,
+    PlimsollError::NoDeficit,
+    PlimsollError::NoPosition,
+    PlimsollError::NothingToSettle,
+    // the last position of a delisted market was settled, and the slot is free
+    PlimsollError::MarketIndex,
 ];
 
 /// A refused transaction.

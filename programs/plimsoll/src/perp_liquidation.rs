@@ -85,7 +85,7 @@ pub(crate) fn factor_of(book: &Book, market_index: u8) -> Result<&Factor> {
 }
 
 /// An account's balance in the quote reserve (a debt negative) and the PnL of all its positions, at the prices of its health.
-pub(crate) fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealth) -> Result<SignedAmount> {
+pub fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealth) -> Result<SignedAmount> {
     let quote_index = book.pool.quote_reserve;
     let totals = book.reserve(quote_index)?.totals();
     let balance = account.position(quote_index.into())?;

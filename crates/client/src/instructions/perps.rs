@@ -111,10 +111,7 @@ pub fn liquidate_perp(
 /// `resolve_perp_bankruptcy` of one market.
 #[must_use]
 pub fn resolve_perp_bankruptcy(book: Pubkey, margin_account: Pubkey, market: u8) -> Instruction {
-    build(
-        &accounts::SettlePnl { book, margin_account },
-        &instruction::ResolvePerpBankruptcy { market },
-    )
+    build(&accounts::SettlePnl { book, margin_account }, &instruction::ResolvePerpBankruptcy { market })
 }
 
 /// `settle_delisted_market`: `oracle` carries the first publication after the settlement time until the price is fixed.

@@ -1,6 +1,7 @@
 //! Losses that no asset stands behind: of perps market by market, then of loans debt by debt.
 
 use plimsoll::state::MarginAccount;
+use plimsoll::state::margin_account::PerpPosition;
 use plimsoll_client::{Pubkey, failures, perps};
 
 use super::Action;
@@ -14,8 +15,12 @@ pub(super) fn of_perps(snapshot: &Snapshot, address: Pubkey, account: &MarginAcc
         .collect()
 }
 
-/// Every debt of an account without assets.
+/// Every debt of an account without assets, once no perp of it could still pay one.
 pub(super) fn of_loans(address: Pubkey, account: &MarginAccount) -> Vec<Action> {
+    let can_pay = |position: &PerpPosition| position.base_atoms != 0 || position.realised_atoms > 0;
+    if account.perps.iter().any(can_pay) {
+        return Vec::new();
+    }
     let balances = (0u8..).zip(&account.balances);
     balances
         .filter(|(_, balance)| balance.debt_shares != 0)

@@ -58,11 +58,10 @@ fn resolve(
     if !perp_losses.is_empty() {
         return perp_losses;
     }
-    let liquidation =
-        liquidator.filter(|_| has_assets || account.active_perps != 0).and_then(|liquidator| {
-            let candidate = best(liquidator, account, counterparty)?;
-            Some(action(snapshot, address, candidate))
-        });
+    let liquidation = liquidator.filter(|_| has_assets || account.active_perps != 0).and_then(|liquidator| {
+        let candidate = best(liquidator, account, counterparty)?;
+        Some(action(snapshot, address, candidate))
+    });
     if let Some(action) = liquidation.or_else(|| settlements::of_unhealthy(snapshot, address, account)) {
         return vec![action];
     }

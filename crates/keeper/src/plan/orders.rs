@@ -1,7 +1,7 @@
 //! Orders: show that a condition holds, fill what is due on its one publication, carry out requests to the pool.
 
 use plimsoll::state::margin_account::{MODE_CROSS, Order};
-use plimsoll::state::{Book, Factor, MarginAccount, PerpMarket};
+use plimsoll::state::{Book, Factor, MarginAccount};
 use plimsoll_client::instructions::OrderKey;
 use plimsoll_client::orders::{self, OrderState};
 use plimsoll_client::{Pubkey, perps};
@@ -34,7 +34,11 @@ pub(super) fn all(snapshot: &Snapshot, own_account: &Pubkey) -> Vec<Action> {
 }
 
 fn execute(snapshot: &Snapshot, order: OrderKey, terms: &Order, due_seconds: u64) -> Option<Action> {
-    if terms.is_for_pool() { pool_order(snapshot, order, due_seconds) } else { fill(snapshot, order, terms, due_seconds) }
+    if terms.is_for_pool() {
+        pool_order(snapshot, order, due_seconds)
+    } else {
+        fill(snapshot, order, terms, due_seconds)
+    }
 }
 
 /// A fill, where an oracle account carries the publication that the order waits for, young enough for its window.
@@ -79,7 +83,7 @@ fn pool_order(snapshot: &Snapshot, order: OrderKey, due_seconds: u64) -> Option<
         return None;
     }
     let mut oracles = Vec::new();
-    for market in book.perp_markets.iter().filter(|market| PerpMarket::has_open_interest(market)) {
+    for market in book.perp_markets.iter().filter(|market| perps::has_open_interest(market)) {
         let factor = book.factor(market.factor_index).ok()?;
         if factor.price.publish_time_seconds >= due_seconds && has_fresh_price(factor, now_seconds) {
             continue;

@@ -38,9 +38,9 @@ pub(super) fn asked_for(snapshot: &Snapshot, least_atoms: u64) -> Vec<Action> {
 
 /// Every position and order of a market whose settlement time has come.
 pub(super) fn delisted(snapshot: &Snapshot) -> Vec<Action> {
-    let due = (0u8..).zip(&snapshot.book.perp_markets).filter(|(_, market)| {
-        market.is_delisting() && snapshot.now_seconds >= market.settle_at_seconds
-    });
+    let due = (0u8..)
+        .zip(&snapshot.book.perp_markets)
+        .filter(|(_, market)| market.is_delisting() && snapshot.now_seconds >= market.settle_at_seconds);
     due.filter_map(|(index, market)| Some((index, settlement_oracle(snapshot, market)?)))
         .flat_map(|(market, oracle)| {
             let held = snapshot.accounts.iter().filter(move |(_, account)| has_anything(snapshot, account, market));
