@@ -18,26 +18,40 @@ const DOLLAR: u64 = 1_000_000;
 /// Value of the skew at which premium and funding velocity would be full, by market: a thinner market for SOL.
 const SKEW_SCALE_DOLLARS: [u64; MARKETS.len()] = [60_000_000, 200_000_000, 120_000_000];
 
-/// A request to the pool is due just before a later step publishes its prices, and lapses half a minute after that.
-const POOL_PARAMS: PoolParams = PoolParams {
-    deposit_cap_atoms: 50_000_000 * DOLLAR,
-    executor_fee_atoms: 50_000,
-    order_delay_seconds: 1,
-    order_window_seconds: 30,
-    deposit_delay_seconds: 880,
-    withdraw_delay_seconds: 3_580,
-    requirement_share_ppm: 500_000,
-    loss_share_ppm_per_day: 10_000,
-};
+/// Before the publications of a later step a request to the pool is due by so much; it lapses soon after them.
+const BEFORE_STEP_SECONDS: u64 = 20;
+/// How long a withdrawal waits at least, but for that.
+const WITHDRAWAL_SECONDS: u64 = 3_600;
+
+/// The pool's parameters. A scenario brings prices once a step, so requests wait for one.
+fn pool_params(step_seconds: u64) -> Result<PoolParams> {
+    let delay = |seconds: u64| u32::try_from(seconds.next_multiple_of(step_seconds) - BEFORE_STEP_SECONDS);
+    Ok(PoolParams {
+        deposit_cap_atoms: 50_000_000 * DOLLAR,
+        executor_fee_atoms: 50_000,
+        order_delay_seconds: 1,
+        order_window_seconds: 30,
+        deposit_delay_seconds: delay(step_seconds)?,
+        withdraw_delay_seconds: delay(WITHDRAWAL_SECONDS)?,
+        requirement_share_ppm: 500_000,
+        loss_share_ppm_per_day: 10_000,
+    })
+}
 
 /// The instructions that create the pool and list the markets.
 ///
 /// # Errors
 /// Where a factor has no price yet.
-pub fn instructions(deployment: &Deployment, admin: Pubkey, book: &Book) -> Result<Vec<Instruction>> {
+pub fn instructions(
+    deployment: &Deployment,
+    admin: Pubkey,
+    book: &Book,
+    step_seconds: u64,
+) -> Result<Vec<Instruction>> {
     let (group, address) = (deployment.group, deployment.book);
     let quote = &deployment.reserves[QUOTE];
-    let mut list = vec![instructions::set_pool_params(group, admin, address, quote.reserve_index, POOL_PARAMS)];
+    let pool = pool_params(step_seconds)?;
+    let mut list = vec![instructions::set_pool_params(group, admin, address, quote.reserve_index, pool)];
     for (asset, scale_dollars) in MARKETS.into_iter().zip(SKEW_SCALE_DOLLARS) {
         let factor_index = book.reserve(deployment.reserves[asset].reserve_index)?.factor_index;
         let mid = Price::from_bits(book.factor(factor_index)?.price.mid);

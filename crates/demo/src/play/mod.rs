@@ -165,7 +165,7 @@ impl Troupe {
             shift_seconds,
         };
         let book = troupe.price(scenario, start, &deployer).await?;
-        let listing = listing::instructions(&troupe.deployment, deployer.pubkey(), &book)?;
+        let listing = listing::instructions(&troupe.deployment, deployer.pubkey(), &book, scenario.step_seconds)?;
         troupe.cluster.send(&[(listing, vec![&deployer])]).await?;
         let book = read_book(&troupe.cluster, &troupe.deployment.book).await?;
         troupe.open(&book, start).await?;
