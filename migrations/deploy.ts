@@ -61,6 +61,7 @@ async function readKeypair(path: string): Promise<KeyPairSigner> {
 function printAddresses(result: DeployResult): void {
   console.log(`group ${result.group}\nbook  ${result.book}`);
   for (const { index, symbol, mint, vault } of result.reserves) console.log(`reserve ${index} ${symbol}: mint ${mint}, vault ${vault}`);
+  for (const { index, symbol } of result.perp_markets) console.log(`perp market ${index} ${symbol}`);
 }
 
 async function main(): Promise<void> {

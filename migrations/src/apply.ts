@@ -7,9 +7,12 @@ import {
   getCreateBookInstruction,
   getCreateGroupInstruction,
   getListFactorInstruction,
+  getListPerpMarketInstruction,
   getListReserveInstruction,
   getSetBookParamsInstruction,
   getSetFactorParamsInstruction,
+  getSetPerpParamsInstruction,
+  getSetPoolParamsInstruction,
   getSetReserveParamsInstruction,
 } from "@plimsoll/client";
 import { getCreateAccountWithSeedInstruction } from "@solana-program/system";
@@ -93,6 +96,14 @@ async function instructionsOf(deployment: Deployment, { action }: Step): Promise
       return [await listReserve(deployment, action.reserve)];
     case "setReserveParams":
       return [getSetReserveParamsInstruction({ ...governed, reserveIndex: action.index, params: action.reserve.listing.params })];
+    case "setPoolParams": {
+      const { quoteReserve, params } = deployment.target.pool;
+      return [getSetPoolParamsInstruction({ ...governed, quoteReserve, params })];
+    }
+    case "listPerpMarket":
+      return [getListPerpMarketInstruction({ ...governed, listing: action.market.listing })];
+    case "setPerpParams":
+      return [getSetPerpParamsInstruction({ ...governed, market: action.index, params: action.market.listing.params })];
   }
 }
 

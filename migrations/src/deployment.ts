@@ -4,7 +4,7 @@ import { type Address, createSolanaRpc, type KeyPairSigner } from "@solana/kit";
 
 import { apply, requireSigner } from "./apply";
 import { type ClusterState, readClusterState, requireProgram } from "./cluster";
-import { compare, type Step } from "./difference";
+import { compare, findPerpMarket, type Step } from "./difference";
 import { DeployError, readParameterFile } from "./parameters";
 import { resolveTarget, type Target } from "./target";
 
@@ -28,6 +28,7 @@ export type DeployResult = {
   quote_mint: Address;
   factors: { index: number; symbol: string; feed_id: string }[];
   reserves: { index: number; symbol: string; factor_index: number; mint: Address; decimals: number; token_program: Address; vault: Address }[];
+  perp_markets: { index: number; symbol: string; factor_index: number }[];
   /** Transactions sent. */
   applied: number;
 };
@@ -58,6 +59,11 @@ async function resultOf(target: Target, state: ClusterState, applied: number): P
       decimals,
       token_program: tokenProgram,
       vault: state.book?.reserves[index]?.vault ?? vault,
+    })),
+    perp_markets: target.perpMarkets.map(({ symbol, listing: { factorIndex } }, position) => ({
+      index: findPerpMarket(state.book, factorIndex) ?? position,
+      symbol,
+      factor_index: factorIndex,
     })),
     applied,
   };

@@ -1,8 +1,8 @@
 // What separates the cluster from the parameter file, and the steps that close the gap. Pure.
-import type { Book, Factor, Reserve } from "@plimsoll/client";
+import type { Book, Factor, PerpMarket, Pool, Reserve } from "@plimsoll/client";
 
 import type { ClusterState } from "./cluster";
-import type { FactorTarget, ReserveTarget, Target } from "./target";
+import type { FactorTarget, PerpMarketTarget, PoolTarget, ReserveTarget, Target } from "./target";
 
 export type FieldChange = {
   field: string;
@@ -19,7 +19,10 @@ export type StepAction =
   | { kind: "listFactor"; factor: FactorTarget }
   | { kind: "setFactorParams"; index: number; factor: FactorTarget }
   | { kind: "listReserve"; reserve: ReserveTarget }
-  | { kind: "setReserveParams"; index: number; reserve: ReserveTarget };
+  | { kind: "setReserveParams"; index: number; reserve: ReserveTarget }
+  | { kind: "setPoolParams" }
+  | { kind: "listPerpMarket"; market: PerpMarketTarget }
+  | { kind: "setPerpParams"; index: number; market: PerpMarketTarget };
 
 /** One transaction's worth of change. */
 export type Step = { title: string; action: StepAction; changes: FieldChange[] };
@@ -34,6 +37,7 @@ export type Difference = {
 type Fields = Record<string, unknown>;
 
 const STATUS_EMPTY = 0;
+const STATUS_DELISTING = 2;
 
 function describe(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
@@ -114,6 +118,41 @@ function compareReserve(reserve: ReserveTarget, index: number, listed: Reserve |
   };
 }
 
+function comparePool({ symbol, quoteReserve, params }: PoolTarget, pool: Pool | undefined): Difference {
+  const action = { kind: "setPoolParams" } as const;
+  if (!pool || pool.status === STATUS_EMPTY) return { steps: [newStep(`pool ${symbol}`, action, { quoteReserve, ...params })], refusals: [] };
+  return { steps: paramsStep(`pool ${symbol}`, action, pool.params, params), refusals: refusalsOf("pool", { ...pool }, { quoteReserve }) };
+}
+
+/** The market of a factor: a delisted one leaves its slot, so the position says nothing. */
+export function findPerpMarket(book: Book | null, factorIndex: number): number | undefined {
+  const index = (book?.perpMarkets ?? []).findIndex((market) => market.status !== STATUS_EMPTY && market.factorIndex === factorIndex);
+  return index < 0 ? undefined : index;
+}
+
+function comparePerpMarket(market: PerpMarketTarget, book: Book | null): Difference {
+  const { params, ...facts } = market.listing;
+  const index = findPerpMarket(book, facts.factorIndex);
+  const listed = index === undefined ? undefined : book?.perpMarkets[index];
+  if (index === undefined || !listed) {
+    return { steps: [newStep(`perp market ${market.symbol}`, { kind: "listPerpMarket", market }, { ...facts, ...params })], refusals: [] };
+  }
+  const title = `perp market ${index} ${market.symbol}`;
+  if (listed.status === STATUS_DELISTING) return { steps: [], refusals: [`${title} is being delisted; take it out of the file, or wait until it has left`] };
+  return {
+    steps: paramsStep(title, { kind: "setPerpParams", index, market }, listed.params, params),
+    refusals: refusalsOf(title, { ...listed }, facts),
+  };
+}
+
+/** Active markets that the file leaves out: only the admin delists, and not by silence. */
+function surplusMarkets(target: Target, book: Book | null): Difference {
+  const asked = new Set(target.perpMarkets.map((market) => market.listing.factorIndex));
+  const isSurplus = (market: PerpMarket) => market.status !== STATUS_EMPTY && market.status !== STATUS_DELISTING && !asked.has(market.factorIndex);
+  const indices = [...(book?.perpMarkets ?? []).entries()].filter(([, market]) => isSurplus(market)).map(([index]) => index);
+  return { steps: [], refusals: indices.map((index) => `perp market ${index} is listed and not in the file; add it, or call delist_perp_market`) };
+}
+
 /** What is listed beyond the file's end. */
 function surplus(kind: string, listedCount: number, askedCount: number): Difference {
   const refusals = listedCount > askedCount ? [`the cluster lists ${listedCount} ${kind}, the file ${askedCount}; nothing is ever unlisted: add them to the file`] : [];
@@ -132,6 +171,9 @@ export function compare(target: Target, state: ClusterState): Difference {
     ...target.reserves.map((reserve, index) => compareReserve(reserve, index, reserves[index])),
     surplus("factors", factors.length, target.factors.length),
     surplus("reserves", reserves.length, target.reserves.length),
+    comparePool(target.pool, state.book?.pool),
+    ...target.perpMarkets.map((market) => comparePerpMarket(market, state.book)),
+    surplusMarkets(target, state.book),
   ];
   return { steps: parts.flatMap((part) => part.steps), refusals: parts.flatMap((part) => part.refusals) };
 }

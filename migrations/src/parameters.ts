@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 /** A refusal that says what is wrong and what to do; printed without a stack. */
 export class DeployError extends Error {}
 
-/** Parameters of a Book, factor or reserve by their TOML names. */
+/** Parameters of a Book, factor, reserve, pool or perp market by their TOML names. */
 export type ParameterTable = Record<string, number | string>;
 
 export type FactorFile = {
@@ -29,6 +29,13 @@ export type ReserveFile = {
   params: ParameterTable;
 };
 
+export type PerpMarketFile = {
+  symbol: string;
+  /** Symbol of the factor that prices it. */
+  factor: string;
+  params: ParameterTable;
+};
+
 export type ParameterFile = {
   cluster: "localnet" | "devnet" | "mainnet";
   group: {
@@ -44,6 +51,12 @@ export type ParameterFile = {
   book: ParameterTable;
   factors: FactorFile[];
   reserves: ReserveFile[];
+  pool: {
+    /** Symbol of the reserve in whose token every perp is settled. */
+    quote_reserve: string;
+    params: ParameterTable;
+  };
+  perp_markets: PerpMarketFile[];
 };
 
 /** Reads and checks a parameter file with `plimsoll-params`, the project's one reader of them (PLIMSOLL_PARAMS_BIN, or built by cargo). */

@@ -5,11 +5,16 @@ import {
   findVaultAddress,
   getBookParamsDecoder,
   getFactorParamsDecoder,
+  getPerpMarketParamsDecoder,
+  getPoolParamsDecoder,
   getReserveParamsDecoder,
   type BookParams,
   type FactorListing,
   type FactorParams,
   type GroupRoles,
+  type PerpMarketListing,
+  type PerpMarketParams,
+  type PoolParams,
   type ReserveListing,
   type ReserveParams,
 } from "@plimsoll/client";
@@ -17,7 +22,7 @@ import { TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
 import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getBase16Encoder } from "@solana/kit";
 
 
-import { DeployError, type FactorFile, type ParameterFile, type ReserveFile, toProgramParams } from "./parameters";
+import { DeployError, type FactorFile, type ParameterFile, type PerpMarketFile, type ReserveFile, toProgramParams } from "./parameters";
 
 const TOKEN_2022_PROGRAM_ADDRESS = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 const SYMBOL_BYTES = 16;
@@ -35,6 +40,10 @@ export type ReserveTarget = {
   listing: ReserveListing;
 };
 
+export type PoolTarget = { symbol: string; quoteReserve: number; params: PoolParams };
+
+export type PerpMarketTarget = { symbol: string; listing: PerpMarketListing };
+
 export type Target = {
   cluster: ParameterFile["cluster"];
   creator: Address;
@@ -47,6 +56,8 @@ export type Target = {
   bookParams: BookParams;
   factors: FactorTarget[];
   reserves: ReserveTarget[];
+  pool: PoolTarget;
+  perpMarkets: PerpMarketTarget[];
 };
 
 function zeroOf<T>(decoder: FixedSizeDecoder<T>): T {
@@ -74,6 +85,32 @@ function factorTarget(factor: FactorFile, zero: FactorParams): FactorTarget {
   };
 }
 
+/** The position of a symbol in a list of the file. */
+function indexOf(list: { symbol: string }[], symbol: string, what: string): number {
+  const index = list.findIndex((entry) => entry.symbol === symbol);
+  if (index < 0) throw new DeployError(`${what} is ${symbol}, which the file does not list`);
+  return index;
+}
+
+function poolTarget({ pool, reserves }: ParameterFile): PoolTarget {
+  return {
+    symbol: pool.quote_reserve,
+    quoteReserve: indexOf(reserves, pool.quote_reserve, "the pool's quote reserve"),
+    params: toProgramParams(pool.params, zeroOf(getPoolParamsDecoder() as FixedSizeDecoder<PoolParams>)),
+  };
+}
+
+function perpMarketTarget({ factors }: ParameterFile, market: PerpMarketFile): PerpMarketTarget {
+  return {
+    symbol: market.symbol,
+    listing: {
+      symbol: symbolBytes(market.symbol),
+      factorIndex: indexOf(factors, market.factor, `the factor of perp market ${market.symbol}`),
+      params: toProgramParams(market.params, zeroOf(getPerpMarketParamsDecoder() as FixedSizeDecoder<PerpMarketParams>)),
+    },
+  };
+}
+
 /** Where a created test token goes: an address that the deployer's signature alone unlocks, and that a second run finds again. */
 function testMintAddress(creator: Address, groupIndex: number, symbol: string, tokenProgram: Address): Promise<Address> {
   return createAddressWithSeed({ baseAddress: creator, seed: testMintSeed(groupIndex, symbol), programAddress: tokenProgram });
@@ -85,9 +122,7 @@ export function testMintSeed(groupIndex: number, symbol: string): string {
 
 async function reserveTarget(file: ParameterFile, reserve: ReserveFile, book: Address, creator: Address): Promise<ReserveTarget> {
   const tokenProgram = reserve.token_program === "spl-token" ? TOKEN_PROGRAM_ADDRESS : TOKEN_2022_PROGRAM_ADDRESS;
-  const factorIndex = file.factors.findIndex((factor) => factor.symbol === reserve.factor);
-  const factor = file.factors[factorIndex];
-  if (!factor) throw new DeployError(`reserve ${reserve.symbol} names the factor ${reserve.factor}, which the file does not list`);
+  const factorIndex = indexOf(file.factors, reserve.factor, `the factor of reserve ${reserve.symbol}`);
 
   const createsMint = reserve.mint === "create";
   const mint = createsMint ? await testMintAddress(creator, file.group.index, reserve.symbol, tokenProgram) : address(reserve.mint);
@@ -96,7 +131,7 @@ async function reserveTarget(file: ParameterFile, reserve: ReserveFile, book: Ad
     mint,
     createsMint,
     tokenProgram,
-    decimals: factor.base_decimals,
+    decimals: file.factors[factorIndex]!.base_decimals,
     vault: await findVaultAddress(book, mint),
     listing: {
       factorIndex,
@@ -131,5 +166,7 @@ export async function resolveTarget(file: ParameterFile, deployer: Address, crea
     bookParams: toProgramParams(file.book, zeroOf(getBookParamsDecoder() as FixedSizeDecoder<BookParams>)),
     factors: file.factors.map((factor) => factorTarget(factor, zeroFactorParams)),
     reserves,
+    pool: poolTarget(file),
+    perpMarkets: file.perp_markets.map((market) => perpMarketTarget(file, market)),
   };
 }

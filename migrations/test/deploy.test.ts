@@ -50,13 +50,13 @@ describe("deploy", () => {
   it("prints what is new on a dry run, and sends nothing", async () => {
     const result = await run({ dryRun: true });
     expect(result.applied).toBe(0);
-    expect(lines.filter((line) => line.startsWith("new "))).toHaveLength(14);
+    expect(lines.filter((line) => line.startsWith("new "))).toHaveLength(18);
     expect((await fetchEncodedAccount(createSolanaRpc(node.url), result.group)).exists).toBe(false);
   });
 
   it("creates mints, group and Book, lists everything, and stores what the file says", async () => {
     const result = await run();
-    expect(result.applied).toBe(14);
+    expect(result.applied).toBe(18);
 
     const rpc = createSolanaRpc(node.url);
     const group = await fetchGroup(rpc, result.group);
@@ -67,6 +67,9 @@ describe("deploy", () => {
     expect(book.params.gridSeconds).toBe(900);
     expect(book.factors.filter((factor) => factor.status !== 0)).toHaveLength(4);
     expect(book.reserves.slice(0, 4).map((reserve) => reserve.mint)).toEqual(result.reserves.map((reserve) => reserve.mint));
+    expect(book.pool).toMatchObject({ status: 1, quoteReserve: 0, params: { orderDelaySeconds: 1 } });
+    expect(book.perpMarkets.slice(0, 4).map((market) => [market.status, market.factorIndex])).toEqual([[1, 1], [1, 2], [1, 3], [0, 0]]);
+    expect(result.perp_markets.map(({ index, symbol }) => [index, symbol])).toEqual([[0, "SOL-PERP"], [1, "BTC-PERP"], [2, "ETH-PERP"]]);
     // 1.0 with 96 fractional bits: a Wide decodes across its two words.
     expect(book.reserves[0]?.depositIndex.words).toEqual([0n, 1n << 32n]);
   });

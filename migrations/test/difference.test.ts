@@ -1,5 +1,5 @@
 import { getBookDecoder, getGroupDecoder, getBookSize, getGroupSize, type Book, type Factor, type Group } from "@plimsoll/client";
-import { getBookParamsDecoder, getFactorParamsDecoder, getReserveParamsDecoder } from "@plimsoll/client";
+import { getBookParamsDecoder, getFactorParamsDecoder, getPerpMarketParamsDecoder, getPoolParamsDecoder, getReserveParamsDecoder } from "@plimsoll/client";
 import { address } from "@solana/kit";
 import { describe, expect, it } from "vitest";
 
@@ -21,6 +21,8 @@ function tableOf(template: object, value: number): ParameterTable {
 const zeroBook = getBookParamsDecoder().decode(new Uint8Array(1024));
 const zeroFactor = getFactorParamsDecoder().decode(new Uint8Array(1024));
 const zeroReserve = getReserveParamsDecoder().decode(new Uint8Array(1024));
+const zeroPool = getPoolParamsDecoder().decode(new Uint8Array(1024));
+const zeroPerp = getPerpMarketParamsDecoder().decode(new Uint8Array(1024));
 
 function file(): ParameterFile {
   const facts = { feed_id: "ab".repeat(32), oracle_kind: "pull", base_decimals: 6, seed_sigma_fast_ppm: 1, seed_sigma_slow_ppm: 2 } as const;
@@ -32,6 +34,8 @@ function file(): ParameterFile {
     reserves: [
       { symbol: "USDC", mint: "create", token_program: "spl-token", factor: "USDC", initial_rate_ppm_per_year: 1, params: tableOf(zeroReserve, 7) },
     ],
+    pool: { quote_reserve: "USDC", params: tableOf(zeroPool, 8) },
+    perp_markets: [{ symbol: "USDC-PERP", factor: "USDC", params: tableOf(zeroPerp, 9) }],
   };
 }
 
@@ -45,6 +49,9 @@ function applied(target: Target): ClusterState {
   target.reserves.forEach((reserve, index) =>
     Object.assign(book.reserves[index] as object, { ...reserve.listing, mint: reserve.mint, tokenProgram: reserve.tokenProgram, status: 1 }),
   );
+  Object.assign(book.pool, { quoteReserve: target.pool.quoteReserve, params: target.pool.params, status: 1 });
+  // a market may stand in any slot
+  target.perpMarkets.forEach(({ listing }, index) => Object.assign(book.perpMarkets[index + 3] as object, listing, { status: 1 }));
   return { mints: new Set(target.reserves.map((reserve) => reserve.mint)), group, book };
 }
 
@@ -53,7 +60,15 @@ const resolve = (from: ParameterFile) => resolveTarget(from, DEPLOYER, DEPLOYER)
 describe("compare", () => {
   it("orders what is new by what it depends on", async () => {
     const { steps, refusals } = compare(await resolve(file()), { mints: new Set(), group: null, book: null });
-    expect(steps.map((step) => step.action.kind)).toEqual(["createMint", "createGroup", "createBook", "listFactor", "listReserve"]);
+    expect(steps.map((step) => step.action.kind)).toEqual([
+      "createMint",
+      "createGroup",
+      "createBook",
+      "listFactor",
+      "listReserve",
+      "setPoolParams",
+      "listPerpMarket",
+    ]);
     expect(refusals).toEqual([]);
   });
 
@@ -62,17 +77,21 @@ describe("compare", () => {
     expect(compare(target, applied(target))).toEqual({ steps: [], refusals: [] });
   });
 
-  it("names the changed field of Book, factor and reserve, old and new", async () => {
+  it("names the changed field of each kind, old and new", async () => {
     const state = applied(await resolve(file()));
     const changed = file();
     changed.book["grid_seconds"] = 900;
     changed.factors[0]!.params["liquidation_capacity_quote_atoms"] = "18446744073709551615";
     changed.reserves[0]!.params["deposit_cap_atoms"] = "0";
+    changed.pool.params["order_delay_seconds"] = 2;
+    changed.perp_markets[0]!.params["fee_ppm"] = 10;
     const { steps } = compare(await resolve(changed), state);
     expect(steps.map((step) => [step.action.kind, step.changes])).toEqual([
       ["setBookParams", [{ field: "gridSeconds", from: "5", to: "900" }]],
       ["setFactorParams", [{ field: "liquidationCapacityQuoteAtoms", from: "6", to: "18446744073709551615" }]],
       ["setReserveParams", [{ field: "depositCapAtoms", from: "7", to: "0" }]],
+      ["setPoolParams", [{ field: "orderDelaySeconds", from: "8", to: "2" }]],
+      ["setPerpParams", [{ field: "feePpm", from: "9", to: "10" }]],
     ]);
   });
 
@@ -87,6 +106,7 @@ describe("compare", () => {
     ["role", (changed: ParameterFile) => (changed.group.guardian = STRANGER), /group: guardian/],
     ["feed", (changed: ParameterFile) => (changed.factors[0]!.feed_id = "cd".repeat(32)), /factor 0 USDC: feedId/],
     ["decimals", (changed: ParameterFile) => (changed.factors[0]!.base_decimals = 9), /factor 0 USDC: baseDecimals is 6 and cannot become 9/],
+    ["market's symbol", (changed: ParameterFile) => (changed.perp_markets[0]!.symbol = "OTHER"), /perp market 3 OTHER: symbol/],
     ["mint", (changed: ParameterFile) => (changed.reserves[0]!.mint = STRANGER), /there is no mint/],
   ])("refuses a change of %s", async (_, change, refusal) => {
     const state = applied(await resolve(file()));
@@ -100,6 +120,41 @@ describe("compare", () => {
     const state = applied(target);
     Object.assign(state.book!.factors[1] as Factor, { status: 1 });
     expect(compare(target, state).refusals).toEqual([expect.stringMatching(/lists 2 factors, the file 1/)]);
+  });
+});
+
+describe("compare perp markets", () => {
+  it("sets parameters in the slot where the market stands", async () => {
+    const state = applied(await resolve(file()));
+    const changed = file();
+    changed.perp_markets[0]!.params["fee_ppm"] = 10;
+    const { steps } = compare(await resolve(changed), state);
+    expect(steps.map((step) => step.action)).toMatchObject([{ kind: "setPerpParams", index: 3 }]);
+  });
+
+  it("lists a market anew once the old one has left its slot", async () => {
+    const target = await resolve(file());
+    const state = applied(target);
+    Object.assign(state.book!.perpMarkets[3] as object, { status: 0 });
+    expect(compare(target, state).steps.map((step) => step.action.kind)).toEqual(["listPerpMarket"]);
+  });
+
+  it("refuses a market that is being delisted, and one that the file leaves out", async () => {
+    const target = await resolve(file());
+    const state = applied(target);
+    Object.assign(state.book!.perpMarkets[0] as object, { status: 1, factorIndex: 5 });
+    expect(compare(target, state).refusals).toEqual([expect.stringMatching(/perp market 0 is listed and not in the file/)]);
+    Object.assign(state.book!.perpMarkets[0] as object, { status: 2 });
+    expect(compare(target, state).refusals).toEqual([]);
+    Object.assign(state.book!.perpMarkets[3] as object, { status: 2 });
+    expect(compare(target, state).refusals).toEqual([expect.stringMatching(/perp market 3 USDC-PERP is being delisted/)]);
+  });
+
+  it("refuses another quote reserve", async () => {
+    const target = await resolve(file());
+    const state = applied(target);
+    state.book!.pool.quoteReserve = 4;
+    expect(compare(target, state).refusals).toEqual([expect.stringMatching(/pool: quoteReserve is 4 and cannot become 0/)]);
   });
 });
 

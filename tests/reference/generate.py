@@ -8,7 +8,8 @@ import json
 import sys
 from pathlib import Path
 
-from .cases import accounts, jump_guard, liquidation, prices, reserves, threshold, volatility
+from .cases import accounts, jump_guard, liquidation, perp_accounts, perp_liquidation, perp_orders, perp_pool
+from .cases import perp_sides, perp_trading, prices, reserves, threshold, volatility
 from .cases.draw import Draw
 
 VECTORS = Path(__file__).resolve().parents[2] / "crates" / "risk" / "tests" / "vectors"
@@ -36,6 +37,19 @@ FILES = {
     "interest_distribution": reserves.distributions,
     "interest_shares": reserves.shares,
     "metrics": accounts.owner_metrics,
+    "perp_fill": perp_trading.fills,
+    "perp_open_interest": perp_trading.open_interests,
+    "perp_position": perp_trading.positions,
+    "perp_funding": perp_trading.fundings,
+    "perp_market": perp_sides.markets,
+    "perp_health": perp_accounts.healths,
+    "perp_liquidation_plan": perp_liquidation.plans,
+    "perp_pool_equity": perp_pool.equities,
+    "perp_pool_requirement": perp_pool.requirements,
+    "perp_pool_shares": perp_pool.shares,
+    "perp_order_timing": perp_orders.timings,
+    "perp_order_condition": perp_orders.conditions,
+    "perp_order_trade": perp_orders.trades,
 }
 
 

@@ -63,19 +63,25 @@ def spiral_bound(asset_weight: Fraction, debt_weight: Fraction) -> Optional[Frac
     return None if frontier is None else Fraction(7, 8) * frontier
 
 
+def urged_bonus(before: Health, seconds_unhealthy: int, rule: LiquidationRule) -> Fraction:
+    """The bonus that shortfall and time ask for, within its own limits."""
+    shortfall_ratio = -before.maintenance / (before.equity - before.maintenance)
+    urged = max(rule.slope * shortfall_ratio, rule.rate * seconds_unhealthy)
+    return max(rule.bonus_min, min(urged, rule.bonus_max))
+
+
 def bonus_and_cut(situation: Situation, rule: LiquidationRule, before: Health) -> tuple[Fraction, Fraction]:
     """The liquidator's bonus and the insurance's cut, each a part of what is repaid."""
     seized, repaid = situation.legs[situation.seized_leg], situation.legs[situation.repaid_leg]
     spiral = spiral_bound(seized.maintenance_weight(), repaid.maintenance_weight())
     if before.equity <= 0:
         return rule.bonus_min if spiral is None else min(rule.bonus_min, spiral), Fraction(0)
-    shortfall_ratio = -before.maintenance / (before.equity - before.maintenance)
-    urged = max(rule.slope * shortfall_ratio, rule.rate * situation.seconds_unhealthy)
+    urged = urged_bonus(before, situation.seconds_unhealthy, rule)
     assets = sum(leg.value() for leg in situation.legs if leg.is_deposit)
     debts = sum(leg.value() for leg in situation.legs if not leg.is_deposit)
     room = max(Fraction(0), (assets - debts - ROUNDING_ATOMS) / debts)
     bound = room if spiral is None else min(spiral, room)
-    bonus = min(max(rule.bonus_min, min(urged, rule.bonus_max)), bound)
+    bonus = min(urged, bound)
     return bonus, min(rule.insurance_cut, bound - bonus)
 
 

@@ -193,4 +193,13 @@ impl World {
             Err(failure) => panic!("{:?}\n{}", failure.err, failure.meta.pretty_logs()),
         }
     }
+
+    /// Sends one instruction as a wallet would: paid and signed by its owner alone; returns the compute units used.
+    ///
+    /// # Panics
+    /// Where it is refused.
+    #[track_caller]
+    pub fn must_signed_by(&mut self, instruction: &Instruction, trader: &crate::traders::Trader) -> u64 {
+        self.must(std::slice::from_ref(instruction), &[&trader.keypair])
+    }
 }

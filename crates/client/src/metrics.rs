@@ -11,6 +11,7 @@ use crate::health::{Refusal, refuse};
 use crate::perps;
 
 /// The prices of a factor between which maintenance health is not negative, all else equal: the liquidation prices of loans and perps together.
+/// None where no price makes the account healthy.
 ///
 /// # Errors
 /// The program's refusals, and the core's.
@@ -19,13 +20,13 @@ pub fn healthy_range(
     account: &MarginAccount,
     factor_index: u8,
     now_seconds: u64,
-) -> Result<HealthyRange, Refusal> {
+) -> Result<Option<HealthyRange>, Refusal> {
     let health = margin::liquidation_health(book, account, now_seconds)?;
     let mid = Price::from_bits(book.factor(factor_index)?.price.mid);
     let mut exposure = FactorExposure::default();
     add_loans(&mut exposure, book, account, factor_index, now_seconds)?;
     if account.active_perps == 0 {
-        return one_sided(&exposure, &health, mid);
+        return refuse(exposure.healthy_range(health.maintenance, mid, &NOTHING));
     }
     add_perps(&mut exposure, book, account, factor_index, now_seconds)?;
     let net = quote_net(book, account, &health, now_seconds)?;
@@ -38,20 +39,12 @@ pub fn healthy_range(
     } else {
         refuse(exposure.add_deposit(atoms, net.asset_weight))?;
     }
-    one_sided(&exposure, &health, mid)
+    refuse(exposure.healthy_range(health.maintenance, mid, &NOTHING))
 }
 
-/// The range of an account whose health is a straight line in the price: it ends on one side alone.
-fn one_sided(exposure: &FactorExposure, health: &LiquidationHealth, mid: Price) -> Result<HealthyRange, Refusal> {
-    let price = refuse(exposure.liquidation_price(health.maintenance, mid))?;
-    let is_healthy = !health.maintenance.is_negative();
-    let is_lowest = price.is_some_and(|price| (price <= mid) == is_healthy);
-    Ok(if is_lowest {
-        HealthyRange { lowest: price, highest: None }
-    } else {
-        HealthyRange { lowest: None, highest: price }
-    })
-}
+/// The quote balance of an account whose profit does not depend on the price.
+const NOTHING: QuoteNet =
+    QuoteNet { atoms: 0, price: Price::ZERO, asset_weight: Ratio::ZERO, debt_weight: Ratio::ZERO };
 
 /// Deposits and debts priced by a factor; where the account has perps, but for the quote reserve's, which is netted with their profit.
 fn add_loans(

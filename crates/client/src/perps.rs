@@ -2,7 +2,6 @@
 
 pub use plimsoll::perp_liquidation::held_markets;
 use plimsoll::perps;
-pub use plimsoll::perps::has_open_interest;
 use plimsoll::state::{Book, MarginAccount};
 use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::perp::pool::{self, PoolEquity};

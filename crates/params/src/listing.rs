@@ -26,7 +26,7 @@ pub struct ParameterFile {
     pub reserves: Vec<ReserveListing>,
     /// The liquidity pool.
     pub pool: Pool,
-    /// Perpetual markets, in the order in which they are listed: a market's position is its index in the Book.
+    /// Perpetual markets, in the order in which they are listed; each takes the first free slot of the Book.
     pub perp_markets: Vec<PerpMarketListing>,
 }
 

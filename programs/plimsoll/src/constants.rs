@@ -29,7 +29,7 @@ pub const BOOK_BYTES_MAX: usize = 128 * 1024;
 /// Most that one `grow_book` adds: what the runtime lets an instruction add.
 pub const BOOK_GROWTH_BYTES_MAX: usize = 10_240;
 
-/// Notice of a delisting, where the grace is not longer.
+/// Notice of a delisting: a day, twice the longest grace.
 pub const DELISTING_NOTICE_SECONDS: u64 = 86_400;
 
 /// Seed of a group's address.

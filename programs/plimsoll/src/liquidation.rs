@@ -97,8 +97,7 @@ pub fn take_throughput(
     taken: &Throughput,
     now_seconds: u64,
 ) -> Result<()> {
-    let spend =
-        |bucket: Bucket| if taken.is_urgent { Ok(bucket.drain(taken.value)) } else { bucket.take(taken.value) };
+    let spend = |bucket: Bucket| if taken.is_urgent { Ok(bucket.drain(taken.value)) } else { bucket.take(taken.value) };
     let account_terms = account_bucket_terms(book, [book.factor(one)?, book.factor(other)?])?;
     let left = spend(account_bucket(account).refilled(&account_terms, now_seconds)).or_refuse()?;
     account.throughput_available_quote_atoms = left.available.0;

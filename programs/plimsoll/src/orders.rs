@@ -41,8 +41,7 @@ impl Order {
     /// Whether the time in which it could be executed has passed; true of an order that was never armed.
     #[must_use]
     pub fn has_lapsed(&self, pool: &Pool, now_seconds: u64) -> bool {
-        let timing = self.timing(pool);
-        now_seconds > order::due_seconds(self.armed_seconds, &timing).saturating_add(timing.window_seconds)
+        order::has_lapsed(self.armed_seconds, now_seconds, &self.timing(pool))
     }
 
     /// Whether its time is over.
@@ -98,9 +97,9 @@ pub(crate) fn require_fresh_price(factor: &Factor, now_seconds: u64) -> Result<(
     Ok(())
 }
 
-/// The publication that an armed order fills on: the first at or after its due time, screened like any price, no jump away from the price in
-/// force, and not newer than that.
-pub(crate) fn publication(book: &Book, order: &Order, oracle: &AccountInfo, now_seconds: u64) -> Result<Quote> {
+/// What an armed order fills at: the first publication at or after its due time, screened like any price, no jump away from the price in force
+/// and not newer than that; once it is no longer fresh, the worse of the two.
+pub(crate) fn fill_quote(book: &Book, order: &Order, oracle: &AccountInfo, now_seconds: u64) -> Result<Quote> {
     require!(!order.has_lapsed(&book.pool, now_seconds), PlimsollError::OrderLapsed);
     let factor = book.factor(book.perp_market(order.market)?.factor_index)?;
     factor.require_priced()?;
@@ -115,9 +114,11 @@ pub(crate) fn publication(book: &Book, order: &Order, oracle: &AccountInfo, now_
     require!(is_known, PlimsollError::BookBehindPublication);
     let volatility = terms::volatility_terms(&factor.params, book.params.grid_seconds)?;
     let reference = factor.volatility_state().reference(&volatility);
-    let is_jump = price::is_jump(&factor.quote(), &quote, reference, &terms).or_refuse()?;
+    let in_force = factor.quote();
+    let is_jump = price::is_jump(&in_force, &quote, reference, &terms).or_refuse()?;
     require!(!is_jump, PlimsollError::PublicationJump);
-    Ok(quote)
+    let delta = SignedAmount(order.base_atoms);
+    order::fill_quote(&quote, &in_force, delta, now_seconds, terms.liquidation_max_age_seconds).or_refuse()
 }
 
 /// What a fill changes.

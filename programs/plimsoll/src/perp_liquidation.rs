@@ -15,25 +15,25 @@ use crate::state::{Book, Factor, MarginAccount};
 use crate::{liquidation, margin};
 
 /// The account under liquidation, with its position touched.
-pub struct Liquidatee<'a> {
+pub(crate) struct Liquidatee<'a> {
     /// The account.
-    pub account: &'a MarginAccount,
+    pub(crate) account: &'a MarginAccount,
     /// Its healths and values.
-    pub health: LiquidationHealth,
+    pub(crate) health: LiquidationHealth,
     /// Its position in the market.
-    pub position: PerpPosition,
+    pub(crate) position: PerpPosition,
     /// The market's books.
-    pub books: PerpBooks,
+    pub(crate) books: PerpBooks,
 }
 
 /// The terms of a liquidation in a market: those of its factor.
-pub fn terms(book: &Book, market_index: u8) -> Result<LiquidationTerms> {
+pub(crate) fn terms(book: &Book, market_index: u8) -> Result<LiquidationTerms> {
     let params = &factor_of(book, market_index)?.params;
     Ok(bridge_terms::liquidation_terms(&book.params, params, params))
 }
 
 /// The inputs of the plan. The market's price must be fresh ([`liquidation::require_exchangeable`]).
-pub fn inputs(
+pub(crate) fn inputs(
     book: &Book,
     liquidatee: &Liquidatee,
     request: &PerpLiquidationRequest,
@@ -72,8 +72,7 @@ fn slip_up(book: &Book, liquidatee: &Liquidatee, request: &PerpLiquidationReques
     let (market, base) = (book.perp_market(request.market)?, liquidatee.position.base);
     let price = &book.factor(market.factor_index)?.price;
     let size = base.magnitude().min(Amount(request.max_base_atoms));
-    let delta =
-        if base.is_negative() { SignedAmount::received(size) } else { SignedAmount::paid(size) }.or_refuse()?;
+    let delta = if base.is_negative() { SignedAmount::received(size) } else { SignedAmount::paid(size) }.or_refuse()?;
     let (mid, confidence) = (Price::from_bits(price.mid), Price::from_bits(price.confidence));
     let scale = Amount(market.params.skew_scale_base_atoms);
     largest_slip_up(liquidatee.books.skew().or_refuse()?, delta, mid, confidence, scale).or_refuse()
@@ -98,5 +97,5 @@ pub fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealt
 /// The markets in which an account holds or is owed something, lowest first.
 pub fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
     let active = account.active_perps;
-    (0u8..16).filter(move |index| active >> index & 1 == 1)
+    (0u8..16).filter(move |index| (active >> index) & 1 == 1)
 }

@@ -15,17 +15,11 @@ use crate::{funding, lending, margin};
 /// Books the funding of every market that somebody holds.
 pub fn update_all_funding(book: &mut Book, now_seconds: u64) -> Result<()> {
     for index in 0..u8::try_from(book.perp_markets.len()).unwrap_or(u8::MAX) {
-        if book.perp_markets.get(usize::from(index)).is_some_and(has_open_interest) {
+        if book.perp_markets.get(usize::from(index)).is_some_and(PerpMarket::has_open_interest) {
             funding::update_funding(book, index, now_seconds)?;
         }
     }
     Ok(())
-}
-
-/// Whether somebody holds a position: what funding moves and the pool answers for.
-#[must_use]
-pub const fn has_open_interest(market: &PerpMarket) -> bool {
-    market.long_base_atoms != 0 || market.short_base_atoms != 0
 }
 
 /// A market's books and an account's position in it, brought up to date with its side.
@@ -59,7 +53,7 @@ pub fn pool_equity(book: &Book) -> Result<PoolEquity> {
 /// Refuses a pool whose positions require more than their share of its equity.
 pub fn require_pool_limit(book: &Book) -> Result<()> {
     let mut exposures = [0i64; FACTORS];
-    for market in book.perp_markets.iter().filter(|market| has_open_interest(market)) {
+    for market in book.perp_markets.iter().filter(|market| market.has_open_interest()) {
         let factor = book.factor(market.factor_index)?;
         let goal = Ratio::from_bits(factor.threshold.goal);
         let skew = market.books().skew().or_refuse()?;

@@ -127,7 +127,7 @@ def fold_rows(draw: Draw) -> list[dict]:
     return cases
 
 
-def _factor_matrix(draw: Draw, size: int) -> list[list[int]]:
+def factor_matrix(draw: Draw, size: int) -> list[list[int]]:
     """A positive semidefinite matrix of mantissas of `Covariance`: three common shocks and one of each factor's own."""
     loads = [[draw.integer(-(1 << 26), 1 << 26) for _ in range(3)] for _ in range(size)]
     own = [draw.integer(1, 1 << 51) for _ in range(size)]
@@ -141,7 +141,7 @@ def covariance_folds(draw: Draw) -> list[dict]:
     """One to sixteen factors, with and without missing returns, one step and several."""
     cases = []
     for size in [1] * 6 + [2] * 60 + [3] * 40 + [4] * 20 + [16] * 4:
-        matrix = _factor_matrix(draw, size) if not draw.one_in(8) else [[0] * size for _ in range(size)]
+        matrix = factor_matrix(draw, size) if not draw.one_in(8) else [[0] * size for _ in range(size)]
         widest = int(draw.pick(["1", "1000", "1000000"])) * (1 << LOG_BITS) // 5_000_000
         returns = [None if draw.one_in(8) else draw.integer(-widest, widest) for _ in range(size)]
         seconds = GRID_SECONDS * draw.pick([1, 1, 1, 2, 12])
@@ -149,7 +149,8 @@ def covariance_folds(draw: Draw) -> list[dict]:
     return cases
 
 
-def _upper(matrix: list[list]) -> list:
+def upper(matrix: list[list]) -> list:
+    """The upper triangle, row by row."""
     return [matrix[i][j] for i in range(len(matrix)) for j in range(i, len(matrix))]
 
 
@@ -162,11 +163,11 @@ def _covariance_case(matrix: list[list[int]], returns: list, seconds: int) -> di
         correlation.kept(half_life_decay(seconds, half_life)),
     )
     return {
-        "covariances": [str(entry) for entry in _upper(matrix)],
+        "covariances": [str(entry) for entry in upper(matrix)],
         "returns": [None if value is None else str(value) for value in returns],
         "seconds": seconds,
         "half_life_seconds": half_life,
-        "covariances_expected": [printed(entry) for entry in _upper(after)],
+        "covariances_expected": [printed(entry) for entry in upper(after)],
     }
 
 

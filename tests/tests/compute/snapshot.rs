@@ -28,9 +28,9 @@ fn snapshot_file() -> PathBuf {
 
 /// Prints the table.
 pub(crate) fn print(rows: &[Row]) {
-    println!("{:<15} | {:<22} | {:>7}", "instruction", "case", "cu");
+    println!("{:<23} | {:<31} | {:>7}", "instruction", "case", "cu");
     for row in rows {
-        println!("{:<15} | {:<22} | {:>7}", row.instruction, row.case, row.cu);
+        println!("{:<23} | {:<31} | {:>7}", row.instruction, row.case, row.cu);
     }
 }
 

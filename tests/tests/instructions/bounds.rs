@@ -1,6 +1,6 @@
 //! The bounds of every parameter, from both sides: docs/accounts.md, column *program*.
 
-use plimsoll_client::plimsoll::state::{BookParams, FactorParams, ReserveParams};
+use plimsoll_client::plimsoll::state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
 
 /// A change of one field, or of two that hang together, with its text.
 pub(crate) type Change<P> = (&'static str, fn(&mut P));
@@ -116,4 +116,42 @@ pub(crate) const RESERVE_WITHIN: &[Change<ReserveParams>] = changes![ReservePara
     { protocol_share_ppm = 0 } { protocol_share_ppm = 1_000_000 }
     { collateral_weight_initial_ppm = 0 } { collateral_weight_initial_ppm = 0, collateral_weight_maintenance_ppm = 0 }
     { collateral_walk_seconds = 3_600 } { collateral_walk_seconds = 31_536_000 } { flash_loan_fee_ppm = 0 } { flash_loan_fee_ppm = 100_000 }
+];
+
+/// Those of a market on SOL: a cap of 2·10¹³ lamports, a scale of 10¹⁴.
+pub(crate) const PERP_OUTSIDE: &[Change<PerpMarketParams>] = changes![PerpMarketParams:
+    { max_open_interest_base_atoms = 0, min_base_atoms = 0 } { max_open_interest_base_atoms = 25_000_000_000_001 }
+    { max_open_interest_base_atoms = u64::MAX } { skew_scale_base_atoms = 79_999_999_999_999 }
+    { skew_scale_base_atoms = (1 << 20) - 1, max_open_interest_base_atoms = 1, min_base_atoms = 0, size_margin_ppm = 0 }
+    { skew_scale_base_atoms = (1 << 60) + 1 } { skew_scale_base_atoms = u64::MAX }
+    { skew_scale_base_atoms = 1 << 20, max_open_interest_base_atoms = 1, min_base_atoms = 0 }
+    { min_base_atoms = 20_000_000_000_001 } { depth_quote_atoms = (1 << 53) + 1 } { depth_multiple_ppm = 100_000_001 }
+    { size_margin_ppm = 10_000_001 } { max_funding_velocity_ppm = 100_000_001 } { funding_cap_ppm = 1_000_001 }
+    { fee_ppm = 50_001 } { fee_ppm = 199 } { fee_reducing_ppm = 601 } { insurance_share_ppm = 1_000_001 }
+    { size_walk_seconds = 3_599 } { size_walk_seconds = 31_536_001 }
+];
+
+pub(crate) const PERP_WITHIN: &[Change<PerpMarketParams>] = changes![PerpMarketParams:
+    { max_open_interest_base_atoms = 1, min_base_atoms = 0 } { max_open_interest_base_atoms = 25_000_000_000_000 }
+    { skew_scale_base_atoms = 80_000_000_000_000 } { skew_scale_base_atoms = 1 << 60 }
+    { skew_scale_base_atoms = 1 << 20, max_open_interest_base_atoms = 1, min_base_atoms = 0, size_margin_ppm = 0 }
+    { min_base_atoms = 0 } { min_base_atoms = 20_000_000_000_000 } { depth_quote_atoms = 0 } { depth_quote_atoms = 1 << 53 }
+    { depth_multiple_ppm = 0 } { depth_multiple_ppm = 100_000_000 } { size_margin_ppm = 0 } { size_margin_ppm = 10_000_000 }
+    { max_funding_velocity_ppm = 0 } { max_funding_velocity_ppm = 100_000_000 } { funding_cap_ppm = 0 } { funding_cap_ppm = 1_000_000 }
+    { fee_ppm = 200 } { fee_ppm = 50_000 } { fee_reducing_ppm = 0 } { fee_reducing_ppm = 600 }
+    { insurance_share_ppm = 0 } { insurance_share_ppm = 1_000_000 } { size_walk_seconds = 3_600 } { size_walk_seconds = 31_536_000 }
+];
+
+pub(crate) const POOL_OUTSIDE: &[Change<PoolParams>] = changes![PoolParams:
+    { executor_fee_atoms = 10_000_001 } { order_delay_seconds = 0 } { order_delay_seconds = 61 }
+    { order_window_seconds = 4 } { order_window_seconds = 301 } { deposit_delay_seconds = 86_401 }
+    { withdraw_delay_seconds = 2_592_001 } { requirement_share_ppm = 0 } { requirement_share_ppm = 1_000_001 }
+    { loss_share_ppm_per_day = 1_000_001 }
+];
+
+pub(crate) const POOL_WITHIN: &[Change<PoolParams>] = changes![PoolParams:
+    { deposit_cap_atoms = 0 } { deposit_cap_atoms = u64::MAX } { executor_fee_atoms = 0 } { executor_fee_atoms = 10_000_000 }
+    { order_delay_seconds = 1 } { order_delay_seconds = 60 } { order_window_seconds = 5 } { order_window_seconds = 300 }
+    { deposit_delay_seconds = 0 } { deposit_delay_seconds = 86_400 } { withdraw_delay_seconds = 0 } { withdraw_delay_seconds = 2_592_000 }
+    { requirement_share_ppm = 1 } { requirement_share_ppm = 1_000_000 } { loss_share_ppm_per_day = 0 } { loss_share_ppm_per_day = 1_000_000 }
 ];

@@ -83,7 +83,7 @@ fn pool_order(snapshot: &Snapshot, order: OrderKey, due_seconds: u64) -> Option<
         return None;
     }
     let mut oracles = Vec::new();
-    for market in book.perp_markets.iter().filter(|market| perps::has_open_interest(market)) {
+    for market in book.perp_markets.iter().filter(|market| market.has_open_interest()) {
         let factor = book.factor(market.factor_index).ok()?;
         if factor.price.publish_time_seconds >= due_seconds && has_fresh_price(factor, now_seconds) {
             continue;

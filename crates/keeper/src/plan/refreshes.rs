@@ -1,7 +1,7 @@
 //! Cranks: prices, the grid step, interest, funding.
 
 use plimsoll::state::{Book, Factor, PerpMarket};
-use plimsoll_client::{Pubkey, perps};
+use plimsoll_client::Pubkey;
 use plimsoll_risk::volatility;
 
 use super::Action;
@@ -95,7 +95,7 @@ pub(super) fn funding(snapshot: &Snapshot, funding_seconds: u64) -> Vec<Action> 
         let is_priced = book.factor(market.factor_index).is_ok_and(|factor| factor.price.mid != 0);
         let is_over = market.settlement_price != 0;
         let age_seconds = snapshot.now_seconds.saturating_sub(market.funding_updated_seconds);
-        perps::has_open_interest(market) && is_priced && !is_over && age_seconds > limit_seconds
+        market.has_open_interest() && is_priced && !is_over && age_seconds > limit_seconds
     };
     let markets = (0u8..).zip(&book.perp_markets);
     markets.filter(|(_, market)| is_due(market)).map(|(market, _)| Action::UpdateFunding { market }).collect()

@@ -29,8 +29,8 @@ const LENT_USDC: u64 = 1_000_000;
 const COLLATERAL_SOL: u64 = 10;
 
 pub(crate) struct Group<'a> {
-    rpc: &'a RpcClient,
-    admin: &'a Keypair,
+    pub(crate) rpc: &'a RpcClient,
+    pub(crate) admin: &'a Keypair,
     pub(crate) address: Pubkey,
     pub(crate) book: Pubkey,
     pub(crate) oracles: [Pubkey; 2],

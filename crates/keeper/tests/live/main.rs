@@ -4,6 +4,8 @@
 mod competitor;
 mod group;
 mod node;
+mod perps;
+mod trading;
 
 use std::time::{Duration, Instant};
 

@@ -1,17 +1,18 @@
 //! What a keeper decides, situation by situation.
 #![allow(missing_docs)]
 
+mod cranks;
+mod failures;
 mod market;
+mod orders;
+mod perps;
+mod settlements;
 
-use market::{KEEPER, Market, NOW_SECONDS, SOL, SOL_ATOMS, STEP, USDC, USDC_ATOMS, oracle, settings};
+use market::{KEEPER, Market, NOW_SECONDS, SOL, SOL_ATOMS, STEP, USDC, USDC_ATOMS, oracle, settings, subjects};
 use plimsoll_client::{Pubkey, health};
 use plimsoll_keeper::plan::{Action, plan};
 
 const GRID_SECONDS: u64 = 900;
-
-fn subjects(market: &Market, flags: &[&str]) -> Vec<String> {
-    plan(&market.snapshot, &settings(flags)).iter().map(Action::subject).collect()
-}
 
 fn liquidation(address: &Pubkey) -> String {
     format!("liquidate {address}")

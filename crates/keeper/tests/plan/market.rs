@@ -9,6 +9,7 @@ use plimsoll::state::factor::{ORACLE_PULL, STATUS_ACTIVE};
 use plimsoll::state::{Book, Factor, MarginAccount, Reserve, Wide};
 use plimsoll_client::{Pubkey, params};
 use plimsoll_keeper::oracle::Publication;
+use plimsoll_keeper::plan::{Action, plan};
 use plimsoll_keeper::settings::Settings;
 use plimsoll_keeper::snapshot::Snapshot;
 use plimsoll_params::ParameterFile;
@@ -32,7 +33,7 @@ pub(crate) fn oracle(index: u8) -> Pubkey {
 }
 
 /// A price of whole SOL or USDC in USDC, as a mantissa of 40 fractional bits per atom.
-fn mantissa(index: u8, usdc: u64) -> u64 {
+pub(crate) fn mantissa(index: u8, usdc: u64) -> u64 {
     let quote_atoms_per_atom_denominator = if index == SOL { 1_000 } else { 1 };
     (usdc << 40) / quote_atoms_per_atom_denominator
 }
@@ -158,6 +159,11 @@ impl Market {
         self.account(address, (SOL, 10 * SOL_ATOMS), Some((USDC, debt_usdc * USDC_ATOMS)));
         address
     }
+}
+
+/// What a keeper with these flags would do, by name.
+pub(crate) fn subjects(market: &Market, flags: &[&str]) -> Vec<String> {
+    plan(&market.snapshot, &settings(flags)).iter().map(Action::subject).collect()
 }
 
 /// Settings of a keeper, with flags added.

@@ -59,9 +59,8 @@ impl CrossHealth {
     #[inline(always)]
     pub fn add_perp(&mut self, position: &PerpPosition, sides: &Sides<SideIndices>, terms: &PerpTerms) -> Result<()> {
         let position = position.touched(sides)?;
-        self.profit = self.profit.wrapping_add(i128::from(position.realised.0));
-        self.initial_profit = self.initial_profit.wrapping_add(i128::from(position.realised.0));
         if position.base.is_zero() {
+            self.count_profits(position.realised, position.realised);
             return Ok(());
         }
         let (base, is_short) = (position.base.magnitude(), position.base.is_negative());
@@ -69,9 +68,8 @@ impl CrossHealth {
         let initial_price = if is_short { terms.short_initial } else { terms.long_initial };
         let at_initial = if initial_price == terms.mid { at_mid } else { Valuation::of(&position, initial_price)? };
         let initial_size = if is_short { at_initial.size_up } else { at_mid.size_up };
-        self.profit = self.profit.wrapping_add(i128::from(at_mid.unrealised.0));
         let counted = haircut_down(at_initial.unrealised, terms.profit_weight);
-        self.initial_profit = self.initial_profit.wrapping_add(i128::from(counted));
+        self.count_profits(position.realised.plus(at_mid.unrealised)?, position.realised.plus(counted)?);
         self.perp_sizes = self.perp_sizes.saturating_add(initial_size.0);
 
         let closing = size_margin_up(base, terms.size_maintenance)?;
@@ -137,6 +135,12 @@ impl CrossHealth {
     }
 
     #[inline(always)]
+    fn count_profits(&mut self, at_mid: SignedAmount, initial: SignedAmount) {
+        self.profit = self.profit.wrapping_add(i128::from(at_mid.0));
+        self.initial_profit = self.initial_profit.wrapping_add(i128::from(initial.0));
+    }
+
+    #[inline(always)]
     fn count_asset(&mut self, amount: Amount, terms: &FactorTerms, weight: Ratio) -> Result<()> {
         let value = terms.mid.value_down(amount)?.0;
         let counted = weigh_asset_down(value, asset_weight_down(terms.maintenance, weight));
@@ -177,10 +181,10 @@ impl CrossHealth {
 
 /// What an unrealised profit counts for in initial health, rounded down; a loss counts in full. A weight above one counts as one.
 #[inline(always)]
-fn haircut_down(unrealised: SignedAmount, weight: Ratio) -> i64 {
+fn haircut_down(unrealised: SignedAmount, weight: Ratio) -> SignedAmount {
     if unrealised.is_negative() {
-        return unrealised.0;
+        return unrealised;
     }
     // at most the profit itself
-    weigh_asset_down(unrealised.magnitude().0, weight.min(Ratio::ONE)).cast_signed()
+    SignedAmount(weigh_asset_down(unrealised.magnitude().0, weight.min(Ratio::ONE)).cast_signed())
 }

@@ -52,14 +52,14 @@ impl LiquidationHealth {
         terms: &PerpLiquidationTerms,
     ) -> Result<()> {
         let position = position.touched(sides)?;
-        self.profit = self.profit.wrapping_add(i128::from(position.realised.0));
         if position.base.is_zero() {
+            self.profit = self.profit.wrapping_add(i128::from(position.realised.0));
             return Ok(());
         }
         let is_short = position.base.is_negative();
         let price = if is_short { terms.short_price } else { terms.long_price };
         let Valuation { size_up, unrealised } = Valuation::of(&position, price)?;
-        self.profit = self.profit.wrapping_add(i128::from(unrealised.0));
+        self.profit = self.profit.wrapping_add(i128::from(position.realised.plus(unrealised)?.0));
         self.perp_sizes = self.perp_sizes.wrapping_add(u128::from(size_up.0));
 
         let closing = size_margin_up(position.base.magnitude(), terms.size_maintenance)?;

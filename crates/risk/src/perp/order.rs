@@ -2,7 +2,7 @@
 
 use crate::error::{Result, RiskError};
 use crate::price::Quote;
-use crate::quantities::Price;
+use crate::quantities::{Price, SignedAmount};
 
 /// The timing of every order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,11 +62,43 @@ pub fn require_first_publication(
     Ok(())
 }
 
-/// Whether an armed order binds: it is due, and its window has not passed for a publication at the due time.
+/// The quote that an order fills at: its publication while that is fresh; later the worse for the trader of it and the price in force.
 ///
-/// A feed that stands still longer than the window frees the owner, though the order may still fill on its first publication.
+/// Else an order that nobody can fill (its account holds too little) could be made to fill, within its window, only once the price has moved
+/// its owner's way.
+///
+/// # Errors
+/// [`RiskError::StalePriceLeg`] where the price in force is needed and no longer fresh either.
+pub fn fill_quote(
+    publication: &Quote,
+    in_force: &Quote,
+    delta: SignedAmount,
+    now_seconds: u64,
+    fresh_seconds: u64,
+) -> Result<Quote> {
+    if publication.age_seconds(now_seconds) <= fresh_seconds {
+        return Ok(*publication);
+    }
+    if in_force.age_seconds(now_seconds) > fresh_seconds {
+        return Err(RiskError::StalePriceLeg);
+    }
+    let is_worse = if delta.is_negative() {
+        in_force.mid.to_bits().saturating_sub(in_force.confidence.to_bits())
+            < publication.mid.to_bits().saturating_sub(publication.confidence.to_bits())
+    } else {
+        in_force.mid.plus(in_force.confidence)? > publication.mid.plus(publication.confidence)?
+    };
+    Ok(if is_worse { *in_force } else { *publication })
+}
+
+/// Whether the window has passed in which an armed order may be filled: it may be armed again if it has a condition, and binds no longer.
+#[must_use]
+pub const fn has_lapsed(armed_at_seconds: u64, now_seconds: u64, terms: &OrderTerms) -> bool {
+    now_seconds > due_seconds(armed_at_seconds, terms).saturating_add(terms.window_seconds)
+}
+
+/// Whether an armed order binds: it is due and has not lapsed. A feed that stands still longer than the window frees the owner.
 #[must_use]
 pub const fn binds(armed_at_seconds: u64, now_seconds: u64, terms: &OrderTerms) -> bool {
-    let due = due_seconds(armed_at_seconds, terms);
-    now_seconds >= due && now_seconds <= due.saturating_add(terms.window_seconds)
+    now_seconds >= due_seconds(armed_at_seconds, terms) && !has_lapsed(armed_at_seconds, now_seconds, terms)
 }

@@ -2,7 +2,8 @@
 
 use crate::error::{Result, RiskError};
 use crate::math::{
-    mul_div_down, mul_div_up, wide_mul_div_word_down, wide_mul_div_word_up, wide_mul_shift_down, wide_mul_shift_up,
+    mul_div_down, mul_div_up, mul_shift_down, mul_shift_up, wide_mul_div_word_down, wide_mul_div_word_up,
+    wide_mul_shift_down, wide_mul_shift_up,
 };
 use crate::perp::{SideIndices, Sides};
 use crate::quantities::{Amount, PerUnit, Price, SignedAmount, SizeFactor};
@@ -103,8 +104,7 @@ impl PerpPosition {
         let per_unit = indices.profit.minus(self.profit)?.to_bits();
         let (size, is_loss) = (self.base.magnitude().0, per_unit < 0);
         let atoms = if self.size == SizeFactor::ONE {
-            let shifted = if is_loss { wide_mul_shift_up::<64> } else { wide_mul_shift_down::<64> };
-            u64::try_from(shifted(per_unit.unsigned_abs(), size)?).map_err(|_| RiskError::Overflow)?
+            whole_atoms(per_unit.unsigned_abs(), size, is_loss)?
         } else {
             // 64 fractional bits of Π over 62 of S; an S below one leaves room for two more
             let quadrupled = self.size.to_bits().checked_mul(4).ok_or(RiskError::Overflow)?;
@@ -175,4 +175,14 @@ impl PerpPosition {
         self.base = self.base.plus(delta)?;
         Ok(())
     }
+}
+
+/// `per_unit·size/2⁶⁴`, rounded as told: one product where it is less than a quote atom per base atom.
+#[inline(always)]
+fn whole_atoms(per_unit: u128, size: u64, round_away: bool) -> Result<u64> {
+    if let Ok(fraction) = u64::try_from(per_unit) {
+        return if round_away { mul_shift_up::<64>(fraction, size) } else { mul_shift_down::<64>(fraction, size) };
+    }
+    let shifted = if round_away { wide_mul_shift_up::<64> } else { wide_mul_shift_down::<64> };
+    u64::try_from(shifted(per_unit, size)?).map_err(|_| RiskError::Overflow)
 }

@@ -167,16 +167,19 @@ proptest! {
         terms in any_terms(),
         held in any_position(),
         quote in any_quote(),
-        start in 1u64 << 60..=1 << 62,
+        start in prop_oneof![Just(1u64 << 62), 1u64 << 60..=1 << 62],
         left_ppm in 0u64..=1_000_000,
-        profit in -(1i128 << 66)..1 << 66,
+        profit in prop_oneof![-(1i128 << 66)..1 << 66, -(1i128 << 50)..1 << 50],
     ) {
         let stored = PerpPosition { size: SizeFactor::from_bits(start), ..held };
         let left = (u128::from(start) * u128::from(left_ppm) / 1_000_000) as u64;
         let indices = SideIndices { size: SizeFactor::from_bits(left), profit: PerUnit::from_bits(profit) };
         let sides = Sides { long: indices, short: indices };
         let mut touched = stored;
-        touched.touch(&sides).unwrap();
+        let booked = touched.touch(&sides).unwrap();
+        // |base|·ΔΠ/S₀: 64 fractional bits over 62
+        let earned = (i128::from(held.base.magnitude().0) * profit).div_euclid(i128::from(start) * 4);
+        prop_assert_eq!(i128::from(booked.0), if held.base.is_zero() { 0 } else { earned });
         prop_assert_eq!(health_of(&[stored], &terms, &sides, quote), health_of(&[touched], &terms, &sides, quote));
     }
 

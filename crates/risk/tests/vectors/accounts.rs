@@ -80,9 +80,9 @@ pub(crate) fn liquidation_health(legs: &[Leg], buffer: Ratio) -> LiquidationHeal
 }
 
 #[derive(Deserialize, Debug)]
-struct InitialLeg {
+pub(crate) struct InitialLeg {
     #[serde(flatten)]
-    leg: Leg,
+    pub(crate) leg: Leg,
     initial_price: Text<u64>,
     initial_margin: Text<u64>,
     collateral_weight_initial: Text<u64>,
@@ -98,7 +98,7 @@ struct Health {
     equity_expected: Expected,
 }
 
-fn cross_health(legs: &[InitialLeg]) -> CrossHealth {
+pub(crate) fn cross_health(legs: &[InitialLeg]) -> CrossHealth {
     let mut health = CrossHealth::default();
     for InitialLeg { leg, initial_price, initial_margin, collateral_weight_initial } in legs {
         let terms = FactorTerms {

@@ -82,9 +82,15 @@ impl PerpMarket {
         self.status != STATUS_EMPTY
     }
 
-    /// Whether the market is named for delisting.
+    /// Whether somebody holds a position: what funding moves and the pool answers for.
     #[must_use]
     #[inline(always)]
+    pub const fn has_open_interest(&self) -> bool {
+        self.long_base_atoms != 0 || self.short_base_atoms != 0
+    }
+
+    /// Whether the market is named for delisting.
+    #[must_use]
     pub const fn is_delisting(&self) -> bool {
         self.status == STATUS_DELISTING
     }

@@ -161,5 +161,5 @@ export async function fetchAllMaybeBook(
 }
 
 export function getBookSize(): number {
-  return 37480;
+  return 35800;
 }

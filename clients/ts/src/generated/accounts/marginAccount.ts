@@ -56,8 +56,10 @@ unhealthySinceSeconds: bigint;
 throughputAvailableQuoteAtoms: bigint; 
 /** When that was. */
 throughputUpdatedSeconds: bigint; 
-/** Counts the actions, so that a client can tell whether it saw the latest state. */
+/** Counts the orders placed: the id of the next one, less one. */
 sequence: bigint; 
+/** Shares of the pool. */
+poolShares: bigint; 
 /** For later versions (options: up to 16 instruments of 32 bytes). */
 reserved: Array<bigint>;  };
 
@@ -104,19 +106,21 @@ unhealthySinceSeconds: number | bigint;
 throughputAvailableQuoteAtoms: number | bigint; 
 /** When that was. */
 throughputUpdatedSeconds: number | bigint; 
-/** Counts the actions, so that a client can tell whether it saw the latest state. */
+/** Counts the orders placed: the id of the next one, less one. */
 sequence: number | bigint; 
+/** Shares of the pool. */
+poolShares: number | bigint; 
 /** For later versions (options: up to 16 instruments of 32 bytes). */
 reserved: Array<number | bigint>;  };
 
 /** Gets the encoder for {@link MarginAccountArgs} account data. */
 export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
-    return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)], ['version', getU8Encoder()], ['bump', getU8Encoder()], ['subAccount', getU16Encoder()], ['mode', getU8Encoder()], ['isolatedMarket', getU8Encoder()], ['frozen', getU8Encoder()], ['padding', getU8Encoder()], ['group', getAddressEncoder()], ['owner', getAddressEncoder()], ['delegate', getAddressEncoder()], ['activeBalances', getU16Encoder()], ['activePerps', getU16Encoder()], ['activeOrders', getU16Encoder()], ['padding2', getU16Encoder()], ['balances', getArrayEncoder(getBalanceEncoder(), { size: 16 })], ['perps', getArrayEncoder(getPerpPositionEncoder(), { size: 16 })], ['orders', getArrayEncoder(getOrderEncoder(), { size: 16 })], ['call', getMarginCallEncoder()], ['unhealthySinceSeconds', getU64Encoder()], ['throughputAvailableQuoteAtoms', getU64Encoder()], ['throughputUpdatedSeconds', getU64Encoder()], ['sequence', getU64Encoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 72 })]]), (value) => ({ ...value, discriminator: MARGIN_ACCOUNT_DISCRIMINATOR }));
+    return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)], ['version', getU8Encoder()], ['bump', getU8Encoder()], ['subAccount', getU16Encoder()], ['mode', getU8Encoder()], ['isolatedMarket', getU8Encoder()], ['frozen', getU8Encoder()], ['padding', getU8Encoder()], ['group', getAddressEncoder()], ['owner', getAddressEncoder()], ['delegate', getAddressEncoder()], ['activeBalances', getU16Encoder()], ['activePerps', getU16Encoder()], ['activeOrders', getU16Encoder()], ['padding2', getU16Encoder()], ['balances', getArrayEncoder(getBalanceEncoder(), { size: 16 })], ['perps', getArrayEncoder(getPerpPositionEncoder(), { size: 16 })], ['orders', getArrayEncoder(getOrderEncoder(), { size: 16 })], ['call', getMarginCallEncoder()], ['unhealthySinceSeconds', getU64Encoder()], ['throughputAvailableQuoteAtoms', getU64Encoder()], ['throughputUpdatedSeconds', getU64Encoder()], ['sequence', getU64Encoder()], ['poolShares', getU64Encoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 72 })]]), (value) => ({ ...value, discriminator: MARGIN_ACCOUNT_DISCRIMINATOR }));
 }
 
 /** Gets the decoder for {@link MarginAccount} account data. */
 export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
-    return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)], ['version', getU8Decoder()], ['bump', getU8Decoder()], ['subAccount', getU16Decoder()], ['mode', getU8Decoder()], ['isolatedMarket', getU8Decoder()], ['frozen', getU8Decoder()], ['padding', getU8Decoder()], ['group', getAddressDecoder()], ['owner', getAddressDecoder()], ['delegate', getAddressDecoder()], ['activeBalances', getU16Decoder()], ['activePerps', getU16Decoder()], ['activeOrders', getU16Decoder()], ['padding2', getU16Decoder()], ['balances', getArrayDecoder(getBalanceDecoder(), { size: 16 })], ['perps', getArrayDecoder(getPerpPositionDecoder(), { size: 16 })], ['orders', getArrayDecoder(getOrderDecoder(), { size: 16 })], ['call', getMarginCallDecoder()], ['unhealthySinceSeconds', getU64Decoder()], ['throughputAvailableQuoteAtoms', getU64Decoder()], ['throughputUpdatedSeconds', getU64Decoder()], ['sequence', getU64Decoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 72 })]]);
+    return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)], ['version', getU8Decoder()], ['bump', getU8Decoder()], ['subAccount', getU16Decoder()], ['mode', getU8Decoder()], ['isolatedMarket', getU8Decoder()], ['frozen', getU8Decoder()], ['padding', getU8Decoder()], ['group', getAddressDecoder()], ['owner', getAddressDecoder()], ['delegate', getAddressDecoder()], ['activeBalances', getU16Decoder()], ['activePerps', getU16Decoder()], ['activeOrders', getU16Decoder()], ['padding2', getU16Decoder()], ['balances', getArrayDecoder(getBalanceDecoder(), { size: 16 })], ['perps', getArrayDecoder(getPerpPositionDecoder(), { size: 16 })], ['orders', getArrayDecoder(getOrderDecoder(), { size: 16 })], ['call', getMarginCallDecoder()], ['unhealthySinceSeconds', getU64Decoder()], ['throughputAvailableQuoteAtoms', getU64Decoder()], ['throughputUpdatedSeconds', getU64Decoder()], ['sequence', getU64Decoder()], ['poolShares', getU64Decoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 72 })]]);
 }
 
 /** Gets the codec for {@link MarginAccount} account data. */
@@ -169,5 +173,5 @@ export async function fetchAllMaybeMarginAccount(
 }
 
 export function getMarginAccountSize(): number {
-  return 3320;
+  return 3328;
 }

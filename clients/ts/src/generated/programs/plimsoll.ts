@@ -7,7 +7,7 @@
  */
 
 import { assertIsInstructionWithAccounts, containsBytes, fixEncoderSize, getBytesEncoder, type Address, type Instruction, type InstructionWithData, type ReadonlyUint8Array } from '@solana/kit';
-import { parseAccrueInstruction, parseBorrowInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDepositInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseListFactorInstruction, parseListReserveInstruction, parseMigrateInstruction, parseOpenMarginAccountInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetReserveParamsInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDepositInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedListFactorInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedOpenMarginAccountInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedWithdrawInstruction } from '../instructions';
+import { parseAccrueInstruction, parseBorrowInstruction, parseCancelOrderInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDelistPerpMarketInstruction, parseDepositInstruction, parseExecuteOrderInstruction, parseExecutePoolOrderInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseLiquidatePerpInstruction, parseListFactorInstruction, parseListPerpMarketInstruction, parseListReserveInstruction, parseMigrateInstruction, parseMoveCollateralInstruction, parseOpenIsolatedAccountInstruction, parseOpenMarginAccountInstruction, parsePlaceOrderInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseResolvePerpBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetPerpParamsInstruction, parseSetPoolParamsInstruction, parseSetReserveParamsInstruction, parseSettleDelistedMarketInstruction, parseSettlePnlInstruction, parseTransferPositionInstruction, parseUpdateFundingInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCancelOrderInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDelistPerpMarketInstruction, type ParsedDepositInstruction, type ParsedExecuteOrderInstruction, type ParsedExecutePoolOrderInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedLiquidatePerpInstruction, type ParsedListFactorInstruction, type ParsedListPerpMarketInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedMoveCollateralInstruction, type ParsedOpenIsolatedAccountInstruction, type ParsedOpenMarginAccountInstruction, type ParsedPlaceOrderInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedResolvePerpBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetPerpParamsInstruction, type ParsedSetPoolParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedSettleDelistedMarketInstruction, type ParsedSettlePnlInstruction, type ParsedTransferPositionInstruction, type ParsedUpdateFundingInstruction, type ParsedWithdrawInstruction } from '../instructions';
 
 export const PLIMSOLL_PROGRAM_ADDRESS = 'P1imso11ine11111111111111111111111111111111' as Address<'P1imso11ine11111111111111111111111111111111'>;
 
@@ -21,31 +21,47 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 throw new Error("The provided account could not be identified as a plimsoll account.")
 }
 
-export enum PlimsollInstruction { Accrue, Borrow, CloseMarginAccount, CreateBook, CreateGroup, Deposit, FundInsurance, GrowBook, Liquidate, ListFactor, ListReserve, Migrate, OpenMarginAccount, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetReserveParams, Withdraw }
+export enum PlimsollInstruction { Accrue, Borrow, CancelOrder, CloseMarginAccount, CreateBook, CreateGroup, DelistPerpMarket, Deposit, ExecuteOrder, ExecutePoolOrder, FundInsurance, GrowBook, Liquidate, LiquidatePerp, ListFactor, ListPerpMarket, ListReserve, Migrate, MoveCollateral, OpenIsolatedAccount, OpenMarginAccount, PlaceOrder, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, ResolvePerpBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetPerpParams, SetPoolParams, SetReserveParams, SettleDelistedMarket, SettlePnl, TransferPosition, UpdateFunding, Withdraw }
 
 export function identifyPlimsollInstruction(instruction: { data: ReadonlyUint8Array } | ReadonlyUint8Array): PlimsollInstruction {
 const data = 'data' in instruction ? instruction.data : instruction;
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([23, 76, 128, 149, 229, 247, 72, 228])), 0)) { return PlimsollInstruction.Accrue; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([228, 253, 131, 202, 207, 116, 89, 18])), 0)) { return PlimsollInstruction.Borrow; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([95, 129, 237, 240, 8, 49, 223, 132])), 0)) { return PlimsollInstruction.CancelOrder; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([105, 215, 41, 239, 166, 207, 1, 103])), 0)) { return PlimsollInstruction.CloseMarginAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([175, 218, 251, 18, 91, 19, 194, 103])), 0)) { return PlimsollInstruction.CreateBook; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([79, 60, 158, 134, 61, 199, 56, 248])), 0)) { return PlimsollInstruction.CreateGroup; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([241, 130, 89, 101, 179, 172, 46, 208])), 0)) { return PlimsollInstruction.DelistPerpMarket; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 35, 198, 137, 82, 225, 242, 182])), 0)) { return PlimsollInstruction.Deposit; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([115, 61, 180, 24, 168, 32, 215, 20])), 0)) { return PlimsollInstruction.ExecuteOrder; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([243, 13, 27, 45, 183, 11, 11, 238])), 0)) { return PlimsollInstruction.ExecutePoolOrder; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([58, 216, 37, 162, 201, 50, 20, 66])), 0)) { return PlimsollInstruction.FundInsurance; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([104, 61, 180, 17, 78, 217, 149, 158])), 0)) { return PlimsollInstruction.GrowBook; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([223, 179, 226, 125, 48, 46, 39, 74])), 0)) { return PlimsollInstruction.Liquidate; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([75, 35, 119, 247, 191, 18, 139, 2])), 0)) { return PlimsollInstruction.LiquidatePerp; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([108, 172, 28, 50, 155, 81, 53, 208])), 0)) { return PlimsollInstruction.ListFactor; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([175, 115, 12, 8, 50, 242, 70, 3])), 0)) { return PlimsollInstruction.ListPerpMarket; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([130, 48, 69, 78, 152, 193, 29, 136])), 0)) { return PlimsollInstruction.ListReserve; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([155, 234, 231, 146, 236, 158, 162, 30])), 0)) { return PlimsollInstruction.Migrate; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([236, 104, 238, 93, 226, 52, 26, 220])), 0)) { return PlimsollInstruction.MoveCollateral; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([7, 126, 91, 255, 237, 204, 143, 29])), 0)) { return PlimsollInstruction.OpenIsolatedAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([251, 54, 54, 233, 180, 125, 203, 107])), 0)) { return PlimsollInstruction.OpenMarginAccount; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([51, 194, 155, 175, 109, 130, 96, 106])), 0)) { return PlimsollInstruction.PlaceOrder; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([26, 136, 132, 143, 236, 52, 178, 12])), 0)) { return PlimsollInstruction.RefreshPrices; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([0, 166, 132, 169, 134, 113, 30, 47])), 0)) { return PlimsollInstruction.RefreshRisk; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([234, 103, 67, 82, 208, 234, 219, 166])), 0)) { return PlimsollInstruction.Repay; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([82, 253, 187, 29, 102, 19, 35, 248])), 0)) { return PlimsollInstruction.ResolveBankruptcy; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([224, 16, 176, 214, 162, 213, 183, 222])), 0)) { return PlimsollInstruction.ResolvePerpBankruptcy; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([192, 164, 137, 77, 61, 121, 98, 54])), 0)) { return PlimsollInstruction.SetBookParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 30, 46, 76, 108, 235, 128, 181])), 0)) { return PlimsollInstruction.SetDelegate; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([108, 181, 79, 109, 139, 1, 214, 165])), 0)) { return PlimsollInstruction.SetFactorParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([171, 201, 76, 214, 22, 136, 121, 88])), 0)) { return PlimsollInstruction.SetPerpParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([155, 57, 152, 27, 154, 140, 166, 126])), 0)) { return PlimsollInstruction.SetPoolParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([204, 97, 87, 192, 32, 163, 96, 40])), 0)) { return PlimsollInstruction.SetReserveParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([34, 192, 174, 184, 138, 150, 242, 109])), 0)) { return PlimsollInstruction.SettleDelistedMarket; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([43, 61, 234, 45, 15, 95, 152, 153])), 0)) { return PlimsollInstruction.SettlePnl; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([139, 130, 102, 147, 135, 77, 113, 222])), 0)) { return PlimsollInstruction.TransferPosition; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([224, 66, 9, 70, 75, 81, 94, 88])), 0)) { return PlimsollInstruction.UpdateFunding; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([183, 18, 70, 156, 148, 109, 161, 34])), 0)) { return PlimsollInstruction.Withdraw; }
 throw new Error("The provided instruction could not be identified as a plimsoll instruction.")
 }
@@ -53,25 +69,41 @@ throw new Error("The provided instruction could not be identified as a plimsoll 
 export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine11111111111111111111111111111111'> =
 | { instructionType: PlimsollInstruction.Accrue } & ParsedAccrueInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Borrow } & ParsedBorrowInstruction<TProgram>
+| { instructionType: PlimsollInstruction.CancelOrder } & ParsedCancelOrderInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CloseMarginAccount } & ParsedCloseMarginAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CreateBook } & ParsedCreateBookInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CreateGroup } & ParsedCreateGroupInstruction<TProgram>
+| { instructionType: PlimsollInstruction.DelistPerpMarket } & ParsedDelistPerpMarketInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Deposit } & ParsedDepositInstruction<TProgram>
+| { instructionType: PlimsollInstruction.ExecuteOrder } & ParsedExecuteOrderInstruction<TProgram>
+| { instructionType: PlimsollInstruction.ExecutePoolOrder } & ParsedExecutePoolOrderInstruction<TProgram>
 | { instructionType: PlimsollInstruction.FundInsurance } & ParsedFundInsuranceInstruction<TProgram>
 | { instructionType: PlimsollInstruction.GrowBook } & ParsedGrowBookInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Liquidate } & ParsedLiquidateInstruction<TProgram>
+| { instructionType: PlimsollInstruction.LiquidatePerp } & ParsedLiquidatePerpInstruction<TProgram>
 | { instructionType: PlimsollInstruction.ListFactor } & ParsedListFactorInstruction<TProgram>
+| { instructionType: PlimsollInstruction.ListPerpMarket } & ParsedListPerpMarketInstruction<TProgram>
 | { instructionType: PlimsollInstruction.ListReserve } & ParsedListReserveInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Migrate } & ParsedMigrateInstruction<TProgram>
+| { instructionType: PlimsollInstruction.MoveCollateral } & ParsedMoveCollateralInstruction<TProgram>
+| { instructionType: PlimsollInstruction.OpenIsolatedAccount } & ParsedOpenIsolatedAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.OpenMarginAccount } & ParsedOpenMarginAccountInstruction<TProgram>
+| { instructionType: PlimsollInstruction.PlaceOrder } & ParsedPlaceOrderInstruction<TProgram>
 | { instructionType: PlimsollInstruction.RefreshPrices } & ParsedRefreshPricesInstruction<TProgram>
 | { instructionType: PlimsollInstruction.RefreshRisk } & ParsedRefreshRiskInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Repay } & ParsedRepayInstruction<TProgram>
 | { instructionType: PlimsollInstruction.ResolveBankruptcy } & ParsedResolveBankruptcyInstruction<TProgram>
+| { instructionType: PlimsollInstruction.ResolvePerpBankruptcy } & ParsedResolvePerpBankruptcyInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetBookParams } & ParsedSetBookParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetDelegate } & ParsedSetDelegateInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetFactorParams } & ParsedSetFactorParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetPerpParams } & ParsedSetPerpParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetPoolParams } & ParsedSetPoolParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetReserveParams } & ParsedSetReserveParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SettleDelistedMarket } & ParsedSettleDelistedMarketInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SettlePnl } & ParsedSettlePnlInstruction<TProgram>
+| { instructionType: PlimsollInstruction.TransferPosition } & ParsedTransferPositionInstruction<TProgram>
+| { instructionType: PlimsollInstruction.UpdateFunding } & ParsedUpdateFundingInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Withdraw } & ParsedWithdrawInstruction<TProgram>
 
 
@@ -85,28 +117,46 @@ export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine1111
 return { instructionType: PlimsollInstruction.Accrue, ...parseAccrueInstruction(instruction) }; }
 case PlimsollInstruction.Borrow: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Borrow, ...parseBorrowInstruction(instruction) }; }
+case PlimsollInstruction.CancelOrder: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.CancelOrder, ...parseCancelOrderInstruction(instruction) }; }
 case PlimsollInstruction.CloseMarginAccount: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.CloseMarginAccount, ...parseCloseMarginAccountInstruction(instruction) }; }
 case PlimsollInstruction.CreateBook: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.CreateBook, ...parseCreateBookInstruction(instruction) }; }
 case PlimsollInstruction.CreateGroup: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.CreateGroup, ...parseCreateGroupInstruction(instruction) }; }
+case PlimsollInstruction.DelistPerpMarket: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.DelistPerpMarket, ...parseDelistPerpMarketInstruction(instruction) }; }
 case PlimsollInstruction.Deposit: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Deposit, ...parseDepositInstruction(instruction) }; }
+case PlimsollInstruction.ExecuteOrder: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.ExecuteOrder, ...parseExecuteOrderInstruction(instruction) }; }
+case PlimsollInstruction.ExecutePoolOrder: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.ExecutePoolOrder, ...parseExecutePoolOrderInstruction(instruction) }; }
 case PlimsollInstruction.FundInsurance: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.FundInsurance, ...parseFundInsuranceInstruction(instruction) }; }
 case PlimsollInstruction.GrowBook: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.GrowBook, ...parseGrowBookInstruction(instruction) }; }
 case PlimsollInstruction.Liquidate: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Liquidate, ...parseLiquidateInstruction(instruction) }; }
+case PlimsollInstruction.LiquidatePerp: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.LiquidatePerp, ...parseLiquidatePerpInstruction(instruction) }; }
 case PlimsollInstruction.ListFactor: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.ListFactor, ...parseListFactorInstruction(instruction) }; }
+case PlimsollInstruction.ListPerpMarket: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.ListPerpMarket, ...parseListPerpMarketInstruction(instruction) }; }
 case PlimsollInstruction.ListReserve: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.ListReserve, ...parseListReserveInstruction(instruction) }; }
 case PlimsollInstruction.Migrate: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Migrate, ...parseMigrateInstruction(instruction) }; }
+case PlimsollInstruction.MoveCollateral: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.MoveCollateral, ...parseMoveCollateralInstruction(instruction) }; }
+case PlimsollInstruction.OpenIsolatedAccount: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.OpenIsolatedAccount, ...parseOpenIsolatedAccountInstruction(instruction) }; }
 case PlimsollInstruction.OpenMarginAccount: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.OpenMarginAccount, ...parseOpenMarginAccountInstruction(instruction) }; }
+case PlimsollInstruction.PlaceOrder: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.PlaceOrder, ...parsePlaceOrderInstruction(instruction) }; }
 case PlimsollInstruction.RefreshPrices: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.RefreshPrices, ...parseRefreshPricesInstruction(instruction) }; }
 case PlimsollInstruction.RefreshRisk: { assertIsInstructionWithAccounts(instruction);
@@ -115,14 +165,28 @@ case PlimsollInstruction.Repay: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Repay, ...parseRepayInstruction(instruction) }; }
 case PlimsollInstruction.ResolveBankruptcy: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.ResolveBankruptcy, ...parseResolveBankruptcyInstruction(instruction) }; }
+case PlimsollInstruction.ResolvePerpBankruptcy: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.ResolvePerpBankruptcy, ...parseResolvePerpBankruptcyInstruction(instruction) }; }
 case PlimsollInstruction.SetBookParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetBookParams, ...parseSetBookParamsInstruction(instruction) }; }
 case PlimsollInstruction.SetDelegate: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetDelegate, ...parseSetDelegateInstruction(instruction) }; }
 case PlimsollInstruction.SetFactorParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetFactorParams, ...parseSetFactorParamsInstruction(instruction) }; }
+case PlimsollInstruction.SetPerpParams: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetPerpParams, ...parseSetPerpParamsInstruction(instruction) }; }
+case PlimsollInstruction.SetPoolParams: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetPoolParams, ...parseSetPoolParamsInstruction(instruction) }; }
 case PlimsollInstruction.SetReserveParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetReserveParams, ...parseSetReserveParamsInstruction(instruction) }; }
+case PlimsollInstruction.SettleDelistedMarket: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SettleDelistedMarket, ...parseSettleDelistedMarketInstruction(instruction) }; }
+case PlimsollInstruction.SettlePnl: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SettlePnl, ...parseSettlePnlInstruction(instruction) }; }
+case PlimsollInstruction.TransferPosition: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.TransferPosition, ...parseTransferPositionInstruction(instruction) }; }
+case PlimsollInstruction.UpdateFunding: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.UpdateFunding, ...parseUpdateFundingInstruction(instruction) }; }
 case PlimsollInstruction.Withdraw: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Withdraw, ...parseWithdrawInstruction(instruction) }; }
                 default: throw new Error(`Unrecognized instruction type: ${instructionType as string}`);

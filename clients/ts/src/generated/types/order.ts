@@ -10,7 +10,7 @@ import { combineCodec, fixDecoderSize, fixEncoderSize, getBytesDecoder, getBytes
 
 /** An order: placed, then executed on the first publication after its delay. */
 export type Order = { 
-/** Base atoms; positive: buy. */
+/** Base atoms; positive: buy. Of an order to the pool: quote atoms to deposit, or shares to withdraw. */
 baseAtoms: bigint; 
 /** Worst price accepted, mantissa. */
 worstPrice: bigint; 
@@ -18,23 +18,27 @@ worstPrice: bigint;
 triggerPrice: bigint; 
 /** When it was placed. */
 placedSeconds: bigint; 
+/** When its condition was shown to hold, or it was placed without one; 0: not armed. */
+armedSeconds: bigint; 
 /** When it lapses. */
 expiresSeconds: bigint; 
-/** Fee for the executor. */
+/** What the executor receives. */
 executorFeeAtoms: bigint; 
 /** Number chosen by the client. */
 clientId: bigint; 
-/** Market. */
+/** Number given by the program, never twice in one account; 0: the slot is empty. */
+id: bigint; 
+/** Index of the market, or `POOL_MARKET`. */
 market: number; 
-/** Kind and condition. */
+/** One of the `ORDER_` kinds. */
 kind: number; 
-/** Flags (reduce only). */
+/** 0 or `ORDER_REDUCE_ONLY`. */
 flags: number; 
 /** Alignment. */
 padding: ReadonlyUint8Array;  };
 
 export type OrderArgs = { 
-/** Base atoms; positive: buy. */
+/** Base atoms; positive: buy. Of an order to the pool: quote atoms to deposit, or shares to withdraw. */
 baseAtoms: number | bigint; 
 /** Worst price accepted, mantissa. */
 worstPrice: number | bigint; 
@@ -42,27 +46,31 @@ worstPrice: number | bigint;
 triggerPrice: number | bigint; 
 /** When it was placed. */
 placedSeconds: number | bigint; 
+/** When its condition was shown to hold, or it was placed without one; 0: not armed. */
+armedSeconds: number | bigint; 
 /** When it lapses. */
 expiresSeconds: number | bigint; 
-/** Fee for the executor. */
+/** What the executor receives. */
 executorFeeAtoms: number | bigint; 
 /** Number chosen by the client. */
 clientId: number | bigint; 
-/** Market. */
+/** Number given by the program, never twice in one account; 0: the slot is empty. */
+id: number | bigint; 
+/** Index of the market, or `POOL_MARKET`. */
 market: number; 
-/** Kind and condition. */
+/** One of the `ORDER_` kinds. */
 kind: number; 
-/** Flags (reduce only). */
+/** 0 or `ORDER_REDUCE_ONLY`. */
 flags: number; 
 /** Alignment. */
 padding: ReadonlyUint8Array;  };
 
 export function getOrderEncoder(): FixedSizeEncoder<OrderArgs> {
-    return getStructEncoder([['baseAtoms', getI64Encoder()], ['worstPrice', getU64Encoder()], ['triggerPrice', getU64Encoder()], ['placedSeconds', getU64Encoder()], ['expiresSeconds', getU64Encoder()], ['executorFeeAtoms', getU64Encoder()], ['clientId', getU64Encoder()], ['market', getU8Encoder()], ['kind', getU8Encoder()], ['flags', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 5)]]);
+    return getStructEncoder([['baseAtoms', getI64Encoder()], ['worstPrice', getU64Encoder()], ['triggerPrice', getU64Encoder()], ['placedSeconds', getU64Encoder()], ['armedSeconds', getU64Encoder()], ['expiresSeconds', getU64Encoder()], ['executorFeeAtoms', getU64Encoder()], ['clientId', getU64Encoder()], ['id', getU64Encoder()], ['market', getU8Encoder()], ['kind', getU8Encoder()], ['flags', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 5)]]);
 }
 
 export function getOrderDecoder(): FixedSizeDecoder<Order> {
-    return getStructDecoder([['baseAtoms', getI64Decoder()], ['worstPrice', getU64Decoder()], ['triggerPrice', getU64Decoder()], ['placedSeconds', getU64Decoder()], ['expiresSeconds', getU64Decoder()], ['executorFeeAtoms', getU64Decoder()], ['clientId', getU64Decoder()], ['market', getU8Decoder()], ['kind', getU8Decoder()], ['flags', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 5)]]);
+    return getStructDecoder([['baseAtoms', getI64Decoder()], ['worstPrice', getU64Decoder()], ['triggerPrice', getU64Decoder()], ['placedSeconds', getU64Decoder()], ['armedSeconds', getU64Decoder()], ['expiresSeconds', getU64Decoder()], ['executorFeeAtoms', getU64Decoder()], ['clientId', getU64Decoder()], ['id', getU64Decoder()], ['market', getU8Decoder()], ['kind', getU8Decoder()], ['flags', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 5)]]);
 }
 
 export function getOrderCodec(): FixedSizeCodec<OrderArgs, Order> {

@@ -7,15 +7,15 @@
  */
 
 import { combineCodec, fixDecoderSize, fixEncoderSize, getArrayDecoder, getArrayEncoder, getBytesDecoder, getBytesEncoder, getI64Decoder, getI64Encoder, getStructDecoder, getStructEncoder, getU32Decoder, getU32Encoder, getU64Decoder, getU64Encoder, getU8Decoder, getU8Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
-import { getWideDecoder, getWideEncoder, type Wide, type WideArgs } from '.';
+import { getPerpMarketParamsDecoder, getPerpMarketParamsEncoder, getWideDecoder, getWideEncoder, type PerpMarketParams, type PerpMarketParamsArgs, type Wide, type WideArgs } from '.';
 
-/** One perpetual market. */
+/** One perpetual market. Amounts are base atoms of its factor and atoms of the Book's quote reserve. */
 export type PerpMarket = { 
 /** Name for people, zero-padded. */
 symbol: ReadonlyUint8Array; 
 /** Which factor prices it. */
 factorIndex: number; 
-/** Status. */
+/** `STATUS_EMPTY`, `STATUS_ACTIVE` or `STATUS_DELISTING`. */
 status: number; 
 /** Alignment. */
 padding: ReadonlyUint8Array; 
@@ -25,29 +25,49 @@ paramsVersion: number;
 longBaseAtoms: bigint; 
 /** Open interest of the shorts. */
 shortBaseAtoms: bigint; 
-/** Σ quote entries of the longs. */
-longQuoteEntryAtoms: bigint; 
-/** Σ quote entries of the shorts. */
-shortQuoteEntryAtoms: bigint; 
-/** Funding rate per day, ratio. */
+/** What the pool has booked as the counterparty, unsettled. */
+poolQuoteAtoms: bigint; 
+/** Insurance of this market, a claim on the pool's deposits. */
+insuranceAtoms: bigint; 
+/** Booked in total already, on accounts when they are next touched. */
+unappliedAtoms: bigint; 
+/** Net atoms that settlements of this market brought the pool. */
+settledAtoms: bigint; 
+/** Funding rate a day, 48 fractional bits; positive: longs pay. */
 fundingRate: bigint; 
 /** Last funding update. */
 fundingUpdatedSeconds: bigint; 
-/** Cumulative funding per base atom. */
-fundingIndex: Wide; 
-/** Loss sharing: size factor of the longs and of the shorts. */
-sizeIndex: Array<bigint>; 
-/** Loss sharing: profit per unit of the longs and of the shorts. */
+/** What waterfalls left of a base atom of the longs and of the shorts, 62 fractional bits. */
+sizeFactor: Array<bigint>; 
+/** What a base atom of the longs and of the shorts earned by funding and waterfalls, signed, 64 fractional bits. */
 profitIndex: Array<Wide>; 
-/** Fees collected. */
+/** Size margin per base atom, 96 fractional bits: where its walk starts. */
+sizeMarginFrom: bigint; 
+/** Where it ends. */
+sizeMarginTo: bigint; 
+/** When it starts. */
+sizeMarginStartSeconds: bigint; 
+/** When it ends. */
+sizeMarginEndSeconds: bigint; 
+/** Margin accounts whose slot of this market is not empty. */
+positions: bigint; 
+/** Fees charged so far. Like the three below a statistic that saturates and decides nothing. */
 feesAtoms: bigint; 
-/** Insurance of this market. */
-insuranceAtoms: bigint; 
-/** The pool's gain in this market. */
-poolProfitAtoms: bigint; 
-/** Volume measured by the program, decaying. */
+/** Base atoms that waterfalls closed. */
+waterfallBaseAtoms: bigint; 
+/** Losses that winning positions bore in them. */
+waterfallQuoteAtoms: bigint; 
+/** Quote atoms traded against the pool. */
 measuredVolumeQuoteAtoms: bigint; 
-/** Parameters and memory of a later version. */
+/** When the market was listed: an older order was meant for a market that had the slot before. */
+listedSeconds: bigint; 
+/** Delisting: when positions may be settled; 0: not named for it. */
+settleAtSeconds: bigint; 
+/** Delisting: the settlement price, mantissa; 0: not fixed. */
+settlementPrice: bigint; 
+/** Parameters. */
+params: PerpMarketParams; 
+/** For later versions. */
 reserved: Array<bigint>;  };
 
 export type PerpMarketArgs = { 
@@ -55,7 +75,7 @@ export type PerpMarketArgs = {
 symbol: ReadonlyUint8Array; 
 /** Which factor prices it. */
 factorIndex: number; 
-/** Status. */
+/** `STATUS_EMPTY`, `STATUS_ACTIVE` or `STATUS_DELISTING`. */
 status: number; 
 /** Alignment. */
 padding: ReadonlyUint8Array; 
@@ -65,37 +85,57 @@ paramsVersion: number;
 longBaseAtoms: number | bigint; 
 /** Open interest of the shorts. */
 shortBaseAtoms: number | bigint; 
-/** Σ quote entries of the longs. */
-longQuoteEntryAtoms: number | bigint; 
-/** Σ quote entries of the shorts. */
-shortQuoteEntryAtoms: number | bigint; 
-/** Funding rate per day, ratio. */
+/** What the pool has booked as the counterparty, unsettled. */
+poolQuoteAtoms: number | bigint; 
+/** Insurance of this market, a claim on the pool's deposits. */
+insuranceAtoms: number | bigint; 
+/** Booked in total already, on accounts when they are next touched. */
+unappliedAtoms: number | bigint; 
+/** Net atoms that settlements of this market brought the pool. */
+settledAtoms: number | bigint; 
+/** Funding rate a day, 48 fractional bits; positive: longs pay. */
 fundingRate: number | bigint; 
 /** Last funding update. */
 fundingUpdatedSeconds: number | bigint; 
-/** Cumulative funding per base atom. */
-fundingIndex: WideArgs; 
-/** Loss sharing: size factor of the longs and of the shorts. */
-sizeIndex: Array<number | bigint>; 
-/** Loss sharing: profit per unit of the longs and of the shorts. */
+/** What waterfalls left of a base atom of the longs and of the shorts, 62 fractional bits. */
+sizeFactor: Array<number | bigint>; 
+/** What a base atom of the longs and of the shorts earned by funding and waterfalls, signed, 64 fractional bits. */
 profitIndex: Array<WideArgs>; 
-/** Fees collected. */
+/** Size margin per base atom, 96 fractional bits: where its walk starts. */
+sizeMarginFrom: number | bigint; 
+/** Where it ends. */
+sizeMarginTo: number | bigint; 
+/** When it starts. */
+sizeMarginStartSeconds: number | bigint; 
+/** When it ends. */
+sizeMarginEndSeconds: number | bigint; 
+/** Margin accounts whose slot of this market is not empty. */
+positions: number | bigint; 
+/** Fees charged so far. Like the three below a statistic that saturates and decides nothing. */
 feesAtoms: number | bigint; 
-/** Insurance of this market. */
-insuranceAtoms: number | bigint; 
-/** The pool's gain in this market. */
-poolProfitAtoms: number | bigint; 
-/** Volume measured by the program, decaying. */
+/** Base atoms that waterfalls closed. */
+waterfallBaseAtoms: number | bigint; 
+/** Losses that winning positions bore in them. */
+waterfallQuoteAtoms: number | bigint; 
+/** Quote atoms traded against the pool. */
 measuredVolumeQuoteAtoms: number | bigint; 
-/** Parameters and memory of a later version. */
+/** When the market was listed: an older order was meant for a market that had the slot before. */
+listedSeconds: number | bigint; 
+/** Delisting: when positions may be settled; 0: not named for it. */
+settleAtSeconds: number | bigint; 
+/** Delisting: the settlement price, mantissa; 0: not fixed. */
+settlementPrice: number | bigint; 
+/** Parameters. */
+params: PerpMarketParamsArgs; 
+/** For later versions. */
 reserved: Array<number | bigint>;  };
 
 export function getPerpMarketEncoder(): FixedSizeEncoder<PerpMarketArgs> {
-    return getStructEncoder([['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['factorIndex', getU8Encoder()], ['status', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 2)], ['paramsVersion', getU32Encoder()], ['longBaseAtoms', getU64Encoder()], ['shortBaseAtoms', getU64Encoder()], ['longQuoteEntryAtoms', getI64Encoder()], ['shortQuoteEntryAtoms', getI64Encoder()], ['fundingRate', getI64Encoder()], ['fundingUpdatedSeconds', getU64Encoder()], ['fundingIndex', getWideEncoder()], ['sizeIndex', getArrayEncoder(getU64Encoder(), { size: 2 })], ['profitIndex', getArrayEncoder(getWideEncoder(), { size: 2 })], ['feesAtoms', getU64Encoder()], ['insuranceAtoms', getU64Encoder()], ['poolProfitAtoms', getI64Encoder()], ['measuredVolumeQuoteAtoms', getU64Encoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 48 })]]);
+    return getStructEncoder([['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['factorIndex', getU8Encoder()], ['status', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 2)], ['paramsVersion', getU32Encoder()], ['longBaseAtoms', getU64Encoder()], ['shortBaseAtoms', getU64Encoder()], ['poolQuoteAtoms', getI64Encoder()], ['insuranceAtoms', getU64Encoder()], ['unappliedAtoms', getI64Encoder()], ['settledAtoms', getI64Encoder()], ['fundingRate', getI64Encoder()], ['fundingUpdatedSeconds', getU64Encoder()], ['sizeFactor', getArrayEncoder(getU64Encoder(), { size: 2 })], ['profitIndex', getArrayEncoder(getWideEncoder(), { size: 2 })], ['sizeMarginFrom', getU64Encoder()], ['sizeMarginTo', getU64Encoder()], ['sizeMarginStartSeconds', getU64Encoder()], ['sizeMarginEndSeconds', getU64Encoder()], ['positions', getU64Encoder()], ['feesAtoms', getU64Encoder()], ['waterfallBaseAtoms', getU64Encoder()], ['waterfallQuoteAtoms', getU64Encoder()], ['measuredVolumeQuoteAtoms', getU64Encoder()], ['listedSeconds', getU64Encoder()], ['settleAtSeconds', getU64Encoder()], ['settlementPrice', getU64Encoder()], ['params', getPerpMarketParamsEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 19 })]]);
 }
 
 export function getPerpMarketDecoder(): FixedSizeDecoder<PerpMarket> {
-    return getStructDecoder([['symbol', fixDecoderSize(getBytesDecoder(), 16)], ['factorIndex', getU8Decoder()], ['status', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 2)], ['paramsVersion', getU32Decoder()], ['longBaseAtoms', getU64Decoder()], ['shortBaseAtoms', getU64Decoder()], ['longQuoteEntryAtoms', getI64Decoder()], ['shortQuoteEntryAtoms', getI64Decoder()], ['fundingRate', getI64Decoder()], ['fundingUpdatedSeconds', getU64Decoder()], ['fundingIndex', getWideDecoder()], ['sizeIndex', getArrayDecoder(getU64Decoder(), { size: 2 })], ['profitIndex', getArrayDecoder(getWideDecoder(), { size: 2 })], ['feesAtoms', getU64Decoder()], ['insuranceAtoms', getU64Decoder()], ['poolProfitAtoms', getI64Decoder()], ['measuredVolumeQuoteAtoms', getU64Decoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 48 })]]);
+    return getStructDecoder([['symbol', fixDecoderSize(getBytesDecoder(), 16)], ['factorIndex', getU8Decoder()], ['status', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 2)], ['paramsVersion', getU32Decoder()], ['longBaseAtoms', getU64Decoder()], ['shortBaseAtoms', getU64Decoder()], ['poolQuoteAtoms', getI64Decoder()], ['insuranceAtoms', getU64Decoder()], ['unappliedAtoms', getI64Decoder()], ['settledAtoms', getI64Decoder()], ['fundingRate', getI64Decoder()], ['fundingUpdatedSeconds', getU64Decoder()], ['sizeFactor', getArrayDecoder(getU64Decoder(), { size: 2 })], ['profitIndex', getArrayDecoder(getWideDecoder(), { size: 2 })], ['sizeMarginFrom', getU64Decoder()], ['sizeMarginTo', getU64Decoder()], ['sizeMarginStartSeconds', getU64Decoder()], ['sizeMarginEndSeconds', getU64Decoder()], ['positions', getU64Decoder()], ['feesAtoms', getU64Decoder()], ['waterfallBaseAtoms', getU64Decoder()], ['waterfallQuoteAtoms', getU64Decoder()], ['measuredVolumeQuoteAtoms', getU64Decoder()], ['listedSeconds', getU64Decoder()], ['settleAtSeconds', getU64Decoder()], ['settlementPrice', getU64Decoder()], ['params', getPerpMarketParamsDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 19 })]]);
 }
 
 export function getPerpMarketCodec(): FixedSizeCodec<PerpMarketArgs, PerpMarket> {

@@ -6,7 +6,7 @@
  * @see https://github.com/codama-idl/codama
  */
 
-import { combineCodec, getI64Decoder, getI64Encoder, getStructDecoder, getStructEncoder, getU64Decoder, getU64Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
+import { combineCodec, getArrayDecoder, getArrayEncoder, getI64Decoder, getI64Encoder, getStructDecoder, getStructEncoder, getU64Decoder, getU64Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
 import { getWideDecoder, getWideEncoder, type Wide, type WideArgs } from '.';
 
 /** A perp position. */
@@ -17,16 +17,12 @@ baseAtoms: bigint;
 quoteEntryAtoms: bigint; 
 /** Realised profit or loss not yet settled. */
 realisedAtoms: bigint; 
-/** Market's size factor at the last touch (loss sharing). */
-sizeIndex: bigint; 
-/** Market's profit-per-unit index at the last touch (loss sharing). */
+/** Its side's size factor at the last touch. */
+sizeFactor: bigint; 
+/** Its side's profit index at the last touch, signed. */
 profitIndex: Wide; 
-/** Market's funding index at the last touch. */
-fundingIndex: Wide; 
-/** When it was opened. */
-openedSeconds: bigint; 
 /** For later versions. */
-reserved: bigint;  };
+reserved: Array<bigint>;  };
 
 export type PerpPositionArgs = { 
 /** Base atoms; positive: long. */
@@ -35,23 +31,19 @@ baseAtoms: number | bigint;
 quoteEntryAtoms: number | bigint; 
 /** Realised profit or loss not yet settled. */
 realisedAtoms: number | bigint; 
-/** Market's size factor at the last touch (loss sharing). */
-sizeIndex: number | bigint; 
-/** Market's profit-per-unit index at the last touch (loss sharing). */
+/** Its side's size factor at the last touch. */
+sizeFactor: number | bigint; 
+/** Its side's profit index at the last touch, signed. */
 profitIndex: WideArgs; 
-/** Market's funding index at the last touch. */
-fundingIndex: WideArgs; 
-/** When it was opened. */
-openedSeconds: number | bigint; 
 /** For later versions. */
-reserved: number | bigint;  };
+reserved: Array<number | bigint>;  };
 
 export function getPerpPositionEncoder(): FixedSizeEncoder<PerpPositionArgs> {
-    return getStructEncoder([['baseAtoms', getI64Encoder()], ['quoteEntryAtoms', getI64Encoder()], ['realisedAtoms', getI64Encoder()], ['sizeIndex', getU64Encoder()], ['profitIndex', getWideEncoder()], ['fundingIndex', getWideEncoder()], ['openedSeconds', getU64Encoder()], ['reserved', getU64Encoder()]]);
+    return getStructEncoder([['baseAtoms', getI64Encoder()], ['quoteEntryAtoms', getI64Encoder()], ['realisedAtoms', getI64Encoder()], ['sizeFactor', getU64Encoder()], ['profitIndex', getWideEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 2 })]]);
 }
 
 export function getPerpPositionDecoder(): FixedSizeDecoder<PerpPosition> {
-    return getStructDecoder([['baseAtoms', getI64Decoder()], ['quoteEntryAtoms', getI64Decoder()], ['realisedAtoms', getI64Decoder()], ['sizeIndex', getU64Decoder()], ['profitIndex', getWideDecoder()], ['fundingIndex', getWideDecoder()], ['openedSeconds', getU64Decoder()], ['reserved', getU64Decoder()]]);
+    return getStructDecoder([['baseAtoms', getI64Decoder()], ['quoteEntryAtoms', getI64Decoder()], ['realisedAtoms', getI64Decoder()], ['sizeFactor', getU64Decoder()], ['profitIndex', getWideDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 2 })]]);
 }
 
 export function getPerpPositionCodec(): FixedSizeCodec<PerpPositionArgs, PerpPosition> {

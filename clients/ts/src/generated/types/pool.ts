@@ -6,51 +6,60 @@
  * @see https://github.com/codama-idl/codama
  */
 
-import { combineCodec, getAddressDecoder, getAddressEncoder, getArrayDecoder, getArrayEncoder, getI64Decoder, getI64Encoder, getStructDecoder, getStructEncoder, getU64Decoder, getU64Encoder, type Address, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
+import { combineCodec, fixDecoderSize, fixEncoderSize, getArrayDecoder, getArrayEncoder, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, getU32Decoder, getU32Encoder, getU64Decoder, getU64Encoder, getU8Decoder, getU8Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
+import { getPoolParamsDecoder, getPoolParamsEncoder, type PoolParams, type PoolParamsArgs } from '.';
 
-/** The liquidity pool: the counterparty of every perp. */
+/** The Book's pool. Its cash is a deposit in the quote reserve; it never owes there. */
 export type Pool = { 
-/** Mint of the pool's shares; zero: none yet. */
-shareMint: Address; 
-/** Shares outstanding. */
+/** `STATUS_EMPTY` (not created) or `STATUS_ACTIVE`. */
+status: number; 
+/** The reserve in whose atoms every perp is quoted and settled. */
+quoteReserve: number; 
+/** Alignment. */
+padding: ReadonlyUint8Array; 
+/** Counts parameter changes. */
+paramsVersion: number; 
+/** Shares of all providers together. */
 totalShares: bigint; 
-/** Quote atoms booked. */
-quoteAtoms: bigint; 
-/** Profit and loss not yet settled. */
-unsettledAtoms: bigint; 
-/** Insurance that stands before the pool. */
-insuranceAtoms: bigint; 
-/** Loss taken in the current day. */
+/** The pool's deposit shares of the quote reserve. */
+depositShares: bigint; 
+/** What it paid for the losses of others in the day under way. */
 lossTodayAtoms: bigint; 
-/** Start of that day. */
+/** When that day began. */
 dayStartSeconds: bigint; 
+/** Parameters. */
+params: PoolParams; 
 /** For later versions. */
 reserved: Array<bigint>;  };
 
 export type PoolArgs = { 
-/** Mint of the pool's shares; zero: none yet. */
-shareMint: Address; 
-/** Shares outstanding. */
+/** `STATUS_EMPTY` (not created) or `STATUS_ACTIVE`. */
+status: number; 
+/** The reserve in whose atoms every perp is quoted and settled. */
+quoteReserve: number; 
+/** Alignment. */
+padding: ReadonlyUint8Array; 
+/** Counts parameter changes. */
+paramsVersion: number; 
+/** Shares of all providers together. */
 totalShares: number | bigint; 
-/** Quote atoms booked. */
-quoteAtoms: number | bigint; 
-/** Profit and loss not yet settled. */
-unsettledAtoms: number | bigint; 
-/** Insurance that stands before the pool. */
-insuranceAtoms: number | bigint; 
-/** Loss taken in the current day. */
+/** The pool's deposit shares of the quote reserve. */
+depositShares: number | bigint; 
+/** What it paid for the losses of others in the day under way. */
 lossTodayAtoms: number | bigint; 
-/** Start of that day. */
+/** When that day began. */
 dayStartSeconds: number | bigint; 
+/** Parameters. */
+params: PoolParamsArgs; 
 /** For later versions. */
 reserved: Array<number | bigint>;  };
 
 export function getPoolEncoder(): FixedSizeEncoder<PoolArgs> {
-    return getStructEncoder([['shareMint', getAddressEncoder()], ['totalShares', getU64Encoder()], ['quoteAtoms', getU64Encoder()], ['unsettledAtoms', getI64Encoder()], ['insuranceAtoms', getU64Encoder()], ['lossTodayAtoms', getU64Encoder()], ['dayStartSeconds', getU64Encoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 24 })]]);
+    return getStructEncoder([['status', getU8Encoder()], ['quoteReserve', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 2)], ['paramsVersion', getU32Encoder()], ['totalShares', getU64Encoder()], ['depositShares', getU64Encoder()], ['lossTodayAtoms', getU64Encoder()], ['dayStartSeconds', getU64Encoder()], ['params', getPoolParamsEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 22 })]]);
 }
 
 export function getPoolDecoder(): FixedSizeDecoder<Pool> {
-    return getStructDecoder([['shareMint', getAddressDecoder()], ['totalShares', getU64Decoder()], ['quoteAtoms', getU64Decoder()], ['unsettledAtoms', getI64Decoder()], ['insuranceAtoms', getU64Decoder()], ['lossTodayAtoms', getU64Decoder()], ['dayStartSeconds', getU64Decoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 24 })]]);
+    return getStructDecoder([['status', getU8Decoder()], ['quoteReserve', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 2)], ['paramsVersion', getU32Decoder()], ['totalShares', getU64Decoder()], ['depositShares', getU64Decoder()], ['lossTodayAtoms', getU64Decoder()], ['dayStartSeconds', getU64Decoder()], ['params', getPoolParamsDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 22 })]]);
 }
 
 export function getPoolCodec(): FixedSizeCodec<PoolArgs, Pool> {

@@ -11,11 +11,10 @@ use crate::state::factor::STATUS_DELISTING;
 pub(crate) fn handler(ctx: Context<Govern>, market_index: u8) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
     let mut book = ctx.accounts.load_book_mut()?;
-    let notice_seconds = u64::from(book.params.grace_seconds).max(DELISTING_NOTICE_SECONDS);
     let market = book.perp_market_mut(market_index)?;
     market.require_active()?;
 
-    let settle_at_seconds = now_seconds.checked_add(notice_seconds).ok_or(PlimsollError::Overflow)?;
+    let settle_at_seconds = now_seconds.checked_add(DELISTING_NOTICE_SECONDS).ok_or(PlimsollError::Overflow)?;
     market.status = STATUS_DELISTING;
     market.settle_at_seconds = settle_at_seconds;
 

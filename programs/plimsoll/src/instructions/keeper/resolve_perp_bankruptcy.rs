@@ -61,12 +61,13 @@ pub fn plan(
 /// to others. A market past its settlement time is settled first, at its one price.
 fn require_fresh_positions(book: &Book, account: &MarginAccount, market: u8, now_seconds: u64) -> Result<()> {
     for index in perp_liquidation::held_markets(account) {
+        let held = book.perp_market(index)?;
         let is_open = !account.perp(index)?.base.is_zero();
         if is_open {
-            book.perp_market(index)?.require_not_settling(now_seconds)?;
+            held.require_not_settling(now_seconds)?;
         }
-        // without a base a price moves nothing, but for the skew of the market that is resolved
-        if is_open || index == market {
+        // without a base a price moves nothing but the pool's gain, and a settled market has its own
+        if is_open || (index == market && held.settlement_price == 0) {
             liquidation::require_exchangeable(perp_liquidation::factor_of(book, index)?, now_seconds)?;
         }
     }
@@ -97,9 +98,11 @@ fn inputs(book: &Book, market: u8, position: PerpPosition, quote_net: SignedAmou
     // what does not fit is more than any deficit
     let equity = u64::try_from(perps::pool_equity(book)?.mid.0.max(0)).unwrap_or(u64::MAX);
     let share = Ratio::from_ppm_down(book.pool.params.loss_share_ppm_per_day).of_down(Value(equity)).or_refuse()?;
+    let settlement_price = book.perp_market(market)?.settlement_price;
+    let in_force = perp_liquidation::factor_of(book, market)?.price.mid;
     Ok(PerpBankruptcyInputs {
         position,
-        mid: Price::from_bits(perp_liquidation::factor_of(book, market)?.price.mid),
+        mid: Price::from_bits(if settlement_price == 0 { in_force } else { settlement_price }),
         quote_net,
         pool_share_left: Amount(share.0.saturating_sub(book.pool.loss_today_atoms)),
         pool_equity: Amount(equity),

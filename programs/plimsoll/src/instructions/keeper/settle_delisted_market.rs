@@ -1,12 +1,13 @@
 //! Closes an account's position in a delisted market at its one settlement price, and frees the slot with the last of them.
 
 use anchor_lang::prelude::*;
+use plimsoll_risk::perp::PerpBooks;
 use plimsoll_risk::price::{self, PriceTerms};
-use plimsoll_risk::quantities::{DAY_SECONDS, Price, SignedAmount};
+use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, SignedAmount};
 
 use crate::bridge::terms;
 use crate::error::{OrRefuse, PlimsollError};
-use crate::events::{DelistedPositionSettled, OrderCancelled, PerpMarketRemoved};
+use crate::events::{DelistedPositionSettled, OrderCancelled, PerpMarketRemoved, PnlSettled};
 use crate::oracle;
 use crate::state::margin_account::Order;
 use crate::state::{Book, MarginAccount, PerpMarket};
@@ -31,34 +32,30 @@ pub(crate) fn handler(ctx: Context<SettleDelistedMarket>, market: u8) -> Result<
     let accounts = &ctx.accounts;
     let (mut book, mut account) = vault::load_pair(&accounts.book, &accounts.margin_account)?;
     let (book, account) = (&mut *book, &mut *account);
-    let (key, book_key) = (accounts.margin_account.key(), accounts.book.key());
+    let key = accounts.margin_account.key();
     require_due(book.perp_market(market)?, now_seconds)?;
     // the last funding; from the fixed price on there is none
     funding::update_funding(book, market, now_seconds)?;
     let price = settlement_price(book, market, &accounts.oracle, now_seconds)?;
 
-    let cancelled = cancel_orders(account, market, key)?;
+    let orders_cancelled = cancel_orders(account, market, key)?;
     let closed = close(book, account, market, price)?;
-    let settled = if account.has_perp(market) {
-        perps::settle(book, account, market, now_seconds)?
-    } else {
-        SignedAmount::ZERO
-    };
-    let removed = remove_if_empty(book, market)?;
+    let settled =
+        if account.has_perp(market) { perps::settle(book, account, market, now_seconds)? } else { SignedAmount::ZERO };
+    let insurance_freed = remove_if_empty(book, market)?;
 
-    let has_done_something = cancelled || closed.is_some() || !settled.is_zero() || removed.is_some();
-    require!(has_done_something, PlimsollError::NothingToSettle);
+    let has_changed = orders_cancelled || closed.is_some() || !settled.is_zero() || insurance_freed.is_some();
+    require!(has_changed, PlimsollError::NothingToSettle);
     if let Some((base, quote)) = closed {
-        emit!(DelistedPositionSettled {
-            margin_account: key,
-            market,
-            base_atoms: base.0,
-            quote_atoms: quote.0,
-            settlement_price: price.to_bits(),
-        });
+        let (base_atoms, quote_atoms, settlement_price) = (base.0, quote.0, price.to_bits());
+        emit!(DelistedPositionSettled { margin_account: key, market, base_atoms, quote_atoms, settlement_price });
     }
-    if let Some(insurance_atoms) = removed {
-        emit!(PerpMarketRemoved { book: book_key, market, insurance_atoms });
+    if !settled.is_zero() {
+        let realised_left_atoms = account.perp(market)?.realised.0;
+        emit!(PnlSettled { margin_account: key, market, settled_atoms: settled.0, realised_left_atoms });
+    }
+    if let Some(insurance) = insurance_freed {
+        emit!(PerpMarketRemoved { book: accounts.book.key(), market, insurance_atoms: insurance.0 });
     }
     Ok(())
 }
@@ -113,7 +110,7 @@ fn first_publication(
 /// Empties the account's order slots of the market. Returns whether there was one.
 fn cancel_orders(account: &mut MarginAccount, market: u8, key: Pubkey) -> Result<bool> {
     let before = account.active_orders;
-    for order_slot in (0u8..16).filter(|slot| before >> slot & 1 == 1) {
+    for order_slot in (0u8..16).filter(|slot| (before >> slot) & 1 == 1) {
         let order = account.orders.get(usize::from(order_slot)).copied().unwrap_or_default();
         if order.market == market {
             let Order { id: order_id, .. } = account.take_order(order_slot, order.id)?;
@@ -142,15 +139,15 @@ fn close(
 }
 
 /// Frees the slot of a market that nobody holds any more. Its insurance, a claim on the pool's deposits, goes to the pool; returns it.
-fn remove_if_empty(book: &mut Book, index: u8) -> Result<Option<u64>> {
+fn remove_if_empty(book: &mut Book, index: u8) -> Result<Option<Amount>> {
     let market = book.perp_market_mut(index)?;
     if market.positions > 0 {
         return Ok(None);
     }
     // with no position left the pool has booked the insurance's claim and nothing else: dropping both leaves its deposits to itself
-    let insurance = SignedAmount::received(market.books().insurance).or_refuse()?;
-    let sum = market.books().pool_quote.plus(insurance).and_then(|sum| sum.plus(market.books().unapplied));
+    let PerpBooks { pool_quote, insurance, unapplied, .. } = market.books();
+    let sum = SignedAmount::received(insurance).and_then(|claim| claim.plus(pool_quote)?.plus(unapplied));
     require!(sum.or_refuse()?.is_zero(), PlimsollError::LedgerUnbalanced);
     *market = PerpMarket::default();
-    u64::try_from(insurance.0).map(Some).map_err(|_| PlimsollError::Overflow.into())
+    Ok(Some(insurance))
 }

@@ -60,7 +60,9 @@ struct Execution {
 fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     require!(!order.is_for_pool(), PlimsollError::OrderIsPool);
     require!(!order.has_expired(now_seconds), PlimsollError::OrderExpired);
-    book.perp_market(order.market)?.require_placed_here(order)
+    let market = book.perp_market(order.market)?;
+    market.require_not_settling(now_seconds)?;
+    market.require_placed_here(order)
 }
 
 /// Arms an order whose condition holds at the price in force. A reduce-only order needs something to reduce.
@@ -90,7 +92,7 @@ fn fill(
 ) -> Result<()> {
     let Execution { order, now_seconds } = execution;
     let (market_index, now_seconds) = (order.market, *now_seconds);
-    let quote = orders::publication(book, order, &accounts.oracle, now_seconds)?;
+    let quote = orders::fill_quote(book, order, &accounts.oracle, now_seconds)?;
     funding::update_funding(book, market_index, now_seconds)?;
 
     let (books, position) = perps::load(book, account, market_index)?;

@@ -67,7 +67,7 @@ fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     let due = due_seconds(order.armed_seconds, &order.timing(&book.pool));
     require!(now_seconds >= due, PlimsollError::OrderTooEarly);
     require!(!order.has_lapsed(&book.pool, now_seconds), PlimsollError::OrderLapsed);
-    for market in book.perp_markets.iter().filter(|market| perps::has_open_interest(market)) {
+    for market in book.perp_markets.iter().filter(|market| market.has_open_interest()) {
         let factor = book.factor(market.factor_index)?;
         let published = factor.price.publish_time_seconds;
         let age = now_seconds.saturating_sub(published);
