@@ -20,6 +20,8 @@ const TOLERANCE_PPM: u64 = 50_000;
 const STOP_TOLERANCE_PPM: u64 = 500_000;
 /// How often a trader tries to open the position.
 const MAX_TRIES: u32 = 4;
+/// Of a cheap token nobody holds more than this part of a side's cap.
+const CAP_SHARE: u64 = 50;
 const ONE_PPM: u64 = 1_000_000;
 
 /// What a trader has done so far.
@@ -189,7 +191,7 @@ fn largest_base_atoms(trader: &Trader, outlook: &Outlook<'_>) -> Result<u64> {
     let market = book.perp_market_mut(trader.market)?;
     // of a market that nobody holds funding is not booked, and none is due
     market.funding_updated_seconds = outlook.now_seconds;
-    let (mut low, mut high) = (0, market.params.max_open_interest_base_atoms);
+    let (mut low, mut high) = (0, market.params.max_open_interest_base_atoms / CAP_SHARE);
     while low < high {
         let middle = low + (high - low).div_ceil(2);
         let mut account = *outlook.account;

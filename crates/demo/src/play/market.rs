@@ -12,6 +12,9 @@ use super::cluster::Cluster;
 use crate::scenario::ASSETS;
 use crate::view::FactorState;
 
+/// A request to the pool that is due within so many seconds gets a publication of its own.
+const AWAITED_SECONDS: u64 = 120;
+
 /// A Book with the participants' accounts of the same moment.
 pub struct Market {
     /// The Book.
@@ -72,13 +75,15 @@ impl Market {
         all.filter(|order| self.is_executable(order)).count() as u64
     }
 
-    /// Whether some order waits for its publication.
+    /// When the last of the orders is due that wait for a publication: those armed, and requests to the pool that are due within the next
+    /// seconds. None where none waits.
     #[must_use]
-    pub fn has_armed_orders(&self) -> bool {
-        let mut all = self.accounts.iter().flat_map(|account| account.orders.iter().filter(|order| order.id != 0));
-        all.any(|order| {
-            !order.is_for_pool() && order.armed_seconds != 0 && !order.has_lapsed(&self.book.pool, self.now_seconds)
-        })
+    pub fn awaited_seconds(&self) -> Option<u64> {
+        let (pool, now) = (&self.book.pool, self.now_seconds);
+        let all = self.accounts.iter().flat_map(|account| account.orders.iter().filter(|order| order.id != 0));
+        let armed = all.filter(|order| order.armed_seconds != 0 && !order.has_lapsed(pool, now));
+        let due = armed.map(|order| due_seconds(order.armed_seconds, &order.timing(pool)));
+        due.filter(|due| *due <= now + AWAITED_SECONDS).max()
     }
 
     fn is_executable(&self, order: &Order) -> bool {

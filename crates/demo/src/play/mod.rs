@@ -8,7 +8,6 @@ pub mod desk;
 pub mod events;
 pub mod keepers;
 pub mod ledger;
-pub mod listing;
 pub mod localnode;
 pub mod market;
 pub mod opening;
@@ -165,9 +164,6 @@ impl Troupe {
             shift_seconds,
         };
         let book = troupe.price(scenario, start, &deployer).await?;
-        let listing = listing::instructions(&troupe.deployment, deployer.pubkey(), &book, scenario.step_seconds)?;
-        troupe.cluster.send(&[(listing, vec![&deployer])]).await?;
-        let book = read_book(&troupe.cluster, &troupe.deployment.book).await?;
         troupe.open(&book, start).await?;
         Ok(troupe)
     }

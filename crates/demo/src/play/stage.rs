@@ -68,7 +68,8 @@ impl Stage<'_> {
         let now = self.scenario.step_time(step) + self.shift_seconds;
         if step == 0 {
             // the accounts were opened at these prices
-            return self.wait_for_keepers(now).await;
+            let market = self.wait_for_keepers(now).await?;
+            return self.trade(step, market, [false; ASSETS.len()]).await;
         }
         // the clock first: a publication of the future would be refused
         self.node.command(&[localnode::travel(now), self.oracles.publish(&publications)]).await?;
@@ -83,12 +84,14 @@ impl Stage<'_> {
         let orders: Vec<Order<'_>> = self.desk.orders(step, &market)?;
         let refused = self.cluster.attempt(&orders).await?;
         self.desk.refused += refused;
-        if orders.is_empty() && !market.has_armed_orders() {
+        let awaited = market.awaited_seconds();
+        if orders.is_empty() && awaited.is_none() {
             return Ok(market);
         }
         let publications = self.scenario.publications(step).context("the scenario has ended")?;
         // due by then is whatever was placed or armed until this second
-        let clock = self.node.clock_seconds().await? + FOLLOW_UP_SECONDS;
+        let placed = self.node.clock_seconds().await? + FOLLOW_UP_SECONDS;
+        let clock = awaited.map_or(placed, |due| placed.max(due + 1));
         let follow_up = self.oracles.follow_up(&publications, confirmed, clock);
         self.node.command(&[localnode::travel(clock), follow_up]).await?;
         self.wait_for_prices(clock).await?;
