@@ -87,7 +87,7 @@ pub struct Borrower {
     pub leverage_ppm: u32,
 }
 
-/// Everybody whose account is watched, in this order: borrowers, traders, providers. The place in it names an account everywhere.
+/// Everybody whose account is watched, in this order: borrowers, traders, providers, keepers. The place in it names an account everywhere.
 #[derive(Debug)]
 pub struct Cast {
     /// Who borrows.
@@ -96,19 +96,28 @@ pub struct Cast {
     pub traders: Vec<Trader>,
     /// Who lends the pool money.
     pub providers: Vec<Provider>,
+    /// Whose accounts the keepers work with: they fail like anybody's.
+    pub keepers: Vec<Party>,
 }
 
 impl Cast {
-    /// The cast of a group.
+    /// The cast of a group, with keepers of these names.
     #[must_use]
-    pub fn of(group: &Pubkey) -> Self {
-        Self { borrowers: borrowers(group), traders: traders(group), providers: providers(group).into() }
+    pub fn of(group: &Pubkey, keepers: &[&str]) -> Self {
+        Self {
+            borrowers: borrowers(group),
+            traders: traders(group),
+            providers: providers(group).into(),
+            keepers: keepers.iter().map(|name| Party::new((*name).to_owned(), group)).collect(),
+        }
     }
 
     /// All of them.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         let borrowers = self.borrowers.iter().map(|one| &one.party);
-        borrowers.chain(self.traders.iter().map(|one| &one.party)).chain(self.providers.iter().map(|one| &one.party))
+        let traders = self.traders.iter().map(|one| &one.party);
+        let providers = self.providers.iter().map(|one| &one.party);
+        borrowers.chain(traders).chain(providers).chain(&self.keepers)
     }
 
     /// The margin accounts of all of them.

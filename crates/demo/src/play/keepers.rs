@@ -21,8 +21,8 @@ const POLL_MILLISECONDS: u64 = 250;
 /// How old an accrual a keeper lets stand, simulated seconds.
 const ACCRUE_SECONDS: u64 = 1_800;
 
-/// How old a perp market's funding a keeper lets stand, simulated seconds: booked once a step.
-const FUNDING_SECONDS: u64 = 600;
+/// How old a perp market's funding a keeper lets stand, simulated seconds.
+const FUNDING_SECONDS: u64 = 1_800;
 /// Realised profits and losses from which on a keeper settles them, quote atoms.
 const SETTLE_ATOMS: u64 = 100_000_000;
 
@@ -136,6 +136,9 @@ fn event(line: &str) -> String {
 
 async fn count(mut lines: Lines<BufReader<ChildStdout>>, counts: Arc<Mutex<KeeperCounts>>) {
     while let Ok(Some(line)) = lines.next_line().await {
+        if !line.contains("refreshed") && !line.contains("accrued") {
+            eprintln!("KEEPER {line}");
+        }
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
         match event(&line).as_str() {
             "prices_refreshed" | "risk_refreshed" => counts.refreshes += 1,

@@ -72,10 +72,14 @@ impl Stage<'_> {
             return self.trade(step, market, [false; ASSETS.len()]).await;
         }
         // the clock first: a publication of the future would be refused
+        let t1 = Instant::now();
         self.node.command(&[localnode::travel(now), self.oracles.publish(&publications)]).await?;
         let confirmed = self.wait_for_book(step, now).await?;
+        eprintln!("DEBUG {} step {step} book {:?}", self.frozen_thresholds, t1.elapsed());
         let settled = if confirmed.contains(&true) { now + CONFIRMATION_SECONDS } else { now };
+        let t0 = Instant::now();
         let market = self.wait_for_keepers(settled).await?;
+        eprintln!("DEBUG {} step {step} waited {:?}", self.frozen_thresholds, t0.elapsed());
         self.trade(step, market, confirmed).await
     }
 
@@ -163,6 +167,17 @@ impl Stage<'_> {
             }
             let limit = if left > self.left_alone { IDLE_LIMIT } else { LEFT_ALONE_LIMIT };
             if idle_since.elapsed() > limit {
+                eprintln!(
+                    "DEBUG idle at {now}: liquidatable {:?} executable {} of {left}, left_alone {}",
+                    market.liquidatable(),
+                    market.executable_orders(),
+                    self.left_alone
+                );
+                for (place, account) in market.accounts.iter().enumerate() {
+                    for order in account.orders.iter().filter(|o| o.id != 0 && market.is_executable(o)) {
+                        eprintln!("DEBUG   {} {:?}", self.cast.name(place), order);
+                    }
+                }
                 self.left_alone = left;
                 return Ok(market);
             }
