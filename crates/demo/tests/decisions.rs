@@ -147,7 +147,9 @@ fn a_provider_asks_for_everything_and_asks_again_where_the_request_lapsed() {
     account.orders[0] = Order { market: POOL_MARKET, ..order(1, ORDER_POOL_WITHDRAW, 4_000, NOW - 3_600) };
     assert!(ask(&account, 104).placed.is_empty(), "it can still be carried out");
     account.orders[0].armed_seconds = NOW - 3_611;
-    let again = ask(&account, 105);
+    account.orders[0].client_id = 100;
+    assert!(ask(&account, 105).placed.is_empty(), "it lapsed, and he waits a while");
+    let again = ask(&account, 124);
     assert_eq!((again.cancelled.len(), again.placed.len()), (1, 1));
 
     let never = Provider { leaves_at_ppm: 0, ..provider };

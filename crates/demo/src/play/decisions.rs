@@ -20,6 +20,8 @@ const TOLERANCE_PPM: u64 = 50_000;
 const STOP_TOLERANCE_PPM: u64 = 500_000;
 /// How often a trader tries to open the position.
 const MAX_TRIES: u32 = 4;
+/// From one request to the pool to the next, where it lapsed.
+const PATIENCE_STEPS: u64 = 24;
 /// Of a cheap token nobody holds more than this part of a side's cap.
 const CAP_SHARE: u64 = 50;
 const ONE_PPM: u64 = 1_000_000;
@@ -90,8 +92,10 @@ pub fn provide(provider: &Provider, leaves_at_step: u64, outlook: &Outlook<'_>) 
         orders::of_account(provider.party.margin_account, outlook.account).collect();
     open.retain(|(_, order)| order.kind == ORDER_POOL_WITHDRAW);
     let waits = open.iter().any(|(_, order)| !outlook.has_lapsed(order));
+    let asked_steps_ago = open.iter().map(|(_, order)| outlook.step.saturating_sub(order.client_id)).min();
+    let is_soon = asked_steps_ago.is_some_and(|steps| steps < PATIENCE_STEPS);
     let leaves = provider.leaves_at_ppm > 0 && outlook.step >= leaves_at_step;
-    if waits || !leaves || outlook.account.pool_shares == 0 {
+    if waits || is_soon || !leaves || outlook.account.pool_shares == 0 {
         return Ok(Decision::default());
     }
     let shares = i64::try_from(outlook.account.pool_shares)?;

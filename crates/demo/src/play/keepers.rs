@@ -24,7 +24,7 @@ const ACCRUE_SECONDS: u64 = 1_800;
 /// How old a perp market's funding a keeper lets stand, simulated seconds.
 const FUNDING_SECONDS: u64 = 1_800;
 /// Realised profits and losses from which on a keeper settles them, quote atoms.
-const SETTLE_ATOMS: u64 = 100_000_000;
+const SETTLE_ATOMS: u64 = 2_000_000_000;
 
 /// What every keeper of a run is started with.
 #[derive(Clone, Debug)]
@@ -136,9 +136,6 @@ fn event(line: &str) -> String {
 
 async fn count(mut lines: Lines<BufReader<ChildStdout>>, counts: Arc<Mutex<KeeperCounts>>) {
     while let Ok(Some(line)) = lines.next_line().await {
-        if !line.contains("refreshed") && !line.contains("accrued") {
-            eprintln!("KEEPER {line}");
-        }
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
         match event(&line).as_str() {
             "prices_refreshed" | "risk_refreshed" => counts.refreshes += 1,

@@ -86,7 +86,7 @@ impl Market {
         due.filter(|due| *due <= now + AWAITED_SECONDS).max()
     }
 
-    pub fn is_executable(&self, order: &Order) -> bool {
+    fn is_executable(&self, order: &Order) -> bool {
         let (pool, now) = (&self.book.pool, self.now_seconds);
         if order.has_expired(now) {
             return false;

@@ -47,7 +47,7 @@ const WEEK_SECONDS: u64 = 7 * 86_400;
 /// How long before the first step the group is set up.
 const SETUP_SECONDS: u64 = 300;
 const DEPLOYER_LAMPORTS: u64 = 1_000_000_000_000;
-/// Two keepers that compete: one takes liquidated positions over itself and has little money, the other closes them against the pool.
+/// Two keepers that compete: one takes liquidated positions over itself, the other closes them against the pool.
 const KEEPERS: [(&str, Counterparty); 2] = [("keeper A", Counterparty::Account), ("keeper B", Counterparty::Pool)];
 
 /// One run: which thresholds, and where its tools are.
@@ -98,9 +98,7 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         let changed = recorder.last().map_or_else(Vec::new, |last| changed(last, &market));
         let events = stage.events(&changed).await?;
         recorder.record(step, market, &events)?;
-        let t0 = Instant::now();
         audit.check(&stage.cluster, &stage.deployment).await?;
-        eprintln!("DEBUG audit {:?} err {}", t0.elapsed(), audit.error_atoms);
         moments.send_replace(Some(moment(&stage, &recorder, step, started)?));
     }
     for keeper in stage.keepers {

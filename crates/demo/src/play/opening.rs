@@ -25,7 +25,7 @@ const LAMPORTS: u64 = 100_000_000_000;
 const LENT_QUOTE_ATOMS: [u64; ASSETS.len()] =
     [8_000_000_000_000, 1_000_000_000_000, 1_000_000_000_000, 1_000_000_000_000];
 /// What each keeper brings, in quote tokens.
-const KEEPER_QUOTE_ATOMS: [u64; 2] = [300_000_000_000, 5_000_000_000_000];
+const KEEPER_QUOTE_ATOMS: [u64; 2] = [3_000_000_000_000, 5_000_000_000_000];
 /// A cheap token cannot fill a reserve: nobody deposits or borrows more than this part of its cap.
 const CAP_SHARE: u64 = 100;
 const LENDER_CAP_SHARE: u64 = 4;

@@ -24,8 +24,10 @@ const POLL: Duration = Duration::from_millis(12);
 const REFRESH_LIMIT: Duration = Duration::from_secs(30);
 /// How long after an order is placed the next publication comes: later than the order's delay of a second.
 const FOLLOW_UP_SECONDS: u64 = 2;
-/// Accounts that stay liquidatable, and orders that stay executable, for so long without a change are beyond the keepers.
+/// Accounts that stay liquidatable for so long without a change are beyond the keepers.
 const IDLE_LIMIT: Duration = Duration::from_secs(4);
+/// Orders that the program refuses for so long wait for another step.
+const ORDERS_IDLE_LIMIT: Duration = Duration::from_millis(1_200);
 /// The same where no more are left than the keepers had left alone already.
 const LEFT_ALONE_LIMIT: Duration = Duration::from_millis(300);
 
@@ -72,14 +74,10 @@ impl Stage<'_> {
             return self.trade(step, market, [false; ASSETS.len()]).await;
         }
         // the clock first: a publication of the future would be refused
-        let t1 = Instant::now();
         self.node.command(&[localnode::travel(now), self.oracles.publish(&publications)]).await?;
         let confirmed = self.wait_for_book(step, now).await?;
-        eprintln!("DEBUG {} step {step} book {:?}", self.frozen_thresholds, t1.elapsed());
         let settled = if confirmed.contains(&true) { now + CONFIRMATION_SECONDS } else { now };
-        let t0 = Instant::now();
         let market = self.wait_for_keepers(settled).await?;
-        eprintln!("DEBUG {} step {step} waited {:?}", self.frozen_thresholds, t0.elapsed());
         self.trade(step, market, confirmed).await
     }
 
@@ -157,7 +155,8 @@ impl Stage<'_> {
         let mut before: Option<Market> = None;
         loop {
             let market = Market::read(&self.cluster, &addresses, now).await?;
-            let left = market.liquidatable()? + market.executable_orders();
+            let (liquidatable, executable) = (market.liquidatable()?, market.executable_orders());
+            let left = liquidatable + executable;
             if left == 0 {
                 self.left_alone = 0;
                 return Ok(market);
@@ -165,19 +164,12 @@ impl Stage<'_> {
             if before.as_ref().is_some_and(|before| !changed(before, &market).is_empty()) {
                 idle_since = Instant::now();
             }
-            let limit = if left > self.left_alone { IDLE_LIMIT } else { LEFT_ALONE_LIMIT };
+            let limit = match (left > self.left_alone, liquidatable) {
+                (false, _) => LEFT_ALONE_LIMIT,
+                (true, 0) => ORDERS_IDLE_LIMIT,
+                (true, _) => IDLE_LIMIT,
+            };
             if idle_since.elapsed() > limit {
-                eprintln!(
-                    "DEBUG idle at {now}: liquidatable {:?} executable {} of {left}, left_alone {}",
-                    market.liquidatable(),
-                    market.executable_orders(),
-                    self.left_alone
-                );
-                for (place, account) in market.accounts.iter().enumerate() {
-                    for order in account.orders.iter().filter(|o| o.id != 0 && market.is_executable(o)) {
-                        eprintln!("DEBUG   {} {:?}", self.cast.name(place), order);
-                    }
-                }
                 self.left_alone = left;
                 return Ok(market);
             }

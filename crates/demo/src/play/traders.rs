@@ -90,7 +90,7 @@ impl Habit {
 }
 
 /// Longs on a grid of leverages, some of which a crash reaches; shorts that take profits; holders who hedge; buyers of dips, isolated.
-/// Those who hedge are rich, so that the shorts outweigh the longs and the pool is long: what keepers do not take over has little room there.
+/// Those who hedge are rich, so that the shorts outweigh the longs and the pool is long: a fall costs it money and raises what it must hold.
 const HABITS: [Habit; 14] = [
     Habit::long(SOL, (600_000, 45_000), 6),
     Habit::long(SOL, (800_000, 100_000), 2).stop(50_000),
@@ -151,7 +151,7 @@ pub fn traders(group: &Pubkey) -> Vec<Trader> {
 fn trader(group: &Pubkey, habit: &Habit, place: u32, number: u64) -> Trader {
     let is_hedge = habit.from_ppm == 0;
     // between 15,000 and 65,000 dollars, spread over the numbers without a pattern; holders have more
-    let dollars = (15_000 + number * 7_919 % 51 * 1_000) * if is_hedge { 12 } else { 1 };
+    let dollars = (15_000 + number * 7_919 % 51 * 1_000) * if is_hedge { 10 } else { 1 };
     Trader {
         party: Party::new(format!("Trader {number:02}"), group),
         market: (0..).zip(MARKETS).find(|(_, asset)| *asset == habit.asset).map_or(0, |(market, _)| market),
@@ -178,10 +178,11 @@ pub struct Provider {
     pub leaves_at_ppm: u32,
 }
 
-/// The providers of a group: one stays, one asks for his money shortly before the middle of the scenario, one near its end.
+/// The providers of a group: one stays, one asks for his money when two fifths of the scenario have passed,
+/// one near its end.
 #[must_use]
 pub fn providers(group: &Pubkey) -> [Provider; 3] {
-    [("Provider 1", 500_000, 0), ("Provider 2", 400_000, 370_000), ("Provider 3", 100_000, 850_000)].map(
+    [("Provider 1", 800_000, 0), ("Provider 2", 300_000, 398_000), ("Provider 3", 100_000, 850_000)].map(
         |(name, dollars, leaves_at_ppm)| Provider {
             party: Party::new(name.to_owned(), group),
             deposit_quote_atoms: dollars * 1_000_000,
