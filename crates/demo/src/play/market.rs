@@ -88,7 +88,7 @@ impl Market {
 
     fn is_executable(&self, order: &Order) -> bool {
         let (pool, now) = (&self.book.pool, self.now_seconds);
-        if order.has_expired(now) {
+        if order.has_expired(pool, now) {
             return false;
         }
         let due = due_seconds(order.armed_seconds, &order.timing(pool));
