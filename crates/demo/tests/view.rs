@@ -42,27 +42,31 @@ fn moment() -> Moment {
             threshold_liquidations: 1,
             bad_debt_quote_atoms: 1_234_560_000,
         },
-        perps: PerpState {
-            markets: vec![
-                MarketState {
-                    symbol: "SOL".to_owned(),
-                    long_quote_atoms: 1_234_567_000_000,
-                    short_quote_atoms: 2_000_000_000_000,
-                    funding_ppm_per_day: -12_340,
-                },
-                MarketState {
-                    symbol: "BTC".to_owned(),
-                    long_quote_atoms: 900_000_000_000,
-                    short_quote_atoms: 400_000_000_000,
-                    funding_ppm_per_day: 5_000,
-                },
-            ],
-            pool_equity_quote_atoms: 2_000_123_000_000,
-            orders_filled: 52,
-            liquidations: 11,
-            waterfall_quote_atoms: 1_500_000_000,
-        },
+        perps: perps(),
         keepers: vec![keeper("keeper A"), keeper("keeper B")],
+    }
+}
+
+fn perps() -> PerpState {
+    PerpState {
+        markets: vec![
+            MarketState {
+                symbol: "SOL".to_owned(),
+                long_quote_atoms: 1_234_567_000_000,
+                short_quote_atoms: 2_000_000_000_000,
+                funding_ppm_per_day: -12_340,
+            },
+            MarketState {
+                symbol: "BTC".to_owned(),
+                long_quote_atoms: 900_000_000_000,
+                short_quote_atoms: 400_000_000_000,
+                funding_ppm_per_day: 5_000,
+            },
+        ],
+        pool_equity_quote_atoms: 2_000_123_000_000,
+        orders_filled: 52,
+        liquidations: 11,
+        waterfall_quote_atoms: 1_500_000_000,
     }
 }
 

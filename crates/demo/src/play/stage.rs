@@ -20,6 +20,8 @@ use super::oracles::{CONFIRMATION_SECONDS, Oracles};
 use crate::scenario::{ASSETS, Scenario};
 
 const POLL: Duration = Duration::from_millis(12);
+/// Every account is read each time, and the keepers need the processor more.
+const KEEPERS_POLL: Duration = Duration::from_millis(50);
 /// Prices and thresholds are in the Book by then, or the keepers are broken.
 const REFRESH_LIMIT: Duration = Duration::from_secs(30);
 /// How long after an order is placed the next publication comes: later than the order's delay of a second.
@@ -175,7 +177,7 @@ impl Stage<'_> {
             }
             self.require_keepers()?;
             before = Some(market);
-            sleep(POLL).await;
+            sleep(KEEPERS_POLL).await;
         }
     }
 
