@@ -7,7 +7,9 @@ use plimsoll_client::plimsoll::state::margin_account::{ORDER_LIMIT, ORDER_STOP_L
 use plimsoll_client::{Pubkey, instructions::OrderKey};
 
 use crate::expect::{emits, emitted, refuses};
-use crate::perp_stage::{PerpStage, SOL, SOL_PERP, WINDOW_SECONDS, dollars, now, reduce_only, sol_mantissa, sol_order};
+use crate::perp_stage::{
+    PerpStage, SOL, SOL_PERP, WINDOW_SECONDS, dollars, is_same, now, reduce_only, sol_mantissa, sol_order,
+};
 use crate::stage::{edit_book, leave_pending};
 
 /// Waits for SOL to meet this many dollars.
@@ -31,8 +33,8 @@ fn arms(stage: &mut PerpStage, order: &OrderKey) {
     let arm = stage.execute_with(order, Pubkey::new_unique());
     emits(&mut stage.world, &arm, &[], &event);
     expected.orders[usize::from(order.slot)].armed_seconds = armed_seconds;
-    assert!(*stage.world.margin_state(&stage.alice.account) == *expected, "something else changed");
-    assert!(*stage.world.book_state() == *book, "the Book changed");
+    assert!(is_same(&*stage.world.margin_state(&stage.alice.account), &*expected), "something else changed");
+    assert!(is_same(&*stage.world.book_state(), &*book), "the Book changed");
     assert_eq!(stage.position(&stage.keeper), PerpPosition::default(), "arming pays nothing");
 }
 

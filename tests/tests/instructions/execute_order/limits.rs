@@ -128,7 +128,7 @@ fn a_fill_leaves_initial_margin() {
 /// Alice's initial health is negative by much, and her maintenance health too: SOL fell.
 fn underwater() -> PerpStage {
     let mut stage = PerpStage::with_position(2_000 * SOL);
-    for price in [192, 184, 176, 168, 160, 152] {
+    for price in [192, 184, 176, 168, 160, 153] {
         stage.reprice_sol(30, dollars(price));
     }
     stage
