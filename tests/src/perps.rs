@@ -80,6 +80,9 @@ impl World {
     }
 
     /// Lists a perp on an asset's factor; returns the market.
+    ///
+    /// # Panics
+    /// Where it is refused.
     pub fn list_perp(&mut self, asset: &Asset, params: PerpMarketParams) -> u8 {
         let mut symbol = [0; 16];
         symbol[..6].copy_from_slice(format!("PERP{:02}", asset.index).as_bytes());
@@ -91,6 +94,9 @@ impl World {
     }
 
     /// Somebody who gave the pool this many quote atoms.
+    ///
+    /// # Panics
+    /// Where the pool refuses it.
     pub fn provider(&mut self, amount_atoms: u64) -> Trader {
         let usdc = self.assets[0];
         let provider = self.depositor(&usdc, amount_atoms);
@@ -210,6 +216,9 @@ pub const fn market_order(market: u8, base_atoms: i64) -> OrderRequest {
 }
 
 /// A provider's request: quote atoms to deposit, or shares to withdraw.
+///
+/// # Panics
+/// Where the amount has more than 63 bits.
 #[must_use]
 pub fn pool_order(kind: u8, amount: u64) -> OrderRequest {
     debug_assert!(kind == ORDER_POOL_DEPOSIT || kind == ORDER_POOL_WITHDRAW);

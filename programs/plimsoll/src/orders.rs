@@ -14,6 +14,16 @@ use crate::oracle;
 use crate::state::margin_account::{MODE_CROSS, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, Order};
 use crate::state::{Book, Factor, MarginAccount, PerpMarket, Pool};
 
+/// When an order that is armed now counts as armed: not before the newest publication that the Book knows of its factor. The oracle's clock may be
+/// ahead of the chain's, and nobody shall be armed for a price that is known already.
+pub(crate) fn arming_seconds(book: &Book, order: &Order, now_seconds: u64) -> Result<u64> {
+    if order.is_for_pool() {
+        return Ok(now_seconds);
+    }
+    let factor = book.factor(book.perp_market(order.market)?.factor_index)?;
+    Ok(factor.jump_guard().newest_seconds(&factor.quote()).max(now_seconds))
+}
+
 impl Order {
     /// Whether it is a request to the pool.
     #[must_use]

@@ -2,7 +2,9 @@
 
 use plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll::state::margin_account::{ORDER_REDUCE_ONLY, ORDER_STOP_LOSS};
-use plimsoll_client::Pubkey;
+use plimsoll_client::{Pubkey, perps};
+use plimsoll_keeper::facts::Fact;
+use plimsoll_risk::quantities::{Amount, Shares};
 use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -38,6 +40,9 @@ impl<'a> Stage<'a> {
         let executed = &process.facts("pool_order_executed")[0];
         assert_eq!(executed["margin_account"], request.margin_account.to_string());
         assert_eq!(executed["pool_atoms"], POOL_USDC * USDC_ATOMS);
+        let (book, provider) = (group.book().await, group.account(&request.margin_account).await);
+        let worth = perps::shares_value_down(&book, Shares(provider.pool_shares)).expect("a pool without positions");
+        assert_eq!(worth, Amount(POOL_USDC * USDC_ATOMS));
         Self { group, keeper, process }
     }
 
@@ -165,4 +170,32 @@ async fn a_position_under_water_is_resolved_without_a_loss_to_lenders() {
     assert_eq!(stage.group.ledger_atoms(&[loser, winner, stage.keeper.margin_account]).await, 0);
     assert_eq!(stage.group.bad_debt_atoms().await, 0);
     stage.end();
+}
+
+/// Both plan the same fill; the first executes it, and the second loses nothing but the race.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_filled_once() {
+    let (mut node, rpc, [admin, first, second]) = start();
+    let node = &mut node;
+    let Stage { mut group, keeper: first, process } = Stage::set(node, &rpc, &admin, first).await;
+    assert!(process.terminate().success());
+    let second = Competitor::enter(node, &group, second).await;
+    let trader = group.open(node, &admin, TRADER, (USDC, 1_000 * USDC_ATOMS)).await;
+    move_past_publications(node);
+    group.place(&trader, market_order(SOL_ATOMS)).await;
+    group.publish(node, USDC, 1, DUE_AHEAD_SECONDS);
+    group.publish(node, SOL, 200, DUE_AHEAD_SECONDS);
+    let of_first = first.fills(&rpc, node, &group).await;
+    let of_second = second.fills(&rpc, node, &group).await;
+    let ([winning], [losing]) = (of_first.as_slice(), of_second.as_slice()) else {
+        panic!("expected one fill each, got {of_first:?} and {of_second:?}");
+    };
+
+    let won = first.actor(&rpc, &group).act(winning).await.expect("the node can be reached");
+    let lost = second.actor(&rpc, &group).act(losing).await.expect("the node can be reached");
+
+    assert!(matches!(won, Fact::OrderFilled { base_atoms: SOL_ATOMS, .. }), "{won:?}");
+    let what = losing.subject();
+    assert_eq!(lost, Fact::LostRace { what, error: "OrderMissing".to_owned(), signature: None });
+    assert_eq!(group.base_atoms(&trader).await, SOL_ATOMS);
 }

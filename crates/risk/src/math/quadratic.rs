@@ -94,7 +94,7 @@ fn lifted(size: u64, lift: u32) -> u64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
 mod tests {
     use super::*;
 
@@ -108,8 +108,25 @@ mod tests {
         }
     }
 
+    /// y² · variance against size², both sides exact.
+    #[test]
+    fn standardised_sizes_lie_on_either_side_of_the_exact_one() {
+        let mut next = numbers(63);
+        for _ in 0..20_000 {
+            let (size, variance) = (next() | 1, next() | 1);
+            let found = Standardised::new(size, size.leading_zeros(), variance as i64).unwrap();
+            let full = size << size.leading_zeros();
+            let lifted = u128::from(variance) << (2 * found.lift);
+            let square = |number: u64| u128::from(number) * u128::from(number);
+            assert!(square(found.down) * lifted <= square((full >> CUT) << 31), "{size} {variance}");
+            assert!(square(found.up) * lifted >= square(full.div_ceil(1 << CUT) << 31), "{size} {variance}");
+            assert!(found.up - found.down <= 6, "{size} {variance}");
+        }
+    }
+
     /// Doubles are off by at most 2⁻⁵⁰ of a term, and a term rounded the wrong way by about 2⁻³¹.
     #[test]
+    #[allow(clippy::cast_possible_truncation)] // a fraction of a root below 2⁶²
     fn terms_are_never_below_the_exact_ones_and_close_above() {
         let mut next = numbers(62);
         for _ in 0..20_000 {

@@ -73,7 +73,7 @@ fn arm(book: &Book, account: &mut MarginAccount, order_slot: u8, now_seconds: u6
     let condition = slot.condition().ok_or(PlimsollError::OrderKind)?;
     condition.require_met(Price::from_bits(factor.price.mid)).or_refuse()?;
 
-    slot.armed_seconds = now_seconds;
+    slot.armed_seconds = orders::arming_seconds(book, slot, now_seconds)?;
     let order = *slot;
     if order.is_reduce_only() {
         let base = account.perp(order.market)?.base;
