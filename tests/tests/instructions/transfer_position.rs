@@ -154,10 +154,10 @@ fn a_profit_that_margin_rests_on_stays() {
     for price in [192, 184, 176, 168, 160] {
         stage.reprice_sol(30, dollars(price));
     }
-    // half of the profit of 80,000 is realised, and she borrows against it: more than her deposits carry
-    stage.world.trade(&stage.alice, SOL_PERP, 1_000 * SOL).expect("a fill");
+    // three quarters of the profit of 80,000 are realised, and she borrows against it: more than her deposits carry
+    stage.world.trade(&stage.alice, SOL_PERP, 1_500 * SOL).expect("a fill");
     stage.world.deposit(&stage.keeper, &sol, sol.atoms(1_000)).expect("a deposit");
-    stage.world.borrow(&stage.alice, &sol, sol.atoms(490)).expect("a borrow");
+    stage.world.borrow(&stage.alice, &sol, sol.atoms(550)).expect("a borrow");
     let profit = transfer(&stage, &stage.alice, &second, SOL_PERP);
     refuses(&mut stage.world, &profit, &[&stage.alice.keypair], PlimsollError::HealthLowered);
 }
