@@ -8,8 +8,10 @@ mod action;
 mod choose;
 mod feeds;
 mod governance;
+mod keeping;
 mod laws;
 mod market;
+mod orders;
 mod round_trips;
 mod samples;
 mod snapshot;
@@ -52,5 +54,6 @@ fn every_law_holds_after_every_instruction() {
     println!("{total}\n{kept} promises of INV-GRACE kept");
     assert_eq!(total.sent(), SEEDS.len() * INSTRUCTIONS);
     assert!(total.unreached().is_empty(), "never accepted or never refused: {:?}\n{total}", total.unreached());
+    assert!(total.rare().is_empty(), "too rare: {:?}\n{total}", total.rare());
     assert!(kept > INSTRUCTIONS, "too few accounts were promised anything: {kept}");
 }
