@@ -13,6 +13,8 @@ const SLEEP_SECONDS: i64 = 9_000;
 const LEAP_CHANCE: f64 = 0.008;
 /// How often it is perps that somebody turns to.
 const PERPS_CHANCE: f64 = 0.6;
+/// How often an order that can be filled is what comes next.
+const DUE_CHANCE: f64 = 0.6;
 /// A price stays within these parts of where it began.
 const PRICE_BOUNDS: (f64, f64) = (0.05, 20.0);
 
@@ -109,6 +111,11 @@ fn intend(market: &mut Market) -> Intention {
         && market.rng.random_bool(0.5)
     {
         return trading::relieve(market, account);
+    }
+    if market.rng.random_bool(DUE_CHANCE)
+        && let Some(intention) = orders::due_order(market)
+    {
+        return intention;
     }
     if market.rng.random_bool(PERPS_CHANCE) {
         return intend_perps(market);

@@ -74,7 +74,10 @@ pub(crate) fn relief(market: &mut Market, account: usize) -> Option<Intention> {
     let losing = positions.iter().filter(|view| view.profit().is_ok_and(|profit| profit.is_negative()));
     let worst = losing.min_by_key(|view| view.profit().map_or(0, |profit| profit.0)).map(|view| view.market);
     let has_open = positions.iter().any(|view| !view.position.base.is_zero());
-    if is_empty && let Some(perp) = worst {
+    if is_empty
+        && let Some(perp) = worst
+        && market.rng.random_bool(0.8)
+    {
         market.queue.push(Intention::ResolvePerp { account, market: perp });
         return Some(Intention::RefreshAll);
     }

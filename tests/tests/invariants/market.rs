@@ -1,5 +1,7 @@
 //! A market under random instructions: the world, its people, its feeds, and the laws after each step.
 
+use std::collections::BTreeSet;
+
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
 use plimsoll_client::{Pubkey, addresses, instructions};
 use plimsoll_tests::{Keypair, Signer, World, perps};
@@ -72,6 +74,8 @@ pub(crate) struct Market {
     pub(crate) announcements: Announcements,
     /// Instructions that are to follow: the ends of short stories.
     pub(crate) queue: Vec<choose::Intention>,
+    /// Orders, by account and number, whose execution was refused.
+    pub(crate) refused: BTreeSet<(usize, u64)>,
     /// The state now.
     pub(crate) state: Snapshot,
 }
@@ -111,6 +115,7 @@ impl Market {
             open_interest: OpenInterest::default(),
             announcements: Announcements::default(),
             queue: choose::opening(),
+            refused: BTreeSet::new(),
             state,
         }
     }
@@ -132,6 +137,9 @@ impl Market {
         let signers: Vec<&Keypair> = action.signer.map(|person| &self.people[person]).into_iter().collect();
         let outcome = self.world.send(std::slice::from_ref(&action.instruction), &signers);
         self.tally.count(action.kind, outcome.is_ok());
+        if let (Err(_), Some((_, id)), Some(account)) = (&outcome, action.order, self.named(action, 1)) {
+            self.refused.insert((account, id));
+        }
         let after = Snapshot::take(&self.world, &self.accounts, &self.wallets);
         let before = std::mem::replace(&mut self.state, after);
         let after = &self.state;
@@ -145,6 +153,11 @@ impl Market {
         self.tally.note(&change);
         self.announcements.check(after)?;
         prices::first_publication_is_the_sample(after, &self.feeds)
+    }
+
+    fn named(&self, action: &Action, place: usize) -> Option<usize> {
+        let key = action.instruction.accounts.get(place)?.pubkey;
+        self.accounts.iter().position(|account| *account == key)
     }
 
     /// Takes the state anew: the clock moved.

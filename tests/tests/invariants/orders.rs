@@ -72,15 +72,31 @@ pub(crate) fn founding(market: &mut Market, person: usize) -> Action {
     place(market, 2 * person, Kind::PlacePoolOrder, pool_order(ORDER_POOL_DEPOSIT, amount))
 }
 
-/// Some open order, mostly one that can be filled; prices first, so that what it waits for can happen.
+/// Some open order; prices first, so that what it waits for can happen.
 pub(crate) fn some_order(market: &mut Market) -> Option<Intention> {
-    let open: Vec<_> = open_orders(market);
-    let binding: Vec<_> = open.iter().copied().filter(|(_, _, state)| is_binding(*state)).collect();
-    let among = if binding.is_empty() || market.rng.random_bool(0.3) { open } else { binding };
+    let open = open_orders(market, |_| true);
+    one_of(market, &open)
+}
+
+/// An order that can be filled, and was not refused before.
+pub(crate) fn due_order(market: &mut Market) -> Option<Intention> {
+    let mut due = open_orders(market, |state| matches!(state, OrderState::Binding { .. }));
+    due.retain(|&(account, slot)| {
+        let order = market.state.accounts[account].as_deref().map(|one| one.orders[slot]).unwrap_or_default();
+        let is_published = order.is_for_pool() || {
+            let feed = &market.feeds[factor_of(market, order.market)];
+            feed.first_after(orders::due_seconds(&market.state.book, &order)).is_some()
+        };
+        is_published && !market.refused.contains(&(account, order.id))
+    });
+    one_of(market, &due)
+}
+
+fn one_of(market: &mut Market, among: &[(usize, usize)]) -> Option<Intention> {
     if among.is_empty() {
         return None;
     }
-    let (account, slot, _) = among[market.rng.random_range(0..among.len())];
+    let (account, slot) = among[market.rng.random_range(0..among.len())];
     market.queue.push(Intention::Work { account, slot });
     Some(Intention::RefreshAll)
 }
@@ -105,20 +121,18 @@ pub(crate) fn work(market: &mut Market, account: usize, slot: usize) -> Action {
     execution(market, account, slot, &order, kind)
 }
 
-const fn is_binding(state: OrderState) -> bool {
-    matches!(state, OrderState::Binding { .. })
-}
-
-fn open_orders(market: &Market) -> Vec<(usize, usize, OrderState)> {
+/// Accounts and slots of the orders in these states.
+fn open_orders(market: &Market, fits: impl Fn(OrderState) -> bool) -> Vec<(usize, usize)> {
     let state = &market.state;
-    let of_account = |(who, account): (usize, &plimsoll_client::plimsoll::state::MarginAccount)| {
-        let key = market.accounts[who];
-        let listed = orders::of_account(key, account).map(|(order_key, order)| {
-            (who, usize::from(order_key.slot), orders::state(&state.book, order, state.now_seconds))
-        });
-        listed.collect::<Vec<_>>()
-    };
-    state.open_accounts().flat_map(of_account).collect()
+    let mut open = Vec::new();
+    for (who, account) in state.open_accounts() {
+        for (key, order) in orders::of_account(market.accounts[who], account) {
+            if fits(orders::state(&state.book, order, state.now_seconds)) {
+                open.push((who, usize::from(key.slot)));
+            }
+        }
+    }
+    open
 }
 
 fn key_of(market: &Market, account: usize, slot: usize, order: &Order) -> OrderKey {
@@ -176,15 +190,19 @@ fn place(market: &Market, account: usize, kind: Kind, request: OrderRequest) -> 
     Action { market: request.market, ..Action::new(kind, Some(person), instruction) }
 }
 
-/// Mostly those who keep the quote token or an account of their own for one market.
+/// Mostly somebody with initial health left who is not rich.
 fn somebody_with_money(market: &mut Market) -> usize {
     let any = market.rng.random_range(0..2 * PEOPLE);
-    let fits = |index: &usize| {
-        let account = market.state.accounts[*index].as_deref();
-        account.is_some_and(|one| one.active_balances != 0) && *index >= 2 * RICH
-    };
+    let fits = |index: &usize| *index >= 2 * RICH && initial_health(market, *index) > 0;
     let found = (any..2 * PEOPLE).chain(0..any).find(fits).unwrap_or(any);
-    if market.rng.random_bool(0.2) { any } else { found }
+    if market.rng.random_bool(0.1) { any } else { found }
+}
+
+fn initial_health(market: &Market, account: usize) -> u128 {
+    let state = &market.state;
+    let health =
+        state.accounts[account].as_deref().and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
+    health.map_or(0, |health| health.initial.0.max(0).unsigned_abs())
 }
 
 fn market_of(market: &mut Market, account: usize) -> u8 {
@@ -206,20 +224,19 @@ fn closable(market: &mut Market, held: i64) -> u64 {
 
 /// A size that uses up to a little more than the initial health that is left.
 fn openable(market: &mut Market, account: usize, perp: u8) -> u64 {
+    let left = initial_health(market, account);
     let state = &market.state;
-    let health =
-        state.accounts[account].as_deref().and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
-    let left = health.map_or(0, |health| health.initial.0.max(0).unsigned_abs());
     let factor = &state.book.factors[factor_of(market, perp)];
     let margin = u128::from(factor.threshold.initial) + u128::from(Ratio::from_ppm_up(5_000).to_bits());
     let required = (u128::from(factor.price.debt_initial.max(1)) * margin) >> Ratio::FRACTION_BITS;
     let most = u64::try_from((left << Price::FRACTION_BITS) / required.max(1)).unwrap_or(u64::MAX / 4);
     let cap = state.book.perp_markets[usize::from(perp)].params.max_open_interest_base_atoms;
     let most = most.min(cap);
-    if market.rng.random_bool(0.4) {
-        return most - most / 16;
+    // premium, fee and confidence cost some of it
+    if market.rng.random_bool(0.5) {
+        return most - most / 8;
     }
-    fraction(market, most, 1.05)
+    fraction(market, most, 1.0)
 }
 
 fn quote_claim(market: &Market, account: usize) -> u64 {

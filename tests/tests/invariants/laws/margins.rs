@@ -83,16 +83,24 @@ pub(crate) fn evaluable(change: &Change) -> Verdict {
         if only_reduces {
             continue;
         }
-        let evaluated = health::liquidation(&dear, after, change.after.now_seconds);
-        ensure(evaluated.is_ok(), || format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err()))?;
+        for book in &dear {
+            let evaluated = health::liquidation(book, after, change.after.now_seconds);
+            ensure(evaluated.is_ok(), || format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err()))?;
+        }
     }
     Ok(())
 }
 
-fn at_higher_prices(book: &Book) -> Box<Book> {
-    let mut dear = Box::new(*book);
-    for factor in dear.factors.iter_mut().filter(|factor| factor.is_listed()) {
-        factor.price.mid <<= EVALUABLE_RISE_BITS;
-    }
-    dear
+/// The Book with the quote token dearer, and with everything else dearer: perps are quoted in it, so that both at once would be twice the rise.
+fn at_higher_prices(book: &Book) -> [Box<Book>; 2] {
+    let quote_factor = usize::from(book.reserves[usize::from(book.pool.quote_reserve)].factor_index);
+    let risen = |is_risen: &dyn Fn(usize) -> bool| {
+        let mut dear = Box::new(*book);
+        let factors = dear.factors.iter_mut().enumerate();
+        for (_, factor) in factors.filter(|(index, factor)| factor.is_listed() && is_risen(*index)) {
+            factor.price.mid <<= EVALUABLE_RISE_BITS;
+        }
+        dear
+    };
+    [risen(&|index| index == quote_factor), risen(&|index| index != quote_factor)]
 }

@@ -2,13 +2,12 @@
 
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::plimsoll::{funding, perps};
-use plimsoll_risk::quantities::DAY_SECONDS;
+use plimsoll_risk::quantities::{DAY_SECONDS, Price, Ratio, Value};
 
 use super::{Change, Verdict, ensure, perp_books, text};
 use crate::action::Kind;
 use crate::snapshot::Snapshot;
 
-const PPM: u128 = 1_000_000;
 /// Values are rounded twice.
 const SLACK_ATOMS: i128 = 2;
 
@@ -94,7 +93,7 @@ impl Resolution<'_> {
         let others = paid.insurance + paid.pool + paid.winners;
         let base = perp_books::touched(&self.change.after.book, after, self.market)?.base;
         ensure(base.is_zero(), || "INV-WATERFALL: the failed position is still open".to_owned())?;
-        let slack = SLACK_ATOMS + self.swept();
+        let slack = SLACK_ATOMS + self.swept()?;
         ensure((is - was).abs_diff(others) <= slack.unsigned_abs(), || {
             format!("INV-WATERFALL: {was} became {is}, others paid {others}")
         })?;
@@ -105,10 +104,21 @@ impl Resolution<'_> {
         })
     }
 
-    /// What the pool took over because the market's last position left.
-    fn swept(&self) -> i128 {
-        let is_last = self.change.after.book.perp_markets[self.slot()].positions == 0;
-        if is_last { i128::from(self.before.perp_markets[self.slot()].unapplied_atoms).abs() } else { 0 }
+    /// What the pool took over because the market's last position left: what rounding had left unapplied, and base atoms that no position had.
+    fn swept(&self) -> Result<i128, String> {
+        let old = &self.before.perp_markets[self.slot()];
+        if self.change.after.book.perp_markets[self.slot()].positions > 0 {
+            return Ok(0);
+        }
+        let (held, _) = perp_books::sides(self.change.before, self.market)?;
+        let booked = u128::from(old.long_base_atoms) + u128::from(old.short_base_atoms);
+        let nobodys = i128::try_from(booked - held.iter().sum::<u128>()).map_err(text)?;
+        Ok(i128::from(old.unapplied_atoms).abs() + (nobodys + 2) * self.base_atom())
+    }
+
+    /// What an atom of base is worth in quote atoms, rounded up with room for its own rounding.
+    fn base_atom(&self) -> i128 {
+        i128::from(mid(&self.before, self.slot()) >> Price::FRACTION_BITS) + 3
     }
 
     /// Insurance first, then the pool up to its gain and its share of the day, then the winners.
@@ -120,11 +130,12 @@ impl Resolution<'_> {
         })?;
         let equity = perps::pool_equity(&self.before).map_err(text)?.mid.0.max(0);
         let gain = (pool_worth(&self.before, self.slot())? + i128::from(old.settled_atoms)).max(0);
-        let share = equity.unsigned_abs() * u128::from(self.before.pool.params.loss_share_ppm_per_day) / PPM;
+        let share = Ratio::from_ppm_down(self.before.pool.params.loss_share_ppm_per_day);
+        let share = share.of_down(Value(u64::try_from(equity).map_err(text)?)).map_err(text)?.0;
         let spent = if self.is_today() { self.before.pool.loss_today_atoms } else { 0 };
-        let limit = (gain + i128::try_from(share).map_err(text)? - i128::from(spent)).max(gain).min(equity);
+        let limit = (gain + i128::from(share) - i128::from(spent)).max(gain).min(equity);
         let expected = (paid.deficit - insured).min(limit);
-        let slack = SLACK_ATOMS + 2 + self.swept();
+        let slack = SLACK_ATOMS + 2 + self.swept()?;
         let has_winners = self.change.after.book.perp_markets[self.slot()].waterfall_base_atoms != old.waterfall_base_atoms;
         let is_more = !has_winners && paid.pool > expected;
         ensure((paid.pool - expected).abs() <= slack || is_more, || {
@@ -147,8 +158,7 @@ impl Resolution<'_> {
             perp_books::touched(&self.before, self.account(self.change.before)?, self.market)?.base.is_negative();
         let closed = i128::from(new.waterfall_base_atoms) - i128::from(old.waterfall_base_atoms);
         let side = i128::from(if failed_is_short { old.long_base_atoms } else { old.short_base_atoms });
-        // an atom of base is worth so many of quote
-        let atom = i128::from(mid(&self.before, self.slot()) >> 40) + 3;
+        let atom = self.base_atom();
         let mut haircuts = 0;
         for (who, account) in self.change.before.open_accounts().filter(|(who, one)| *who != self.failed && one.has_perp(self.market)) {
             let after = self.change.after.accounts[who].as_deref().ok_or("INV-WATERFALL: a closed account")?;
@@ -165,7 +175,7 @@ impl Resolution<'_> {
         }
         let rounding = perp_books::left_unapplied(self.change.after, self.market)? - self.unapplied_before()?;
         let holders = i128::from(old.positions) + 1;
-        ensure((haircuts - rounding - paid.winners).abs() <= holders * atom + self.swept(), || {
+        ensure((haircuts - rounding - paid.winners).abs() <= holders * atom + self.swept()?, || {
             format!("INV-WATERFALL: winners lost {haircuts}, {rounding} of it to rounding, and not {}", paid.winners)
         })
     }
@@ -218,5 +228,5 @@ fn quote_net(book: &Book, account: &MarginAccount) -> Result<i128, String> {
 fn pool_worth(book: &Book, market: usize) -> Result<i128, String> {
     let books = &book.perp_markets[market];
     let skew = i128::from(books.long_base_atoms) - i128::from(books.short_base_atoms);
-    Ok(i128::from(books.pool_quote_atoms) + (-skew * i128::from(mid(book, market))).div_euclid(1 << 40))
+    Ok(i128::from(books.pool_quote_atoms) + (-skew * i128::from(mid(book, market))).div_euclid(1 << Price::FRACTION_BITS))
 }
