@@ -31,6 +31,9 @@ const PROMISE_STEPS: usize = 50;
 /// Perp markets: on every asset but the quote token.
 pub(crate) const MARKETS: u8 = 3;
 
+/// How long initial margin remembers half of a leap.
+const JUMP_HALF_LIFE_SECONDS: u32 = 900;
+
 /// A pool that soon pays no more for others, so that winners do, and markets that the people's money can fill.
 fn list_perps(world: &mut World) {
     let params = PoolParams {
@@ -49,6 +52,10 @@ fn list_perps(world: &mut World) {
             ..perps::perp_params(asset.decimals)
         };
         world.list_perp(asset, params);
+        // leverage is soon back after a leap, so that the next one finds somebody
+        let mut factor = world.book_state().factors[usize::from(asset.index)].params;
+        factor.half_life_jump_seconds = JUMP_HALF_LIFE_SECONDS;
+        world.must(&[instructions::set_factor_params(group, admin, book, asset.index, factor)], &[]);
     }
 }
 

@@ -37,13 +37,13 @@ pub(crate) enum Event {
 impl Event {
     const LEAST: [(Self, usize); 8] = [
         (Self::FreshFill, 500),
-        (Self::LateFill, 100),
+        (Self::LateFill, 50),
         (Self::IsolatedFill, 50),
         (Self::ProfitSettled, 50),
         (Self::LossSettled, 50),
         (Self::InsurancePaid, 20),
         (Self::PoolPaid, 20),
-        (Self::WinnersPaid, 10),
+        (Self::WinnersPaid, 5),
     ];
 }
 

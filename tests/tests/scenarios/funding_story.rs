@@ -46,10 +46,10 @@ fn the_crowded_side_pays_and_whoever_takes_the_other_is_paid() {
 
     let (pays, earns) = (paying - position(&world, &crowd).1, position(&world, &arthur).1 - paid);
     assert!(earns > 0 && pays > earns);
-    // the crowd pays 10,000 parts, Arthur gets 4,000, the pool, short the other 6,000, the rest: to the atom, but for rounding in its favour
+    // the crowd pays 10,000 parts, Arthur gets 4,000, the pool, short the other 6,000, the rest: but for an atom a booking
     let to_pool = world.book_state().perp_markets[0].pool_quote_atoms - pool;
-    assert!((0..=2).contains(&(pays - earns - to_pool)), "{pays}, {earns}, {to_pool}");
-    assert!((pays * 4 / 10 - earns).abs() <= 2);
+    assert!((0..=8).contains(&(pays - earns - to_pool)), "{pays}, {earns}, {to_pool}");
+    assert!((pays * 4 / 10 - earns).abs() <= 8);
     assert_ledger(&world, &[&crowd, &arthur]);
 }
 

@@ -32,7 +32,9 @@ fn a_loss_stops_at_the_sub_account() {
 
     // 60 SOL lost 50 dollars each; 2,000 were there
     assert!(perp_story::wealth(&world, &bet) < 0);
-    perp_story::settle(&mut world, &bet).expect_err("nothing is realised that it could pay");
+    perp_story::settle(&mut world, &bet).expect("the fee of the opening");
+    // what is not realised is not settled
+    assert_refused(perp_story::settle(&mut world, &bet), PlimsollError::NothingToSettle);
     resolve(&mut world, &bet).expect("the waterfall pays the rest");
     perp_story::settle(&mut world, &bet).expect("the bet pays what it has");
     assert!(perp_story::wealth(&world, &bet).abs() <= 1);

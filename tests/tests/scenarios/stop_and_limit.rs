@@ -38,7 +38,7 @@ fn a_stop_loss_fills_on_the_first_publication_after_it_was_armed() {
     world.execute_through(&stop, emil.account).expect("Emil shows that the condition holds");
     assert_refused(world.execute_through(&stop, emil.account), PlimsollError::OrderTooEarly);
     // the price recovers: the stop binds all the same, and fills where the oracle is next
-    at(&mut world, 2, 196);
+    at(&mut world, 1, 196);
     let before = position(&world, &stella).1;
     world.execute_through(&stop, emil.account).expect("the stop fills");
 
@@ -67,13 +67,13 @@ fn a_limit_waits_for_its_price_and_takes_no_worse_one() {
     at(&mut world, 5, 195);
     world.execute(&limit).expect("armed");
     // by the publication that it is due on, the price has left her limit
-    at(&mut world, 2, 198);
+    at(&mut world, 1, 198);
     assert_refused(world.execute(&limit), PlimsollError::WorstPriceBreached);
 
     // it lapses, waits, and is armed again
     at(&mut world, 40, 195);
     world.execute(&limit).expect("armed again");
-    at(&mut world, 2, 195);
+    at(&mut world, 1, 195);
     world.execute(&limit).expect("filled");
     let (held, _) = position(&world, &stella);
     assert_eq!(held.base.0, 10 * SOL);
