@@ -12,6 +12,7 @@ mod keeping;
 mod laws;
 mod market;
 mod orders;
+mod replays;
 mod round_trips;
 mod samples;
 mod snapshot;

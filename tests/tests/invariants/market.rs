@@ -32,7 +32,7 @@ const PROMISE_STEPS: usize = 50;
 pub(crate) const MARKETS: u8 = 3;
 
 /// How long initial margin remembers half of a leap.
-const JUMP_HALF_LIFE_SECONDS: u32 = 900;
+const JUMP_HALF_LIFE_SECONDS: u32 = 3_600;
 
 /// A pool that soon pays no more for others, so that winners do, and markets that the people's money can fill.
 fn list_perps(world: &mut World) {
