@@ -3,9 +3,11 @@
 use plimsoll_client::instructions::{self, OrderKey};
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::PerpMarket;
-use plimsoll_client::plimsoll::state::margin_account::{ORDER_REDUCE_ONLY, PerpPosition};
+use plimsoll_client::plimsoll::state::margin_account::{ORDER_POOL_DEPOSIT, ORDER_REDUCE_ONLY, PerpPosition};
 use plimsoll_client::{Instruction, Pubkey};
-use plimsoll_tests::perps::{ORDER_DELAY_SECONDS, market_order};
+use plimsoll_tests::perps::{
+    DEPOSIT_DELAY_SECONDS, ORDER_DELAY_SECONDS, WITHDRAW_DELAY_SECONDS, market_order, pool_order,
+};
 use plimsoll_tests::{Asset, Trader, World};
 
 use crate::oracles::ONE_E8;
@@ -58,6 +60,14 @@ impl PerpStage {
         order
     }
 
+    /// A request to the pool that is due now.
+    pub(crate) fn due_request(&mut self, of: &Trader, kind: u8, amount: u64) -> OrderKey {
+        let order = self.world.place(of, pool_order(kind, amount));
+        let delay = if kind == ORDER_POOL_DEPOSIT { DEPOSIT_DELAY_SECONDS } else { WITHDRAW_DELAY_SECONDS };
+        self.world.advance_refreshed(delay.into());
+        order
+    }
+
     /// Alice places an order.
     pub(crate) fn place(&self, order: OrderRequest) -> Instruction {
         instructions::place_order(self.world.book, self.alice.account, self.alice.key(), order)
@@ -97,7 +107,8 @@ impl PerpStage {
     #[track_caller]
     pub(crate) fn assert_ledger_balances(&self, traders: &[&Trader]) {
         let market = self.market();
-        let booked = |position: PerpPosition| i128::from(position.quote_entry_atoms) + i128::from(position.realised_atoms);
+        let booked =
+            |position: PerpPosition| i128::from(position.quote_entry_atoms) + i128::from(position.realised_atoms);
         let accounts: i128 = traders.iter().map(|trader| booked(self.position(trader))).sum();
         let books = i128::from(market.pool_quote_atoms) + i128::from(market.insurance_atoms);
         assert_eq!(accounts + books + i128::from(market.unapplied_atoms), 0, "the ledger does not sum to zero");

@@ -151,12 +151,8 @@ fn a_delegate_trades_and_asks_nothing_of_the_pool() {
 #[test]
 fn a_market_that_is_being_delisted_takes_reduce_only_orders() {
     let mut stage = PerpStage::new();
-    let delist = instructions::delist_perp_market(
-        stage.world.group,
-        stage.world.admin.pubkey(),
-        stage.world.book,
-        SOL_PERP,
-    );
+    let delist =
+        instructions::delist_perp_market(stage.world.group, stage.world.admin.pubkey(), stage.world.book, SOL_PERP);
     stage.world.must(&[delist], &[]);
     let open = stage.place(sol_order(SOL));
     refuses(&mut stage.world, &open, &[&stage.alice.keypair], PlimsollError::MarketNotActive);

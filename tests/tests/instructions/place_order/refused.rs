@@ -116,7 +116,8 @@ fn a_book_without_a_pool() {
 fn an_isolated_account_trades_its_market_alone() {
     let mut stage = PerpStage::new();
     let isolated = stage.world.isolated_account(&stage.alice, 1, SOL_PERP);
-    for request in [market_order(BTC_PERP, SOL), pool_order(ORDER_POOL_DEPOSIT, 1), pool_order(ORDER_POOL_WITHDRAW, 1)] {
+    for request in [market_order(BTC_PERP, SOL), pool_order(ORDER_POOL_DEPOSIT, 1), pool_order(ORDER_POOL_WITHDRAW, 1)]
+    {
         let place = instructions::place_order(stage.world.book, isolated.account, isolated.key(), request);
         refuses(&mut stage.world, &place, &[&isolated.keypair], PlimsollError::IsolatedMarket);
     }

@@ -117,7 +117,7 @@ fn perp_liquidation_plan() {
 }
 
 #[derive(Deserialize, Debug)]
-struct Slip {
+struct SlipCase {
     mid: Text<u64>,
     confidence: Text<u64>,
     skew: Text<i64>,
@@ -128,7 +128,7 @@ struct Slip {
 
 #[test]
 fn perp_slip() {
-    for case in cases::<Slip>(include_str!("../perp_slip.json")) {
+    for case in cases::<SlipCase>(include_str!("../perp_slip.json")) {
         let (mid, confidence) = (case.mid.price(), case.confidence.price());
         let scale = case.skew_scale.amount();
         let found = largest_slip_up(case.skew.signed(), case.delta.signed(), mid, confidence, scale).unwrap();

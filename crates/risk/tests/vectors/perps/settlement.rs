@@ -8,7 +8,7 @@ use crate::decimal::{Expected, Side};
 use crate::{Text, cases};
 
 #[derive(Deserialize, Debug)]
-struct Payable {
+struct PayableCase {
     price: Text<u64>,
     asset: Text<u64>,
     debt: Text<u64>,
@@ -19,7 +19,7 @@ struct Payable {
 
 #[test]
 fn perp_payable() {
-    for case in cases::<Payable>(include_str!("../perp_payable.json")) {
+    for case in cases::<PayableCase>(include_str!("../perp_payable.json")) {
         let weights = QuoteWeights { price: case.price.price(), asset: case.asset.ratio(), debt: case.debt.ratio() };
         let found = weights.payable_down(case.deposit.amount(), SignedValue(case.balances_health.0)).unwrap();
         assert!(found >= case.deposit.amount(), "{case:?}");
