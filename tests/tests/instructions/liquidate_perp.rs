@@ -20,7 +20,7 @@ pub(super) const fn request(against_pool: bool) -> PerpLiquidationRequest {
 
 /// Just below maintenance, with half of its deposit left.
 pub(super) fn unhealthy() -> PerpStage {
-    PerpStage::new().sol_at(190)
+    PerpStage::new().sol_at(180)
 }
 
 /// The stage's liquidator for its long.
@@ -107,17 +107,17 @@ fn against_the_pool_the_position_closes_at_its_price_and_the_bonus_is_all_the_li
     assert_eq!(after.pool_quote_atoms, before.pool_quote_atoms - event.quote_atoms);
     assert!(stage.realised(&long.account, SOL_PERP) < realised);
     // long 500 of a scale of 100,000: it sells at a premium, less the confidence
-    let at_mid = i64::try_from(closed * 19 / 100).expect("63 bits");
-    assert!(event.quote_atoms.abs_diff(at_mid) < closed * 19 / 100 / 200);
+    let at_mid = i64::try_from(closed * 18 / 100).expect("63 bits");
+    assert!(event.quote_atoms.abs_diff(at_mid) < closed * 18 / 100 / 200);
 }
 
 #[test]
 fn a_short_is_bought_back() {
     for against_pool in [false, true] {
         let mut stage = PerpStage::new();
-        let short = stage.holder(10_000);
+        let short = stage.holder(20_000);
         stage.world.trade(&short, SOL_PERP, -LONG).expect("a sale");
-        stage.move_sol(211);
+        stage.move_sol(217);
         let event = step(&mut stage, &short, request(against_pool));
         assert!(event.base_atoms > 0 && event.quote_atoms < 0);
         let held = stage.position(&stage.liquidator.account, SOL_PERP).position.base.0;
@@ -187,7 +187,7 @@ fn the_factor_and_the_account_spend_throughput_once() {
 
 #[test]
 fn an_urgent_liquidation_passes_an_empty_bucket() {
-    let mut stage = PerpStage::new().sol_at(187);
+    let mut stage = PerpStage::new().sol_at(172);
     let (long, now) = (long_of(&stage), stage.now());
     edit_account(&mut stage.world, long.account, |account| {
         account.throughput_available_quote_atoms = 0;

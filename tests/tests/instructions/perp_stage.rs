@@ -17,7 +17,7 @@ pub(crate) const ETH_PERP: u8 = 2;
 /// What the long holds, in base atoms.
 pub(crate) const LONG: i64 = 500_000_000_000;
 
-/// A pool of 10 million USDC; somebody who bought 500 SOL-PERP at 200 with 10,000 USDC, ten times as much; shorts; a rich liquidator.
+/// A pool of 10 million USDC; somebody who bought 500 SOL-PERP at 200 with 20,000 USDC, a fifth of it; shorts; a rich liquidator.
 pub(crate) struct PerpStage {
     pub(crate) world: World,
     pub(crate) usdc: Asset,
@@ -45,7 +45,7 @@ impl PerpStage {
         let (mut world, provider) = World::with_perps();
         let [usdc, sol, ..] = world.assets[..] else { panic!("four majors") };
         let liquidator = world.depositor(&usdc, usdc.atoms(1_000_000));
-        let long = world.depositor(&usdc, usdc.atoms(10_000));
+        let long = world.depositor(&usdc, usdc.atoms(20_000));
         world.trade(&long, SOL_PERP, LONG).expect("a purchase");
         let mut shorts = Vec::new();
         for size in sizes {

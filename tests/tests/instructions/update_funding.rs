@@ -10,8 +10,8 @@ use crate::stage::{edit_book, elsewhere};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions};
 
 const HOUR_SECONDS: i64 = 3_600;
-/// 9 a day and day, at a skew of the scale: 48 fractional bits, over the 32 of the skew's share.
-const MAX_VELOCITY: i64 = 9 << 16;
+/// 9 a day and day at a skew of the scale, at a two-hundredth of it: 32 fractional bits of the share, 16 of the velocity.
+const VELOCITY: i64 = (1 << 32) / 200 * (9 << 16);
 
 fn update(stage: &PerpStage, market: u8) -> Instruction {
     instructions::update_funding(stage.world.book, market)
@@ -25,9 +25,7 @@ fn the_rate_moves_with_the_skew_and_the_side_that_makes_it_pays() {
     let outcome = stage.send(update(&stage, SOL_PERP));
 
     let event: FundingUpdated = emitted(&outcome);
-    // 500 of a scale of 100,000: a two-hundredth
-    let velocity = (1 << 32) / 200 * MAX_VELOCITY;
-    assert_eq!(event.funding_rate, velocity / 24);
+    assert_eq!(event.funding_rate, VELOCITY / 24);
     // the mean rate, half of the last, over an hour on 100,000 dollars: 3.90625
     assert!((3_906_248..=3_906_250).contains(&event.pool_atoms), "{}", event.pool_atoms);
     let after = stage.market(SOL_PERP);
@@ -62,21 +60,33 @@ fn shorts_pay_longs_and_the_pool_bears_the_difference() {
     stage.assert_ledger();
 }
 
+/// A tenth of the gap between SOL's margins an hour, as a rate a day.
+fn cap(stage: &PerpStage) -> i64 {
+    let threshold = stage.world.book_state().factors[1].threshold;
+    i64::try_from(threshold.initial - threshold.path[0]).expect("a margin") * 24 * (1 << 16) / 10
+}
+
+/// What 500 SOL at 200 dollars owe for this many rate·days, with 48 fractional bits.
+fn owed(rate_days: i64) -> i64 {
+    i64::try_from((i128::from(rate_days) * 100_000_000_000) >> 48).expect("63 bits")
+}
+
 #[test]
 fn the_rate_stops_at_its_cap() {
     let mut stage = PerpStage::new();
-    stage.world.advance(48 * HOUR_SECONDS);
+    let (cap, day) = (cap(&stage), 24 * HOUR_SECONDS);
+    stage.world.advance(2 * day);
     let capped: FundingUpdated = emitted(&stage.send(update(&stage, SOL_PERP)));
-    // a tenth of the gap between the margins an hour: 0.1 · 1.25 % · 24 = 3 % a day
-    let cap = 3 * (1i64 << 48) / 100;
-    assert!((capped.funding_rate - cap).abs() < cap / 100_000, "{} instead of {cap}", capped.funding_rate);
-    // two thirds of a day on the way there, four thirds at the cap: 0.01 + 0.04 days' notional of 100,000
-    assert!((capped.pool_atoms - 5_000_000_000).abs() < 500_000, "{}", capped.pool_atoms);
+    assert!((capped.funding_rate - cap).abs() < cap / 1_000_000, "{} instead of {cap}", capped.funding_rate);
+    let walking_seconds = cap / (VELOCITY / day);
+    assert!((day..2 * day).contains(&walking_seconds));
+    let rate_days = cap / (2 * day) * walking_seconds + cap / day * (2 * day - walking_seconds);
+    assert!(capped.pool_atoms.abs_diff(owed(rate_days)) < 100_000, "{}", capped.pool_atoms);
 
-    stage.world.advance(24 * HOUR_SECONDS);
+    stage.world.advance(day);
     let still: FundingUpdated = emitted(&stage.send(update(&stage, SOL_PERP)));
     assert_eq!(still.funding_rate, capped.funding_rate);
-    assert!((still.pool_atoms - 3_000_000_000).abs() < 100_000, "{}", still.pool_atoms);
+    assert!(still.pool_atoms.abs_diff(owed(capped.funding_rate)) <= 1, "{}", still.pool_atoms);
     stage.assert_ledger();
 }
 
@@ -87,7 +97,7 @@ fn one_update_books_a_week_at_most() {
     stage.world.must(&[update(&stage, SOL_PERP)], &[]);
     stage.world.advance(14 * 24 * HOUR_SECONDS);
     let late: FundingUpdated = emitted(&stage.send(update(&stage, SOL_PERP)));
-    assert!((late.pool_atoms - 21_000_000_000).abs() < 500_000, "{}: seven days", late.pool_atoms);
+    assert!(late.pool_atoms.abs_diff(owed(7 * late.funding_rate)) <= 1, "{}: seven days", late.pool_atoms);
     assert_eq!(stage.market(SOL_PERP).funding_updated_seconds, stage.now(), "what lies before is forgiven");
     stage.assert_ledger();
 }

@@ -30,7 +30,7 @@ fn refuses_liquidator(stage: &mut PerpStage, liquidator: &Trader, error: Plimsol
 #[test]
 fn the_healthy_are_refused() {
     refuses_both(&mut PerpStage::new(), PlimsollError::NotLiquidatable);
-    refuses_both(&mut PerpStage::new().sol_at(193), PlimsollError::NotLiquidatable);
+    refuses_both(&mut PerpStage::new().sol_at(185), PlimsollError::NotLiquidatable);
 }
 
 #[test]
@@ -113,13 +113,13 @@ fn a_step_past_its_spiral_bound_is_refused() {
         book.perp_markets[0].size_margin_from = 0;
         book.perp_markets[0].size_margin_to = 0;
     });
-    stage.move_sol(175);
+    stage.move_sol(155);
     refuses_both(&mut stage, PlimsollError::LiquidationSpiral);
 }
 
 #[test]
 fn a_pool_at_its_limit_takes_no_more_on() {
-    let mut stage = PerpStage::two_sided().sol_at(190);
+    let mut stage = PerpStage::two_sided().sol_at(180);
     edit_book(&mut stage.world, |book| book.pool.params.requirement_share_ppm = 0);
     // closing a long leaves the shorts alone against the pool
     let instruction = liquidate(&stage, request(true));
