@@ -40,8 +40,7 @@ fn planned(stage: &PerpStage, account: &Trader, request: &PerpLiquidationRequest
 
 /// Sends it, and asserts what holds of every step: the plan is the client's, health rises, and the event says so.
 fn step(stage: &mut PerpStage, liquidatee: &Trader, request: PerpLiquidationRequest) -> PerpLiquidated {
-    let update = instructions::update_funding(stage.world.book, SOL_PERP);
-    stage.world.must(&[update], &[]);
+    stage.bring_up(SOL_PERP);
     let plan = planned(stage, liquidatee, &request);
     let before = stage.liquidation_health(&liquidatee.account);
     let (liquidator, book) = (&stage.liquidator, stage.world.book);
@@ -94,6 +93,7 @@ fn the_liquidator_takes_over_at_mid_and_keeps_the_bonus() {
 fn against_the_pool_the_position_closes_at_its_price_and_the_bonus_is_all_the_liquidator_gets() {
     let mut stage = unhealthy();
     let long = long_of(&stage);
+    stage.bring_up(SOL_PERP);
     let (before, realised) = (stage.market(SOL_PERP), stage.realised(&long.account, SOL_PERP));
     let event = step(&mut stage, &long, request(true));
 

@@ -99,6 +99,12 @@ impl PerpStage {
         self.world.trade(trader, market, -base_atoms).expect("a closing trade");
     }
 
+    /// Books interest and funding of this second, so that what follows shows itself alone.
+    pub(crate) fn bring_up(&mut self, market: u8) {
+        let book = self.world.book;
+        self.world.must(&[instructions::accrue(book), instructions::update_funding(book, market)], &[]);
+    }
+
     pub(crate) fn settle(&self, account: Pubkey, market: u8) -> Instruction {
         instructions::settle_pnl(self.world.book, account, market)
     }

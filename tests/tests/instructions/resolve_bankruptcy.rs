@@ -1,5 +1,7 @@
 //! `resolve_bankruptcy`: a debt that nothing stands behind; insurance pays, then the depositors.
 
+mod perps;
+
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::BankruptcyResolved;
 use plimsoll_client::{Instruction, instructions};

@@ -3,9 +3,12 @@
 use plimsoll_client::Pubkey;
 use plimsoll_client::plimsoll::events::PerpBankruptcyResolved;
 
-use super::{bankrupt, bring_up, resolved};
+use super::{bankrupt, resolved};
 use crate::perp_stage::{LONG, PerpStage, SOL_PERP};
 use crate::stage::edit_book;
+
+/// What two positions show more than the deficit: each is rounded down when it is touched, and valued to an atom before and after.
+const ROUNDED_ATOMS: core::ops::RangeInclusive<i64> = -2..=4;
 
 /// A pool that pays nothing out of its share of the day.
 fn without_pool(mut stage: PerpStage) -> PerpStage {
@@ -15,7 +18,7 @@ fn without_pool(mut stage: PerpStage) -> PerpStage {
 
 /// Positions of the shorts before, and profits of them at mid before and after.
 fn haircuts(stage: &mut PerpStage) -> (PerpBankruptcyResolved, Vec<(i64, i64)>) {
-    bring_up(stage);
+    stage.bring_up(SOL_PERP);
     let shorts: Vec<Pubkey> = stage.shorts.iter().map(|short| short.account).collect();
     let before: Vec<i64> = shorts.iter().map(|short| stage.profit(short, SOL_PERP)).collect();
     let event = resolved(stage);
@@ -39,7 +42,7 @@ fn each_winner_loses_the_same_fraction_and_together_they_lose_the_deficit() {
     assert_eq!((small, large), (-125_000_000_000, -375_000_000_000));
     assert!((large_loss - 3 * small_loss).abs() <= 6, "{small_loss} and {large_loss}");
     let rounded = small_loss + large_loss - i64::try_from(event.winners_atoms).expect("63 bits");
-    assert!((0..=4).contains(&rounded), "{rounded} atoms more than the deficit");
+    assert!(ROUNDED_ATOMS.contains(&rounded), "{rounded} atoms more than the deficit");
 
     let market = stage.market(SOL_PERP);
     assert_eq!((market.long_base_atoms, market.short_base_atoms), (0, 500_000_000_000));
@@ -83,7 +86,7 @@ fn a_smaller_side_is_closed_to_a_sixteenth_and_the_pool_takes_the_rest_at_mid() 
     assert_eq!((small, large), (-6_250_000_000, -8_750_000_000));
     assert!((7 * small_loss - 5 * large_loss).abs() <= 24, "{small_loss} and {large_loss}");
     let rounded = small_loss + large_loss - i64::try_from(event.winners_atoms).expect("63 bits");
-    assert!((0..=4).contains(&rounded), "{rounded} atoms more than the deficit");
+    assert!(ROUNDED_ATOMS.contains(&rounded), "{rounded} atoms more than the deficit");
     assert_eq!((event.pool_atoms, event.unpaid_atoms), (0, 0));
 }
 
@@ -93,7 +96,7 @@ fn who_comes_after_it_bears_nothing_of_it() {
     resolved(&mut stage);
     let latecomer = stage.holder(100_000);
     stage.world.trade(&latecomer, SOL_PERP, -100_000_000_000).expect("a sale");
-    bring_up(&mut stage);
+    stage.bring_up(SOL_PERP);
     let position = stage.position(&latecomer.account, SOL_PERP);
     assert_eq!(position.position.base.0, -100_000_000_000);
     // premium, fee and confidence of 15,500 dollars
@@ -108,7 +111,7 @@ fn longs_win_against_a_short_that_failed() {
     stage.world.trade(&short, SOL_PERP, -LONG).expect("a sale");
     stage.move_sol(245);
     let mut stage = without_pool(stage);
-    bring_up(&mut stage);
+    stage.bring_up(SOL_PERP);
     let (long, failed) = (stage.long.account, short.account);
     let before = stage.profit(&long, SOL_PERP);
     let resolve = super::resolve(&stage, failed);
@@ -119,6 +122,6 @@ fn longs_win_against_a_short_that_failed() {
     assert_eq!(event.closed_against_winners_base_atoms, 468_750_000_000);
     assert_eq!(stage.position(&long, SOL_PERP).position.base.0, LONG / 16);
     let lost = before - stage.profit(&long, SOL_PERP) - i64::try_from(event.winners_atoms).expect("63 bits");
-    assert!((0..=2).contains(&lost), "{lost} atoms more than the deficit");
+    assert!(ROUNDED_ATOMS.contains(&lost), "{lost} atoms more than the deficit");
     stage.assert_ledger();
 }
