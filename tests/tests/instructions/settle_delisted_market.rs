@@ -9,6 +9,7 @@ use plimsoll_client::plimsoll::events::{
 use plimsoll_client::plimsoll::state::PerpMarket;
 use plimsoll_client::plimsoll::state::margin_account::ORDER_LIMIT;
 use plimsoll_client::{Instruction, Pubkey, instructions};
+use plimsoll_risk::quantities::{Amount, Price};
 use plimsoll_tests::perps::market_order;
 use plimsoll_tests::{Signer, Trader};
 
@@ -56,8 +57,8 @@ fn everybody_closes_at_the_first_publication_and_the_slot_is_freed() {
     let long = stage.long.account;
     let realised = stage.realised(&long, SOL_PERP) + stage.position(&long, SOL_PERP).position.entry.0;
     let first = stage.send(settle(&stage, long));
-    // 500 at 201, without premium or fee; the mantissa is cut, and so is what it makes of 500
-    let quote = 100_499_999_999;
+    // 500 at 201, without premium or fee
+    let quote = 100_500_000_000;
     let settled_atoms = realised + quote;
     let settled = PnlSettled { margin_account: long, market: SOL_PERP, settled_atoms, realised_left_atoms: 0 };
     let expected = [position_settled(&stage, long, -LONG, quote), settled.data()];
@@ -73,7 +74,10 @@ fn everybody_closes_at_the_first_publication_and_the_slot_is_freed() {
         let instruction = settle(&stage, account);
         let price = stage.market(SOL_PERP).settlement_price;
         let outcome = stage.send(instruction);
-        let quote_atoms = -(base * 201 / 1_000);
+        let size = Amount(u64::try_from(base).expect("a purchase"));
+        let cost = Price::from_bits(price).value_up(size).expect("a value").0;
+        let quote_atoms = -i64::try_from(cost).expect("63 bits");
+        assert!((base * 201 / 1_000 + quote_atoms).abs() <= 1);
         let expected = DelistedPositionSettled {
             margin_account: account,
             market: SOL_PERP,

@@ -103,8 +103,8 @@ fn a_loss_becomes_a_debt_only_as_far_as_the_balances_carry_it() {
     let (book, account) = (stage.world.book_state(), stage.world.margin_state(&loser.account));
     let collateral = margin::balances_health(&book, &account, stage.now()).expect("health").maintenance.0;
     let event = settle(&mut stage, &loser, ETH_PERP);
-    // a debt weighs 1/(1 - 5 %)
-    let carried = collateral - collateral / 20;
+    // a debt weighs 1 + m + m², m being 5 %
+    let carried = collateral * 10_000 / 10_525;
     assert!((carried + i128::from(event.settled_atoms)).abs() < 10, "{} of {carried}", event.settled_atoms);
     assert_eq!(event.realised_left_atoms, realised - event.settled_atoms);
     let (book, account) = (stage.world.book_state(), stage.world.margin_state(&loser.account));

@@ -2,6 +2,7 @@
 
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::{BankruptcyResolved, PerpBankruptcyResolved};
+use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll_client::{Instruction, Pubkey, instructions};
 use plimsoll_tests::Trader;
 
@@ -112,7 +113,7 @@ fn who_owes_nothing_but_a_perp_loss_has_no_debt_to_resolve() {
 fn portfolio_mode_is_refused() {
     let (mut stage, borrower) = borrower(3_500);
     stage.close(&borrower, ETH_PERP);
-    edit_account(&mut stage.world, borrower.account, |account| account.mode = 2);
+    edit_account(&mut stage.world, borrower.account, |account| account.mode = MODE_PORTFOLIO);
     let instruction = resolve_debt(&stage, borrower.account);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::AccountMode);
 }
