@@ -13,12 +13,20 @@ impl World {
     /// Where a sum is another one.
     #[track_caller]
     pub fn assert_ledger(&self, accounts: &[Pubkey]) {
-        let book = self.book_state();
         let accounts: Vec<_> = accounts.iter().map(|address| self.margin_state(address)).collect();
-        for (index, market) in (0u8..).zip(&book.perp_markets).filter(|(_, market)| market.is_listed()) {
-            assert_sum(index, market, &accounts);
-            assert_open_interest(&book, index, &accounts);
-        }
+        assert_ledger(&self.book_state(), &accounts);
+    }
+}
+
+/// Asserts INV-LEDGER of every listed market over all accounts that hold a position.
+///
+/// # Panics
+/// Where a sum is another one.
+#[track_caller]
+pub fn assert_ledger(book: &Book, accounts: &[Box<MarginAccount>]) {
+    for (index, market) in (0u8..).zip(&book.perp_markets).filter(|(_, market)| market.is_listed()) {
+        assert_sum(index, market, accounts);
+        assert_open_interest(book, index, accounts);
     }
 }
 
@@ -43,10 +51,9 @@ fn assert_open_interest(book: &Book, index: u8, accounts: &[Box<MarginAccount>])
         *(if base.is_negative() { &mut short } else { &mut long }) += base.magnitude().0;
     }
     let market = &book.perp_markets[usize::from(index)];
-    for (booked, held, size) in [
-        (market.long_base_atoms, long, market.size_factor[0]),
-        (market.short_base_atoms, short, market.size_factor[1]),
-    ] {
+    for (booked, held, size) in
+        [(market.long_base_atoms, long, market.size_factor[0]), (market.short_base_atoms, short, market.size_factor[1])]
+    {
         let rounded = if size == SizeFactor::ONE.to_bits() { 0 } else { market.positions + 1 };
         let excess = booked.checked_sub(held);
         assert!(excess.is_some_and(|excess| excess <= rounded), "market {index}: {booked} booked, {held} held");

@@ -3,9 +3,7 @@
 mod refused;
 
 use anchor_lang::Event;
-use plimsoll_client::plimsoll::events::{
-    DelistedPositionSettled, OrderCancelled, PerpMarketRemoved, PnlSettled,
-};
+use plimsoll_client::plimsoll::events::{DelistedPositionSettled, OrderCancelled, PerpMarketRemoved, PnlSettled};
 use plimsoll_client::plimsoll::state::PerpMarket;
 use plimsoll_client::plimsoll::state::margin_account::ORDER_LIMIT;
 use plimsoll_client::{Instruction, Pubkey, instructions};
@@ -46,7 +44,8 @@ fn due_from(mut stage: PerpStage) -> PerpStage {
 
 fn position_settled(stage: &PerpStage, account: Pubkey, base_atoms: i64, quote_atoms: i64) -> Vec<u8> {
     let settlement_price = stage.market(SOL_PERP).settlement_price;
-    DelistedPositionSettled { margin_account: account, market: SOL_PERP, base_atoms, quote_atoms, settlement_price }.data()
+    DelistedPositionSettled { margin_account: account, market: SOL_PERP, base_atoms, quote_atoms, settlement_price }
+        .data()
 }
 
 #[test]
@@ -155,12 +154,8 @@ fn orders_of_the_market_are_cancelled_and_others_stay() {
     let elsewhere = stage.world.place(&long, conditional(BTC_PERP));
     let mut stage = due_from(stage);
     let outcome = stage.send(settle(&stage, long.account));
-    let cancelled = OrderCancelled {
-        margin_account: long.account,
-        market: SOL_PERP,
-        order_slot: here.slot,
-        order_id: here.id,
-    };
+    let cancelled =
+        OrderCancelled { margin_account: long.account, market: SOL_PERP, order_slot: here.slot, order_id: here.id };
     assert!(events(&outcome)[0] == cancelled.data());
     assert_eq!(stage.world.order(&here).id, 0);
     assert_eq!(stage.world.order(&elsewhere).id, elsewhere.id);

@@ -29,7 +29,10 @@ fn the_rate_moves_with_the_skew_and_the_side_that_makes_it_pays() {
     // the mean rate, half of the last, over an hour on 100,000 dollars: 3.90625
     assert!((3_906_248..=3_906_250).contains(&event.pool_atoms), "{}", event.pool_atoms);
     let after = stage.market(SOL_PERP);
-    assert_eq!((event.book, event.market, event.short_profit_index), (stage.world.book, SOL_PERP, -event.long_profit_index));
+    assert_eq!(
+        (event.book, event.market, event.short_profit_index),
+        (stage.world.book, SOL_PERP, -event.long_profit_index)
+    );
     assert_eq!(event.long_profit_index, after.profit_index[0].signed());
     assert_eq!((after.funding_rate, after.funding_updated_seconds), (event.funding_rate, stage.now()));
     assert_eq!(after.pool_quote_atoms, before.0.pool_quote_atoms + event.pool_atoms);
