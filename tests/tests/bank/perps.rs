@@ -98,7 +98,7 @@ async fn pool_request(market: &mut Market, provider: &Person, request: OrderRequ
     let order = place(market, provider, request).await;
     market.chain.advance(delay_seconds.into());
     let execute = instructions::execute_pool_order(market.book, &order, provider.margin);
-    market.act(provider, &[execute]).await;
+    crank(market, execute).await;
 }
 
 /// A market order, filled on the first publication after its delay.
@@ -106,7 +106,14 @@ async fn trade(market: &mut Market, trader: &Person, base_atoms: i64) {
     let order = place(market, trader, market_order(SOL_PERP, base_atoms)).await;
     market.chain.advance(ORDER_DELAY_SECONDS.into());
     let execute = instructions::execute_order(market.book, &order, trader.margin, market.sol.oracle);
-    market.act(trader, &[execute]).await;
+    crank(market, execute).await;
+}
+
+/// Sends what nobody needs to sign, after fresh prices in the same transaction.
+async fn crank(market: &mut Market, instruction: Instruction) {
+    market.publish();
+    let list = [market.refresh_instruction(), instruction];
+    market.chain.send(&list, &[]).await;
 }
 
 async fn base_atoms(market: &Market, account: Pubkey) -> i64 {
@@ -150,7 +157,7 @@ async fn positions_close_and_settle(market: &mut Market, cast: &Cast) {
         let held = base_atoms(market, person.margin).await;
         trade(market, person, -held).await;
         let settle = instructions::settle_pnl(market.book, person.margin, SOL_PERP);
-        market.act(person, &[settle]).await;
+        crank(market, settle).await;
         assert_eq!(market.chain.margin_account(person.margin).await.active_perps, 0);
     }
 }

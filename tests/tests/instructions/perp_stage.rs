@@ -6,7 +6,7 @@ use plimsoll_tests::outcome::Outcome;
 use plimsoll_tests::{Asset, Trader, World};
 
 use crate::oracles::ONE_E8;
-use crate::stage::move_price;
+use crate::stage::{edit_book, move_price};
 
 /// The market on SOL.
 pub(crate) const SOL_PERP: u8 = 0;
@@ -65,6 +65,11 @@ impl PerpStage {
 
     pub(crate) fn move_sol(&mut self, dollars: i64) {
         move_price(&mut self.world, &self.sol.clone(), dollars * ONE_E8);
+    }
+
+    /// As if SOL's price had stood for long: its stable price has come to it.
+    pub(crate) fn calm_sol(&mut self) {
+        edit_book(&mut self.world, |book| book.factors[1].stable.stable = book.factors[1].price.mid);
     }
 
     /// Somebody new with this much USDC.

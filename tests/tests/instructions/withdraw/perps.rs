@@ -21,10 +21,10 @@ fn refuses_withdrawal(stage: &mut PerpStage, amount_atoms: u64, error: PlimsollE
     refuses(&mut stage.world, &instruction, &[&stage.long.keypair], error);
 }
 
-/// What initial health leaves free, in atoms: a deposit of USDC counts 1 - 6.25 %.
+/// What initial health leaves free, in atoms: a deposit of USDC counts 1 - 6.25 %, at a price less twice its confidence of 0.05 %.
 fn free_atoms(stage: &PerpStage) -> u64 {
     let health = stage.cross(&stage.long.account).initial.0;
-    u64::try_from(health * 10_000 / 9_375).expect("a healthy account")
+    u64::try_from(health * 100_000_000 / 93_656_250).expect("a healthy account")
 }
 
 #[test]
@@ -32,16 +32,18 @@ fn what_the_position_requires_stays() {
     let mut stage = PerpStage::new();
     let free = free_atoms(&stage);
     assert!(free < stage.usdc.atoms(6_000), "of 20,000");
-    refuses_withdrawal(&mut stage, free + 10, PlimsollError::InitialHealthNegative);
-    let instruction = withdraw(&mut stage, free - 10);
+    refuses_withdrawal(&mut stage, free + 100, PlimsollError::InitialHealthNegative);
+    let instruction = withdraw(&mut stage, free - 100);
     stage.world.must(&[instruction], &[&stage.long.keypair]);
 }
 
 #[test]
 fn an_unrealised_profit_cannot_be_withdrawn_and_counts_less_than_a_settled_one() {
     let mut stage = PerpStage::new().sol_at(210);
+    stage.calm_sol();
     let unrealised = free_atoms(&stage);
-    refuses_withdrawal(&mut stage, stage.usdc.atoms(20_001), PlimsollError::DepositTooSmall);
+    let more_than_deposited = stage.usdc.atoms(20_001);
+    refuses_withdrawal(&mut stage, more_than_deposited, PlimsollError::DepositTooSmall);
     // closed and opened again: fees and premium of some hundred dollars later the profit is realised
     let long = Trader { keypair: stage.long.keypair.insecure_clone(), account: stage.long.account };
     stage.close(&long, SOL_PERP);
