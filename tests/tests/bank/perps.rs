@@ -54,7 +54,7 @@ async fn a_position_lives_and_ends_to_the_atom() {
 
     everybody_leaves(&mut market, &cast).await;
     reconcile(&market, &cast).await;
-    nothing_is_left_in_the_market(&market).await;
+    nothing_is_left_in_the_market(&market, &cast.provider).await;
 }
 
 /// Lists the market and lets the provider fund the pool.
@@ -200,14 +200,15 @@ async fn reconcile(market: &Market, cast: &Cast) {
     assert_ledger(&book, &accounts);
 }
 
-/// No positions, no shares but the insurance's claim on what the pool keeps for it.
-async fn nothing_is_left_in_the_market(market: &Market) {
+/// No positions and no shares; in the vault the insurance, and what a million virtual shares of a million million gained.
+async fn nothing_is_left_in_the_market(market: &Market, provider: &Person) {
     let book = market.chain.book(market.book).await;
     let perp = &book.perp_markets[usize::from(SOL_PERP)];
     assert_eq!((perp.positions, perp.long_base_atoms, perp.short_base_atoms, perp.unapplied_atoms), (0, 0, 0, 0));
     assert!(perp.insurance_atoms > 0);
     assert_eq!(perp.pool_quote_atoms, -i64::try_from(perp.insurance_atoms).expect("63 bits"));
     assert_eq!(book.pool.total_shares, 0);
-    let left = vault_atoms(market, &market.usdc).await;
-    assert!(left >= perp.insurance_atoms && left - perp.insurance_atoms < 10, "{left} atoms in the vault");
+    let gain = tokens::balance_atoms(&market.chain, provider.dollars).await - market.usdc.atoms(POOL_DOLLARS);
+    let left = vault_atoms(market, &market.usdc).await - perp.insurance_atoms;
+    assert!(left.abs_diff(gain / 1_000_000) < 10, "{left} atoms are nobody's, of a gain of {gain}");
 }

@@ -70,6 +70,7 @@ impl PerpStage {
     /// As if SOL's price had stood for long: its stable price has come to it.
     pub(crate) fn calm_sol(&mut self) {
         edit_book(&mut self.world, |book| book.factors[1].stable.stable = book.factors[1].price.mid);
+        self.world.advance_refreshed(1);
     }
 
     /// Somebody new with this much USDC.

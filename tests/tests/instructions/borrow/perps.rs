@@ -33,7 +33,7 @@ fn an_unrealised_profit_carries_a_part_of_a_loan() {
     let (mut stage, btc) = with_btc(PerpStage::new().sol_at(220));
     stage.calm_sol();
     // ten thousand dollars of profit on top of what the deposit leaves free
-    let amount_atoms = 9_000 * 834;
+    let amount_atoms = 7_000 * 834;
     stage.world.borrow(&stage.long, &btc, amount_atoms).expect("a loan");
     let (mut before, btc) = with_btc(PerpStage::new());
     assert_refused(before.world.borrow(&before.long, &btc, amount_atoms), PlimsollError::InitialHealthNegative);
