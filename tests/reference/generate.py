@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from .cases import accounts, jump_guard, liquidation, perp_accounts, perp_liquidation, perp_orders, perp_pool
-from .cases import perp_sides, perp_trading, prices, reserves, threshold, volatility
+from .cases import perp_settlement, perp_sides, perp_trading, prices, reserves, threshold, volatility
 from .cases.draw import Draw
 
 VECTORS = Path(__file__).resolve().parents[2] / "crates" / "risk" / "tests" / "vectors"
@@ -44,6 +44,8 @@ FILES = {
     "perp_market": perp_sides.markets,
     "perp_health": perp_accounts.healths,
     "perp_liquidation_plan": perp_liquidation.plans,
+    "perp_slip": perp_liquidation.slips,
+    "perp_payable": perp_settlement.payables,
     "perp_pool_equity": perp_pool.equities,
     "perp_pool_requirement": perp_pool.requirements,
     "perp_pool_shares": perp_pool.shares,

@@ -9,7 +9,7 @@ REFUSED_EARLY, REFUSED_LATER, LAPSED, FILLS = "too_early", "not_first", "lapsed"
 
 @dataclass(frozen=True)
 class OrderRule:
-    """`delay_seconds` from armed to due; `window_seconds` from the publication to the last fill."""
+    """`delay_seconds` from armed to due; `window_seconds` from due to the last fill."""
 
     delay_seconds: int
     window_seconds: int
@@ -20,7 +20,11 @@ class OrderRule:
 
     def binds(self, armed_at: int, now: int) -> bool:
         """Whether its owner must leave the order: its publication may be known, and it may still fill."""
-        return self.due(armed_at) <= now <= self.due(armed_at) + self.window_seconds
+        return self.due(armed_at) <= now and not self.has_lapsed(armed_at, now)
+
+    def has_lapsed(self, armed_at: int, now: int) -> bool:
+        """Whether it may no longer fill."""
+        return now > self.due(armed_at) + self.window_seconds
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,7 @@ def outcome(publication: Publication, armed_at: int, now: int, rule: OrderRule) 
         return REFUSED_EARLY
     if publication.prev_publish_time >= due:
         return REFUSED_LATER
-    age = max(0, now - publication.publish_time)
-    return FILLS if age <= rule.window_seconds else LAPSED
+    return LAPSED if rule.has_lapsed(armed_at, now) else FILLS
 
 
 def condition_holds(kind: str, is_purchase: bool, price: int, trigger: int) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .real import PRICE_BITS, RATIO_BITS
+from .real import PRICE_BITS, RATIO_BITS, clamp
 
 
 def ceil_div(dividend: int, divisor: int) -> int:
@@ -55,8 +55,8 @@ def edge(mid: int, confidence: int, delta: int) -> int:
 
 
 def impact(delta: int, price: int, skew: int, skew_scale: int) -> int:
-    """The premium in quote atoms, added to what a purchase pays and to what a sale receives."""
-    doubled = 2 * skew + delta
+    """The premium in quote atoms, added to what a purchase pays and to what a sale receives; at most a quarter of the value."""
+    doubled = clamp(2 * skew + delta, -(skew_scale // 2), skew_scale // 2)
     is_against_trader = (delta > 0) == (doubled >= 0)
     value = value_up(abs(delta), price) if is_against_trader else value_down(abs(delta), price)
     return ceil_div(value * doubled, 2 * skew_scale) if delta > 0 else value * doubled // (2 * skew_scale)

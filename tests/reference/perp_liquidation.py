@@ -64,6 +64,14 @@ def bonus_and_cut(situation: Situation, rule: LiquidationRule, before: Health) -
     return bonus, min(rule.insurance_cut, min(spiral, room) - bonus)
 
 
+def largest_slip(skew: int, delta: int, price: tuple[Fraction, Fraction], skew_scale: int) -> Fraction:
+    """What a fill of up to `delta` loses of its value at mid, at most; `price`: mid and confidence."""
+    mid, confidence = price
+    edge = mid + confidence if delta > 0 else mid - confidence
+    premium = Fraction(2 * skew + delta, 2 * skew_scale) * (1 if delta > 0 else -1)
+    return (confidence + edge * max(Fraction(0), premium)) / mid
+
+
 def target_value(shortage: Fraction, part: Fraction, given: Fraction, atom_cost: Fraction) -> Fraction:
     """The notional whose closing makes up `shortage` when closing gives `given` of it away."""
     return shortage / (part - given * atom_cost)

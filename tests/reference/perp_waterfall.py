@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Optional
 
+from .loss_sharing import Side
 from .perp_books import Books
 from .perp_ledger import Position, value_down
 
@@ -49,26 +50,35 @@ def closing_quote(base: int, rest: int, mid: int, loss: int) -> int:
     return value_down(rest, mid) - value_down(base, mid) - loss
 
 
+def winners_part(other: Side, size: int, shared: int) -> tuple[int, int]:
+    """How many of the failed position's `size` atoms close against the other side, and what it pays of the loss `shared` by size."""
+    closed = other.closable(size)
+    pays = shared * closed // size if size > 0 else 0
+    return (closed, pays) if pays > 0 else (0, 0)
+
+
 def resolve(books: Books, failure: Failure, mid: int) -> Optional[Resolution]:
-    """Insurance, then the pool's gain and its day's share, then the winning side; None without a deficit."""
+    """Insurance, then the pool's gain and its day's share, then the winning side for what closes against it; None without a deficit.
+
+    The pool pays for what closes against it, and for losses booked before, as far as its equity reaches.
+    """
     uncovered = deficit(failure, mid)
     if uncovered <= 0:
         return None
     insurance_pays = min(uncovered, books.insurance)
     gain, equity = max(0, books.pool_gain(mid)), max(0, failure.pool_equity)
     as_counterparty = min(uncovered - insurance_pays, gain + failure.pool_share_left, equity)
-    left = uncovered - insurance_pays - as_counterparty
     base = failure.position.base
     other = books.short if base > 0 else books.long
-    size = other.closable(abs(base)) if left > 0 else 0
+    own_loss = max(0, -failure.position.unrealised(mid))
+    size, winners_pay = winners_part(other, abs(base), min(uncovered - insurance_pays - as_counterparty, own_loss))
     rest = base - size if base > 0 else base + size
-    winners_pay = left if size > 0 else 0
-    instead_of_winners = 0 if size > 0 else min(left, equity - as_counterparty)
-    unpaid = left - winners_pay - instead_of_winners
+    pool_pays = min(uncovered - insurance_pays - winners_pay, equity)
+    unpaid = uncovered - insurance_pays - winners_pay - pool_pays
     return Resolution(
         deficit=uncovered,
         insurance_pays=insurance_pays,
-        pool_pays=as_counterparty + instead_of_winners,
+        pool_pays=pool_pays,
         pool_share_used=max(0, as_counterparty - gain),
         winners_pay=winners_pay,
         unpaid=unpaid,

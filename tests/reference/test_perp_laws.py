@@ -129,6 +129,23 @@ class Waterfall(unittest.TestCase):
             paid = sum(int(step[name]) for name in ("insurance_pays", "pool_pays", "winners_pay", "unpaid"))
             self.assertEqual(paid, int(step["deficit"]))
 
+    def test_winners_bear_by_size_and_no_loss_that_was_booked_before(self):
+        draw, in_full = Draw(29), 0
+        for _ in range(300):
+            mid, base = draw.magnitude(1 << 34, 1 << 42), draw.magnitude(1, 1 << 30) * draw.pick([1, -1])
+            held = perp_ledger.Position(base, -value_down(base, mid) - draw.magnitude(1, 1 << 30), -draw.magnitude(1, 1 << 30))
+            books, _ = market_of([-base * draw.pick([1, 3]) // draw.pick([1, 2, 50]) or 1], mid)
+            profit = held.profit(mid)
+            failure = Failure(held, 0, profit, draw.magnitude(1, 1 << 20), draw.magnitude(1, 1 << 31))
+            seen = perp_waterfall.resolve(books, failure, mid)
+            closed, lost = seen.closed_against_side, -held.unrealised(mid)
+            self.assertLessEqual(seen.winners_pay * abs(base), lost * closed)
+            self.assertTrue(seen.unpaid == 0 or seen.pool_pays == failure.pool_equity)
+            if -profit - seen.pool_pays >= lost and closed > 0:
+                in_full += 1
+                self.assertEqual(seen.winners_pay, lost * closed // abs(base))
+        self.assertGreater(in_full, 20)
+
     def failed(self, draw: Draw) -> tuple[Books, list[Shared], perp_waterfall.Resolution, int]:
         """A market whose first position failed against the others."""
         mid, sign = draw.magnitude(1 << 34, 1 << 42), draw.pick([1, -1])

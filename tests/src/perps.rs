@@ -7,7 +7,7 @@ use plimsoll_client::plimsoll::state::margin_account::{
     ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, Order, POOL_MARKET,
 };
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
-use plimsoll_client::{Pubkey, instructions};
+use plimsoll_client::{Pubkey, addresses, instructions};
 use solana_signer::Signer;
 
 use crate::assets::{Asset, ONE_PPM};
@@ -80,6 +80,9 @@ impl World {
     }
 
     /// Lists a perp on an asset's factor; returns the market.
+    ///
+    /// # Panics
+    /// Where it is refused.
     pub fn list_perp(&mut self, asset: &Asset, params: PerpMarketParams) -> u8 {
         let mut symbol = [0; 16];
         symbol[..6].copy_from_slice(format!("PERP{:02}", asset.index).as_bytes());
@@ -91,6 +94,9 @@ impl World {
     }
 
     /// Somebody who gave the pool this many quote atoms.
+    ///
+    /// # Panics
+    /// Where the pool refuses it.
     pub fn provider(&mut self, amount_atoms: u64) -> Trader {
         let usdc = self.assets[0];
         let provider = self.depositor(&usdc, amount_atoms);
@@ -154,6 +160,39 @@ impl World {
         self.execute(&order)
     }
 
+    /// Another cross account of the same owner.
+    pub fn sub_account(&mut self, owner: &Trader, sub_account: u16) -> Trader {
+        let open = instructions::open_margin_account(self.group, owner.key(), sub_account);
+        self.must_signed_by(&open, owner);
+        self.another_account(owner, sub_account)
+    }
+
+    /// An account of the same owner that is isolated for one market.
+    pub fn isolated_account(&mut self, owner: &Trader, sub_account: u16, market: u8) -> Trader {
+        let open = instructions::open_isolated_account(self.group, self.book, owner.key(), sub_account, market);
+        self.must_signed_by(&open, owner);
+        self.another_account(owner, sub_account)
+    }
+
+    fn another_account(&self, owner: &Trader, sub_account: u16) -> Trader {
+        let account = addresses::margin_account(&self.group, &owner.key(), sub_account);
+        Trader { keypair: owner.keypair.insecure_clone(), account }
+    }
+
+    /// Changes a market's parameters.
+    pub fn change_perp(&mut self, market: u8, change: impl FnOnce(&mut PerpMarketParams)) {
+        let mut params = self.book_state().perp_markets[usize::from(market)].params;
+        change(&mut params);
+        self.must(&[instructions::set_perp_params(self.group, self.admin.pubkey(), self.book, market, params)], &[]);
+    }
+
+    /// Changes the pool's parameters.
+    pub fn change_pool(&mut self, change: impl FnOnce(&mut PoolParams)) {
+        let mut params = self.book_state().pool.params;
+        change(&mut params);
+        self.must(&[instructions::set_pool_params(self.group, self.admin.pubkey(), self.book, 0, params)], &[]);
+    }
+
     /// What a slot holds.
     #[must_use]
     pub fn order(&self, order: &OrderKey) -> Order {
@@ -177,6 +216,9 @@ pub const fn market_order(market: u8, base_atoms: i64) -> OrderRequest {
 }
 
 /// A provider's request: quote atoms to deposit, or shares to withdraw.
+///
+/// # Panics
+/// Where the amount has more than 63 bits.
 #[must_use]
 pub fn pool_order(kind: u8, amount: u64) -> OrderRequest {
     debug_assert!(kind == ORDER_POOL_DEPOSIT || kind == ORDER_POOL_WITHDRAW);

@@ -50,7 +50,9 @@ async fn demonstrate(options: &Options) -> Result<ExitCode> {
     let tools = Tools::find()?;
     let settings = tools.settings(options.rpc_port)?;
     println!("{}: {}", scenario.name, scenario.description);
-    println!("Two local nodes start and sixty borrowers open their accounts; that takes a few seconds.\n");
+    println!(
+        "Two local nodes start; sixty borrowers and forty traders open their accounts. That takes a few seconds.\n"
+    );
 
     let started = Instant::now();
     let (dynamic, frozen) = tokio::select! {
@@ -148,6 +150,7 @@ impl Tools {
             steps: scenario.steps() as u64,
             step_seconds: scenario.step_seconds,
             borrowers: plimsoll_demo::play::cast::BORROWERS as u64,
+            traders: plimsoll_demo::play::traders::TRADERS as u64,
             seconds: started.elapsed().as_secs_f64(),
             program_sha256: format!("{:x}", Sha256::digest(program)),
             dynamic,

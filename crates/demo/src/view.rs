@@ -2,9 +2,13 @@
 //!
 //! [`frame`] fits 100 columns and 30 rows and is redrawn in place on a terminal; [`day_line`] is for logs.
 
+mod state;
+
+pub use state::{AccountCounts, FactorState, KeeperCounts, MarketState, Moment, PerpState};
+
 use crate::report::Report;
-use crate::report::comparison::{self, walk_sentence};
-use crate::report::format::{grouped, percent, price, signed_cents};
+use crate::report::comparison::{self, walk_sentence, withdrawal_sentence};
+use crate::report::format::{dollars, grouped, percent, price, signed_cents};
 use crate::scenario::calendar::{date_time, day_month};
 
 /// The widest line, in characters.
@@ -21,87 +25,14 @@ pub enum Colour {
     On,
 }
 
-/// One factor now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FactorState {
-    /// Symbol.
-    pub symbol: String,
-    /// Price of one whole token, quote atoms.
-    pub price_quote_atoms: u64,
-    /// Volatility in force, parts per million per √day.
-    pub sigma_ppm: u32,
-    /// Initial margin, parts per million.
-    pub initial_ppm: u32,
-    /// The announced path of the maintenance margin, parts per million: now first, the end of the hour last.
-    pub path_ppm: Vec<u32>,
-}
-
-/// Borrowers by state; each account is in one of the first three.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AccountCounts {
-    /// Healthy, and the announced path does not meet them.
-    pub healthy: u64,
-    /// Healthy now, but the announced path meets them within the hour.
-    pub called: u64,
-    /// Maintenance health below 0.
-    pub liquidatable: u64,
-    /// Liquidations so far.
-    pub liquidations: u64,
-    /// Those by the walk alone.
-    pub threshold_liquidations: u64,
-    /// Bad debt so far, quote atoms.
-    pub bad_debt_quote_atoms: u64,
-}
-
-/// One keeper's work so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeeperCounts {
-    /// Its name.
-    pub name: String,
-    /// Price and risk updates that landed.
-    pub refreshes: u64,
-    /// Liquidations won.
-    pub liquidations: u64,
-    /// Liquidations that the other keeper won first.
-    pub lost_races: u64,
-}
-
-impl KeeperCounts {
-    /// A keeper that has done nothing yet.
-    #[must_use]
-    pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), refreshes: 0, liquidations: 0, lost_races: 0 }
-    }
-}
-
-/// A moment of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Scenario and run: `october-2025, moving thresholds`.
-    pub title: String,
-    /// Steps played.
-    pub step: u64,
-    /// Steps in all.
-    pub steps: u64,
-    /// Simulated Unix time, seconds.
-    pub time_seconds: u64,
-    /// Wall clock since the start, seconds.
-    pub elapsed_seconds: u64,
-    /// Factors, in the Book's order.
-    pub factors: Vec<FactorState>,
-    /// Borrowers.
-    pub accounts: AccountCounts,
-    /// Keepers.
-    pub keepers: Vec<KeeperCounts>,
-}
-
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const RED: &str = "31";
 const GREEN: &str = "32";
 const YELLOW: &str = "33";
 const BAR_COLUMNS: u64 = 40;
-const FACTOR_ROWS: usize = 16;
+const FACTOR_ROWS: usize = 8;
+const MARKET_ROWS: usize = 4;
 const KEEPER_ROWS: usize = 4;
 
 /// The screen for one moment: at most [`MAX_ROWS`] lines of at most [`MAX_COLUMNS`] characters.
@@ -118,6 +49,8 @@ pub fn frame(moment: &Moment, colour: Colour) -> Vec<String> {
     lines.push(String::new());
     lines.extend(account_lines(&moment.accounts, colour));
     lines.push(String::new());
+    lines.extend(perp_lines(&moment.perps, colour));
+    lines.push(String::new());
     lines.extend(moment.keepers.iter().take(KEEPER_ROWS).map(keeper_line));
     lines.truncate(MAX_ROWS);
     lines
@@ -133,7 +66,8 @@ pub fn day_line(moment: &Moment) -> String {
         .map(|factor| format!("{} {} MM {} %", factor.symbol, price(factor.price_quote_atoms), now_percent(factor)))
         .collect();
     format!(
-        "{:>6}  {}  |  called {}, liquidatable {}, liquidations {} ({} by the walk), bad debt {}",
+        "{:>6}  {}  |  called {}, liquidatable {}, liquidations {} ({} by the walk), bad debt {}  |  perps: pool {}, orders {}, liquidations {}, \
+         waterfall {}",
         day_month(moment.time_seconds),
         margins.join(", "),
         accounts.called,
@@ -141,6 +75,10 @@ pub fn day_line(moment: &Moment) -> String {
         accounts.liquidations,
         accounts.threshold_liquidations,
         signed_cents(i64::try_from(accounts.bad_debt_quote_atoms).unwrap_or(i64::MAX)),
+        signed_dollars(moment.perps.pool_equity_quote_atoms),
+        moment.perps.orders_filled,
+        moment.perps.liquidations,
+        dollars(moment.perps.waterfall_quote_atoms),
     )
 }
 
@@ -151,6 +89,10 @@ pub fn closing(report: &Report, colour: Colour) -> Vec<String> {
     let mut lines = vec![paint(&heading, DIM, colour)];
     for row in comparison::rows(report) {
         lines.push(format!("{:<34}{:>22}{:>22}", row.label, row.moving, row.frozen));
+    }
+    for withdrawal in &report.dynamic.perps.withdrawal_list {
+        lines.push(String::new());
+        lines.extend(wrap(&withdrawal_sentence(withdrawal)));
     }
     if let Some(liquidation) = report.dynamic.walk_liquidations().next() {
         lines.push(String::new());
@@ -220,6 +162,37 @@ fn account_lines(accounts: &AccountCounts, colour: Colour) -> [String; 2] {
             paint(&bad_debt, if accounts.bad_debt_quote_atoms > 0 { RED } else { DIM }, colour),
         ),
     ]
+}
+
+/// A table of the markets, and a line about the pool.
+fn perp_lines(perps: &PerpState, colour: Colour) -> Vec<String> {
+    let mut lines = vec![paint("perp       longs, USDC     shorts, USDC     skew, USDC    funding a day", DIM, colour)];
+    lines.extend(perps.markets.iter().take(MARKET_ROWS).map(|market| {
+        let signed = |quote_atoms: u64| i64::try_from(quote_atoms).unwrap_or(i64::MAX);
+        let skew = signed(market.long_quote_atoms).saturating_sub(signed(market.short_quote_atoms));
+        let sign = if market.funding_ppm_per_day < 0 { "-" } else { "" };
+        let funding = format!("{sign}{}", percent(market.funding_ppm_per_day.unsigned_abs()));
+        cut(&format!(
+            "{:<6}{:>16}{:>17}{:>15}{:>15} %",
+            market.symbol.chars().take(6).collect::<String>(),
+            dollars(market.long_quote_atoms),
+            dollars(market.short_quote_atoms),
+            signed_dollars(skew),
+            funding,
+        ))
+    }));
+    lines.push(cut(&format!(
+        "pool       equity {} USDC   orders filled {}   liquidations {}   waterfall {} USDC",
+        signed_dollars(perps.pool_equity_quote_atoms),
+        grouped(perps.orders_filled),
+        grouped(perps.liquidations),
+        dollars(perps.waterfall_quote_atoms),
+    )));
+    lines
+}
+
+fn signed_dollars(quote_atoms: i64) -> String {
+    format!("{}{}", if quote_atoms < 0 { "-" } else { "" }, dollars(quote_atoms.unsigned_abs()))
 }
 
 fn keeper_line(keeper: &KeeperCounts) -> String {

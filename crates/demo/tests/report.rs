@@ -15,13 +15,17 @@ fn json_has_the_promised_keys() {
             "liquidated_value_quote_atoms",
             "bad_debt_quote_atoms",
             "conservation_error_atoms",
+            "conservation_checks",
             "borrowers_equity_kept_ppm",
             "worst_hour_threshold_change_ppm",
         ] {
             assert!(json[run][key].is_u64(), "{run}.{key}");
         }
     }
-    for key in ["scenario", "seed", "steps", "seconds", "program_sha256"] {
+    for key in ["pool", "markets", "orders", "liquidation_list", "deficit_list", "withdrawal_list"] {
+        assert!(!json["dynamic"]["perps"][key].is_null(), "perps.{key}");
+    }
+    for key in ["scenario", "seed", "traders", "steps", "seconds", "program_sha256"] {
         assert!(!json[key].is_null(), "{key}");
     }
     assert_eq!(json["dynamic"]["threshold_liquidations"], 3);
@@ -44,7 +48,8 @@ fn the_page_stands_alone() {
     for outside in ["http:", "https:", "src=", "<link", "<script", "@import", "url("] {
         assert!(!page.contains(outside), "{outside}");
     }
-    assert_eq!(page.matches("<svg viewBox=\"0 0 1080").count(), 3 * 2 + 2, "three factors, volatility, running total");
+    let charts = page.matches("<svg viewBox=\"0 0 1080").count();
+    assert_eq!(charts, 3 * 2 + 2 + 5, "three factors, volatility, running total; pool, skew, interest, rate, funding");
     assert_eq!(page.matches("class=\"mark walk\" d=\"M").count(), 3 + 3, "three in the legends, three in the charts");
     assert!(!page.contains("NaN") && !page.contains("inf\""));
 }
@@ -74,6 +79,7 @@ fn a_run_without_liquidations_or_steps_still_makes_a_page() {
         *run = plimsoll_demo::report::Run::new(vec![], vec![], vec![], run.totals);
     }
     let page = report.to_html();
+    assert!(page.contains("Not reached: no account lost more than it had"));
     assert!(page.contains("None in this scenario") && page.contains("No price moved by more than two percent."));
 }
 
@@ -91,7 +97,49 @@ fn the_comparison_reads_like_a_table() {
     assert_eq!(find("Bad debt, USDC").frozen, "1,843.22");
     assert_eq!(find("Borrowers' equity kept").moving, "81.23 %");
     assert_eq!(find("Worst one-hour threshold change").frozen, "0.00 points");
-    assert_eq!(find("Vaults less claims, atoms").moving, "0");
+    assert_eq!(find("Conservation error, atoms").moving, "0");
+}
+
+#[test]
+fn the_comparison_says_who_took_positions_over_and_who_paid_the_deficit() {
+    let rows = comparison::rows(&sample::report());
+    let find = |label: &str| rows.iter().find(|row| row.label.trim() == label).expect(label);
+    assert_eq!(find("taken over by keepers").moving, "1");
+    assert_eq!(find("closed against the pool").moving, "2");
+    assert_eq!(find("Waterfall: deficits, USDC").moving, "0.00");
+    let parts = ["paid by insurance", "paid by the pool", "paid by winners"].map(|label| find(label).frozen.clone());
+    assert_eq!(parts, ["100.00", "600.00", "300.00"]);
+    assert_eq!(find("Funding paid, USDC").moving, "12,096", "three markets of 4,032 at the last step");
+}
+
+#[test]
+fn skew_and_open_interest_follow_from_the_sides() {
+    let market = &sample::report().dynamic.perps.markets[0];
+    assert_eq!(market.skew_quote_atoms()[0], -100_000_000_000);
+    assert_eq!(market.open_interest_quote_atoms()[0], 1_900_000_000_000);
+}
+
+#[test]
+fn a_provider_who_had_to_wait_is_told_in_words() {
+    let perps = sample::report();
+    let sentence = |report: &Report, moving: bool| {
+        let run = if moving { &report.dynamic } else { &report.frozen };
+        comparison::withdrawal_sentence(&run.perps.withdrawal_list[0])
+    };
+    assert_eq!(
+        sentence(&perps, true),
+        "Provider 2 asked on 2025-10-09 13:00 UTC to leave the pool. 3 requests lapsed: the pool needed the money for its positions. 812,346 USDC \
+         were paid on 2025-10-09 18:00 UTC."
+    );
+    assert!(sentence(&perps, false).ends_with("Nothing was paid before the end."));
+    assert!(perps.to_html().contains("Provider 2 asked on"));
+}
+
+#[test]
+fn the_waterfall_lists_each_deficit() {
+    let page = sample::report().to_html();
+    assert!(page.contains("<td>1,000.00</td><td>100.00</td><td>600.00</td><td>300.00</td>"));
+    assert_eq!(page.matches("Not reached").count(), 1, "with moving thresholds alone");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 mod sample;
 
 use plimsoll_demo::view::{
-    AccountCounts, Colour, FactorState, KeeperCounts, MAX_COLUMNS, MAX_ROWS, Moment, closing, day_line, frame,
+    AccountCounts, Colour, FactorState, KeeperCounts, MAX_COLUMNS, MAX_ROWS, MarketState, Moment, PerpState, closing,
+    day_line, frame,
 };
 
 fn moment() -> Moment {
@@ -41,7 +42,31 @@ fn moment() -> Moment {
             threshold_liquidations: 1,
             bad_debt_quote_atoms: 1_234_560_000,
         },
+        perps: perps(),
         keepers: vec![keeper("keeper A"), keeper("keeper B")],
+    }
+}
+
+fn perps() -> PerpState {
+    PerpState {
+        markets: vec![
+            MarketState {
+                symbol: "SOL".to_owned(),
+                long_quote_atoms: 1_234_567_000_000,
+                short_quote_atoms: 2_000_000_000_000,
+                funding_ppm_per_day: -12_340,
+            },
+            MarketState {
+                symbol: "BTC".to_owned(),
+                long_quote_atoms: 900_000_000_000,
+                short_quote_atoms: 400_000_000_000,
+                funding_ppm_per_day: 5_000,
+            },
+        ],
+        pool_equity_quote_atoms: 2_000_123_000_000,
+        orders_filled: 52,
+        liquidations: 11,
+        waterfall_quote_atoms: 1_500_000_000,
     }
 }
 
@@ -56,6 +81,9 @@ fn the_frame_says_everything() {
         "BTC           113,000       6.12 %     7.00 %     ↓   6.99 %    15.19 %   █▁",
         "healthy 55   called 3   liquidatable 2",
         "liquidations 17 (1 by the walk alone)   bad debt 1,234.56 USDC",
+        "SOL          1,234,567        2,000,000       -765,433          -1.23 %",
+        "BTC            900,000          400,000        500,000           0.50 %",
+        "pool       equity 2,000,123 USDC   orders filled 52   liquidations 11   waterfall 1,500 USDC",
         "keeper B   refreshes   1,204   liquidations    9   races lost    3",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
@@ -75,6 +103,16 @@ fn the_frame_fits_even_when_crowded() {
         path_ppm: (0..64).map(|n| n * 60_000_000).collect(),
     };
     crowded.factors = vec![worst; 20];
+    crowded.perps.markets = vec![
+        MarketState {
+            symbol: "LONGSYMBOLLONG".to_owned(),
+            long_quote_atoms: u64::MAX,
+            short_quote_atoms: u64::MAX,
+            funding_ppm_per_day: i64::MIN,
+        };
+        16
+    ];
+    crowded.perps.pool_equity_quote_atoms = i64::MIN;
     crowded.keepers = vec![crowded.keepers[0].clone(); 20];
     let lines = frame(&crowded, Colour::Off);
     assert!(lines.len() <= MAX_ROWS);
@@ -103,13 +141,14 @@ fn a_day_is_one_line() {
     assert_eq!(
         day_line(&moment()),
         "11 Oct  USDC 1.0000 MM 5.00 %, SOL 187.00 MM 9.81 %, BTC 113,000 MM 7.00 %  |  called 3, liquidatable 2, \
-         liquidations 17 (1 by the walk), bad debt 1,234.56"
+         liquidations 17 (1 by the walk), bad debt 1,234.56  |  perps: pool 2,000,123, orders 52, liquidations 11, waterfall 1,500"
     );
 }
 
 #[test]
 fn a_moment_without_factors_or_steps_is_drawn_too() {
-    let empty = Moment { steps: 0, step: 0, factors: vec![], keepers: vec![], ..moment() };
+    let perps = PerpState::default();
+    let empty = Moment { steps: 0, step: 0, factors: vec![], keepers: vec![], perps, ..moment() };
     assert!(frame(&empty, Colour::Off).join("\n").contains("step 0 of 0"));
 }
 

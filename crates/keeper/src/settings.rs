@@ -23,7 +23,7 @@ pub enum PerpCounterparty {
     Own,
     /// The pool closes them; the keeper earns the bonus alone.
     Pool,
-    /// Whichever closes more; the keeper's account where both close the same.
+    /// The keeper's account, where it can carry the whole; else whichever closes more.
     Either,
 }
 

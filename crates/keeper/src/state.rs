@@ -1,6 +1,6 @@
 //! Keeping the snapshot: everything by RPC at the start, margin accounts by notifications from then on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anchor_lang::Discriminator;
 use anyhow::{Context, Result, anyhow};
@@ -62,8 +62,11 @@ pub struct State<'a> {
     rpc: &'a RpcClient,
     watched: Watched,
     snapshot: Snapshot,
-    /// When each margin account was last seen: older notifications are ignored.
+    /// When each margin account was last seen.
     slots: BTreeMap<Pubkey, u64>,
+    /// Accounts of which a notification came from an earlier slot than what is known. It may be out of order, or the node may number the slot of a
+    /// notification lower than that of an answer: they are read again.
+    doubtful: BTreeSet<Pubkey>,
 }
 
 /// Filters that pick a group's margin accounts.
@@ -107,6 +110,7 @@ impl<'a> State<'a> {
                 accounts: BTreeMap::new(),
             },
             slots: BTreeMap::new(),
+            doubtful: BTreeSet::new(),
         };
         state.reconcile().await?;
         state.refresh().await?;
@@ -155,6 +159,10 @@ impl<'a> State<'a> {
         self.snapshot.book = accounts::book(book)?;
         self.snapshot.publications = publications;
         self.note(self.watched.margin_account, *slot, account);
+        let doubtful: Vec<Pubkey> = std::mem::take(&mut self.doubtful).into_iter().collect();
+        for addresses in doubtful.chunks(KEYS_PER_REQUEST) {
+            self.refresh_accounts(addresses).await?;
+        }
         Ok(())
     }
 
@@ -208,10 +216,11 @@ impl<'a> State<'a> {
         Ok(())
     }
 
-    /// Stores a margin account as of a slot, unless it is known as of a later one.
+    /// Stores a margin account as of a slot, unless it is known as of a later one: then it will be read again.
     fn note(&mut self, address: Pubkey, slot: u64, data: &[u8]) {
         let seen = self.slots.entry(address).or_default();
         if slot < *seen {
+            self.doubtful.insert(address);
             return;
         }
         *seen = slot;

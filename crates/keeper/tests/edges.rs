@@ -7,11 +7,13 @@ use anchor_lang::Event;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use plimsoll::error::PlimsollError;
-use plimsoll::events::{PricesRefreshed, RiskRefreshed};
+use plimsoll::events::{OrderArmed, OrderFilled, PricesRefreshed, RiskRefreshed};
 use plimsoll_client::Pubkey;
+use plimsoll_client::instructions::OrderKey;
 use plimsoll_keeper::facts::{Fact, JsonLines, Observer};
+use plimsoll_keeper::plan::Action;
 use plimsoll_keeper::refusal::Refusal;
-use plimsoll_keeper::{events, keypair};
+use plimsoll_keeper::{events, keypair, outcome};
 use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -73,7 +75,14 @@ fn a_lost_race_is_told_from_a_refusal() {
         (PlimsollError::NotLiquidatable, true),
         (PlimsollError::StepAlreadyFolded, true),
         (PlimsollError::PriceNotNewer, true),
+        (PlimsollError::OrderMissing, true),
+        (PlimsollError::OrderTooEarly, true),
+        (PlimsollError::PublicationNotFirst, true),
+        (PlimsollError::NoDeficit, true),
+        (PlimsollError::NothingToSettle, true),
         (PlimsollError::LiquidatorHealth, false),
+        (PlimsollError::WorstPriceBreached, false),
+        (PlimsollError::PoolRequirement, false),
         (PlimsollError::PriceUncertain, false),
     ];
     for (error, is_race) in cases {
@@ -117,4 +126,61 @@ fn facts_are_lines_of_json() {
         String::from_utf8(written).expect("UTF-8"),
         "{\"event\":\"ready\"}\n{\"event\":\"lost_race\",\"what\":\"accrue\",\"error\":\"why\"}\n"
     );
+}
+
+#[test]
+fn facts_are_told_in_words() {
+    let (signature, margin_account) = (String::new(), "Ann".to_owned());
+    let filled = Fact::OrderFilled {
+        signature: signature.clone(),
+        margin_account: margin_account.clone(),
+        market: 2,
+        order_id: 7,
+        base_atoms: -5,
+        quote_atoms: 900,
+        executor_fee_atoms: 3,
+    };
+    assert_eq!(filled.to_string(), "filled order 7 of Ann in market 2: -5 base atoms, +900 quote atoms; earned 3");
+    let settled = Fact::PnlSettled { signature: signature.clone(), margin_account, market: 2, settled_atoms: -4 };
+    assert_eq!(settled.to_string(), "settled -4 quote atoms of Ann in market 2");
+    let folded = Fact::RiskRefreshed { signature, step: 9, sampled: 0b101 };
+    assert_eq!(folded.to_string(), "folded step 9 with 2 samples");
+}
+
+#[test]
+fn what_somebody_else_did_first_is_no_success() {
+    let action = Action::UpdateFunding { market: 1 };
+    let lost = Fact::LostRace {
+        what: "update_funding 1".into(),
+        error: "the funding was booked in this second".into(),
+        signature: Some("s".into()),
+    };
+    assert_eq!(outcome::fact(&action, "s", &[]), Some(lost));
+}
+
+/// Somebody else armed the order in between, so that arming it again has filled it.
+#[test]
+fn the_log_decides_between_armed_and_filled() {
+    let order = OrderKey { margin_account: Pubkey::new_from_array([1; 32]), slot: 0, id: 7 };
+    let action = Action::ArmOrder { order, oracle: Pubkey::default() };
+    let margin_account = order.margin_account;
+    let armed = OrderArmed { margin_account, market: 2, order_slot: 0, order_id: 7, armed_seconds: 1 };
+    let filled = OrderFilled {
+        margin_account,
+        executor: margin_account,
+        market: 2,
+        order_id: 7,
+        base_atoms: 5,
+        quote_atoms: -900,
+        fee_atoms: 1,
+        executor_fee_atoms: 3,
+        price: 1,
+        publish_time_seconds: 2,
+        skew_after_base_atoms: 5,
+    };
+    let log = |data: Vec<u8>| [format!("Program data: {}", BASE64_STANDARD.encode(data))];
+    let fact = |data| outcome::fact(&action, "s", &log(data));
+    assert!(matches!(fact(armed.data()), Some(Fact::OrderArmed { order_id: 7, .. })));
+    assert!(matches!(fact(filled.data()), Some(Fact::OrderFilled { executor_fee_atoms: 3, .. })));
+    assert_eq!(outcome::fact(&action, "s", &[]), None);
 }

@@ -1,8 +1,8 @@
 //! What the core returned, as words: a digest of all, and those of the last case in full.
 
 use plimsoll_risk::quantities::{
-    Amount, Correlation, Covariance, Decay, Index, LogPrice, LogReturn, Price, Rate, Ratio, Shares, SignedValue, Value,
-    Variance,
+    Amount, Correlation, Covariance, DailyRate, Decay, Index, LogPrice, LogReturn, PerUnit, Price, Rate, Ratio, Shares,
+    SignedAmount, SignedValue, SizeFactor, Value, Variance,
 };
 use plimsoll_risk::{Result, RiskError};
 
@@ -109,6 +109,10 @@ entries! {
     Shares: shares => [shares.0];
     Value: value => [value.0];
     SignedValue: value => halves(value.0.cast_unsigned());
+    SignedAmount: amount => [amount.0.cast_unsigned()];
+    DailyRate: rate => [rate.to_bits().cast_unsigned()];
+    PerUnit: profit => halves(profit.to_bits().cast_unsigned());
+    SizeFactor: size => [size.to_bits()];
     Price: price => [price.to_bits()];
     Ratio: ratio => [ratio.to_bits()];
     Rate: rate => [rate.to_bits()];

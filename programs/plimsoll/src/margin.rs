@@ -89,7 +89,7 @@ pub fn balances_health(book: &Book, account: &MarginAccount, now_seconds: u64) -
     balances_health_but(book, account, None, now_seconds)
 }
 
-#[inline(always)]
+#[inline(never)]
 fn balances_health_but(
     book: &Book,
     account: &MarginAccount,

@@ -14,6 +14,16 @@ use crate::oracle;
 use crate::state::margin_account::{MODE_CROSS, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, Order};
 use crate::state::{Book, Factor, MarginAccount, PerpMarket, Pool};
 
+/// When an order that is armed now counts as armed: not before the newest publication that the Book knows of its factor. The oracle's clock may be
+/// ahead of the chain's, and nobody shall be armed for a price that is known already.
+pub(crate) fn arming_seconds(book: &Book, order: &Order, now_seconds: u64) -> Result<u64> {
+    if order.is_for_pool() {
+        return Ok(now_seconds);
+    }
+    let factor = book.factor(book.perp_market(order.market)?.factor_index)?;
+    Ok(factor.jump_guard().newest_seconds(&factor.quote()).max(now_seconds))
+}
+
 impl Order {
     /// Whether it is a request to the pool.
     #[must_use]
@@ -44,10 +54,11 @@ impl Order {
         order::has_lapsed(self.armed_seconds, now_seconds, &self.timing(pool))
     }
 
-    /// Whether its time is over.
+    /// Whether its time is over. An armed order keeps its window: one that expired the second it is due would be its owner's to fill or to let go,
+    /// once he can price it.
     #[must_use]
-    pub const fn has_expired(&self, now_seconds: u64) -> bool {
-        now_seconds > self.expires_seconds
+    pub fn has_expired(&self, pool: &Pool, now_seconds: u64) -> bool {
+        now_seconds > self.expires_seconds && self.has_lapsed(pool, now_seconds)
     }
 
     /// Whether its owner could already know what it will fill at, so that he may not cancel it.
@@ -61,7 +72,7 @@ impl Order {
     pub fn is_void(&self, book: &Book, now_seconds: u64) -> bool {
         let lapsed = self.condition().is_none() && self.has_lapsed(&book.pool, now_seconds);
         let is_placed_here = |market: &PerpMarket| market.require_placed_here(self).is_ok();
-        self.has_expired(now_seconds)
+        self.has_expired(&book.pool, now_seconds)
             || lapsed
             || !(self.is_for_pool() || book.perp_market(self.market).is_ok_and(is_placed_here))
     }

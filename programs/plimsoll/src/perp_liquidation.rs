@@ -15,25 +15,25 @@ use crate::state::{Book, Factor, MarginAccount};
 use crate::{liquidation, margin};
 
 /// The account under liquidation, with its position touched.
-pub(crate) struct Liquidatee<'a> {
+pub struct Liquidatee<'a> {
     /// The account.
-    pub(crate) account: &'a MarginAccount,
+    pub account: &'a MarginAccount,
     /// Its healths and values.
-    pub(crate) health: LiquidationHealth,
+    pub health: LiquidationHealth,
     /// Its position in the market.
-    pub(crate) position: PerpPosition,
+    pub position: PerpPosition,
     /// The market's books.
-    pub(crate) books: PerpBooks,
+    pub books: PerpBooks,
 }
 
 /// The terms of a liquidation in a market: those of its factor.
-pub(crate) fn terms(book: &Book, market_index: u8) -> Result<LiquidationTerms> {
+pub fn terms(book: &Book, market_index: u8) -> Result<LiquidationTerms> {
     let params = &factor_of(book, market_index)?.params;
     Ok(bridge_terms::liquidation_terms(&book.params, params, params))
 }
 
 /// The inputs of the plan. The market's price must be fresh ([`liquidation::require_exchangeable`]).
-pub(crate) fn inputs(
+pub fn inputs(
     book: &Book,
     liquidatee: &Liquidatee,
     request: &PerpLiquidationRequest,
@@ -79,7 +79,7 @@ fn slip_up(book: &Book, liquidatee: &Liquidatee, request: &PerpLiquidationReques
 }
 
 /// The factor that prices a market.
-pub(crate) fn factor_of(book: &Book, market_index: u8) -> Result<&Factor> {
+pub fn factor_of(book: &Book, market_index: u8) -> Result<&Factor> {
     book.factor(book.perp_market(market_index)?.factor_index)
 }
 

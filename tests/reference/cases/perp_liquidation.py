@@ -6,7 +6,7 @@ from .. import perp_liquidation
 from ..liquidation import LiquidationRule
 from ..perp_health import health
 from ..perp_liquidation import Plan, Situation
-from ..real import RATIO_BITS, printed, scaled
+from ..real import PRICE_BITS, RATIO_BITS, printed, scaled
 from .accounts import BUFFER, ONE, leg_fields
 from .draw import Draw, ratio_bits
 from .liquidation import RULE, UNLIMITED
@@ -33,6 +33,26 @@ def plans(draw: Draw) -> list[dict]:
         if _is_clear(fields, situation, seen):
             cases.append(_case(fields, situation, seen))
     return cases
+
+
+def slips(draw: Draw) -> list[dict]:
+    """Trades that enlarge the skew, reduce it, and turn it; with and without confidence."""
+    edges = [(skew, delta) for skew in (0, 1_000, -1_000) for delta in (1, -1, 999, -999, 2_000, -2_000, 5_000, -5_000)]
+    cases = [_slip_case((1 << 40, 1 << 32), edge, 1_000_000) for edge in edges]
+    while len(cases) < 120:
+        mid, scale = draw.magnitude(1 << 20, 1 << 52), draw.magnitude(16, 1 << 60)
+        skew, delta = (draw.integer(-scale // 4, scale // 4) // draw.pick([1, 100, 10**6]) for _ in range(2))
+        if delta != 0:
+            cases.append(_slip_case((mid, draw.pick([0, mid // 10_000, mid // 50])), (skew, delta), scale))
+    return cases
+
+
+def _slip_case(price: tuple[int, int], trade: tuple[int, int], scale: int) -> dict:
+    mid, confidence = price
+    exact = (scaled(mid, PRICE_BITS), scaled(confidence, PRICE_BITS))
+    numbers = {"mid": mid, "confidence": confidence, "skew": trade[0], "delta": trade[1], "skew_scale": scale}
+    seen = perp_liquidation.largest_slip(*trade, exact, scale)
+    return {name: str(value) for name, value in numbers.items()} | {"slip_expected": printed(seen)}
 
 
 def _edges() -> list[tuple[list, dict, list]]:

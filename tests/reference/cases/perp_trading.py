@@ -21,6 +21,9 @@ def fills(draw: Draw) -> list[dict]:
     pairs = [(skew, delta) for skew in skews for delta in sizes if abs(skew + delta) <= SCALE // 4]
     cases = [_fill_case((price_bits("0.2"), 7), skew, delta, rule) for skew, delta in pairs]
     cases.append(_fill_case((price_bits("1"), 0), 3, -6, rule))
+    # a scale lowered under open positions
+    beyond = [(k, d) for k in (SCALE, -SCALE, 3_000_001, -3_000_001) for d in (1, -1, 999_999, -999_999)]
+    cases += [_fill_case((price_bits("0.2"), 7), skew, delta, rule) for skew, delta in beyond + [(9 * SCALE, -10 * SCALE)]]
     for fee, share in ((0, 1 << 32), (ratio_bits("0.01"), 0), (ratio_bits("0.01"), 1 << 32), (1, 1)):
         extreme = rule | {"fee": fee, "fee_reducing": fee, "insurance_share": share}
         cases.append(_fill_case((price_bits("3.5"), 1 << 30), 250_001, -600_001, extreme))

@@ -10,7 +10,7 @@ use plimsoll_risk::liquidation::PerpLiquidationPlan;
 use plimsoll_tests::{Signer, Trader};
 
 use crate::expect::emitted;
-use crate::perp_stage::{LONG, PerpStage, SOL_PERP};
+use crate::position_stage::{LONG, PositionStage, SOL_PERP};
 use crate::stage::{edit_account, edit_book, stranger};
 
 /// As much of the long's SOL-PERP as is needed.
@@ -19,18 +19,18 @@ pub(super) const fn request(against_pool: bool) -> PerpLiquidationRequest {
 }
 
 /// Just below maintenance, with half of its deposit left.
-pub(super) fn unhealthy() -> PerpStage {
-    PerpStage::new().sol_at(180)
+pub(super) fn unhealthy() -> PositionStage {
+    PositionStage::new().sol_at(180)
 }
 
 /// The stage's liquidator for its long.
-pub(super) fn liquidate(stage: &PerpStage, request: PerpLiquidationRequest) -> Instruction {
+pub(super) fn liquidate(stage: &PositionStage, request: PerpLiquidationRequest) -> Instruction {
     let (liquidator, book) = (&stage.liquidator, stage.world.book);
     instructions::liquidate_perp(book, stage.long.account, liquidator.account, liquidator.key(), request)
 }
 
 /// What a client expects: the program's own plan, on its own copy of the Book.
-fn planned(stage: &PerpStage, account: &Trader, request: &PerpLiquidationRequest) -> PerpLiquidationPlan {
+fn planned(stage: &PositionStage, account: &Trader, request: &PerpLiquidationRequest) -> PerpLiquidationPlan {
     let mut book = stage.world.book_state();
     perps::bring_funding_up(&mut book, stage.now()).expect("funding");
     let account = stage.world.margin_state(&account.account);
@@ -39,7 +39,7 @@ fn planned(stage: &PerpStage, account: &Trader, request: &PerpLiquidationRequest
 }
 
 /// Sends it, and asserts what holds of every step: the plan is the client's, health rises, and the event says so.
-fn step(stage: &mut PerpStage, liquidatee: &Trader, request: PerpLiquidationRequest) -> PerpLiquidated {
+fn step(stage: &mut PositionStage, liquidatee: &Trader, request: PerpLiquidationRequest) -> PerpLiquidated {
     stage.bring_up(SOL_PERP);
     let plan = planned(stage, liquidatee, &request);
     let before = stage.liquidation_health(&liquidatee.account);
@@ -63,7 +63,7 @@ fn step(stage: &mut PerpStage, liquidatee: &Trader, request: PerpLiquidationRequ
     event
 }
 
-fn long_of(stage: &PerpStage) -> Trader {
+fn long_of(stage: &PositionStage) -> Trader {
     Trader { keypair: stage.long.keypair.insecure_clone(), account: stage.long.account }
 }
 
@@ -114,7 +114,7 @@ fn against_the_pool_the_position_closes_at_its_price_and_the_bonus_is_all_the_li
 #[test]
 fn a_short_is_bought_back() {
     for against_pool in [false, true] {
-        let mut stage = PerpStage::new();
+        let mut stage = PositionStage::new();
         let short = stage.holder(20_000);
         stage.world.trade(&short, SOL_PERP, -LONG).expect("a sale");
         stage.move_sol(217);
@@ -187,7 +187,7 @@ fn the_factor_and_the_account_spend_throughput_once() {
 
 #[test]
 fn an_urgent_liquidation_passes_an_empty_bucket() {
-    let mut stage = PerpStage::new().sol_at(172);
+    let mut stage = PositionStage::new().sol_at(172);
     let (long, now) = (long_of(&stage), stage.now());
     edit_account(&mut stage.world, long.account, |account| {
         account.throughput_available_quote_atoms = 0;

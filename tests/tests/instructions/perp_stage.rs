@@ -1,175 +1,145 @@
-//! Situations of perps that several instructions are tried in.
+//! Situations that the instructions of perps are tried in.
 
-use plimsoll_client::{Instruction, Pubkey, addresses, health, instructions, perps, plimsoll};
-use plimsoll_risk::health::{CrossHealth, LiquidationHealth};
-use plimsoll_tests::outcome::Outcome;
+use plimsoll_client::instructions::{self, OrderKey};
+use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
+use plimsoll_client::plimsoll::state::PerpMarket;
+use plimsoll_client::plimsoll::state::margin_account::{ORDER_POOL_DEPOSIT, ORDER_REDUCE_ONLY, PerpPosition};
+use plimsoll_client::{Instruction, Pubkey};
+use plimsoll_tests::perps::{
+    DEPOSIT_DELAY_SECONDS, ORDER_DELAY_SECONDS, WITHDRAW_DELAY_SECONDS, market_order, pool_order,
+};
 use plimsoll_tests::{Asset, Trader, World};
 
 use crate::oracles::ONE_E8;
-use crate::stage::{edit_book, move_price};
 
 /// The market on SOL.
 pub(crate) const SOL_PERP: u8 = 0;
 /// The market on BTC.
 pub(crate) const BTC_PERP: u8 = 1;
-/// The market on ETH.
-pub(crate) const ETH_PERP: u8 = 2;
-/// What the long holds, in base atoms.
-pub(crate) const LONG: i64 = 500_000_000_000;
+/// One SOL in base atoms.
+pub(crate) const SOL: i64 = 1_000_000_000;
+/// One USDC in quote atoms.
+pub(crate) const USDC: i64 = 1_000_000;
+/// How long an order may be filled from its due time on.
+pub(crate) const WINDOW_SECONDS: i64 = 30;
 
-/// A pool of 10 million USDC; somebody who bought 500 SOL-PERP at 200 with 20,000 USDC, a fifth of it; shorts; a rich liquidator.
+/// A world with perps on SOL (200), BTC and ETH.
 pub(crate) struct PerpStage {
     pub(crate) world: World,
     pub(crate) usdc: Asset,
     pub(crate) sol: Asset,
-    pub(crate) long: Trader,
-    /// Of 250 and 750 SOL, or none.
-    pub(crate) shorts: Vec<Trader>,
-    pub(crate) liquidator: Trader,
-    others: Vec<Pubkey>,
+    /// Gave the pool its 10 million USDC.
+    pub(crate) provider: Trader,
+    /// Deposited 100,000 USDC.
+    pub(crate) alice: Trader,
+    /// Executes orders; deposited 1,000 USDC.
+    pub(crate) keeper: Trader,
 }
 
 impl PerpStage {
-    /// Nobody is short but the pool. No second has passed since the long's fill.
+    /// Nobody holds a position.
     pub(crate) fn new() -> Self {
-        Self::with_shorts(&[])
-    }
-
-    /// Shorts of 250 and 750 SOL, so that the pool is long 500.
-    pub(crate) fn two_sided() -> Self {
-        Self::with_shorts(&[250_000_000_000, 750_000_000_000])
-    }
-
-    /// Shorts of these sizes, in base atoms.
-    pub(crate) fn with_shorts(sizes: &[i64]) -> Self {
         let (mut world, provider) = World::with_perps();
         let [usdc, sol, ..] = world.assets[..] else { panic!("four majors") };
-        let liquidator = world.depositor(&usdc, usdc.atoms(1_000_000));
-        let long = world.depositor(&usdc, usdc.atoms(20_000));
-        world.trade(&long, SOL_PERP, LONG).expect("a purchase");
-        let mut shorts = Vec::new();
-        for size in sizes {
-            let short = world.depositor(&usdc, usdc.atoms(100_000));
-            world.trade(&short, SOL_PERP, -size).expect("a sale");
-            shorts.push(short);
+        let alice = world.depositor(&usdc, usdc.atoms(100_000));
+        let keeper = world.depositor(&usdc, usdc.atoms(1_000));
+        Self { world, usdc, sol, provider, alice, keeper }
+    }
+
+    /// Alice holds this much SOL-PERP, bought or sold at about 200.
+    pub(crate) fn with_position(base_atoms: i64) -> Self {
+        let mut stage = Self::new();
+        stage.world.trade(&stage.alice, SOL_PERP, base_atoms).expect("a fill");
+        stage
+    }
+
+    /// Alice's order that is due now, every price being of this second.
+    pub(crate) fn due(&mut self, order: OrderRequest) -> OrderKey {
+        let order = self.world.place(&self.alice, order);
+        self.world.advance_refreshed(ORDER_DELAY_SECONDS.into());
+        order
+    }
+
+    /// A request to the pool that is due now.
+    pub(crate) fn due_request(&mut self, of: &Trader, kind: u8, amount: u64) -> OrderKey {
+        let order = self.world.place(of, pool_order(kind, amount));
+        let delay = if kind == ORDER_POOL_DEPOSIT { DEPOSIT_DELAY_SECONDS } else { WITHDRAW_DELAY_SECONDS };
+        self.world.advance_refreshed(delay.into());
+        order
+    }
+
+    /// Alice places an order.
+    pub(crate) fn place(&self, order: OrderRequest) -> Instruction {
+        instructions::place_order(self.world.book, self.alice.account, self.alice.key(), order)
+    }
+
+    /// The keeper executes an order with what SOL's oracle account carries.
+    pub(crate) fn execute(&self, order: &OrderKey) -> Instruction {
+        self.execute_with(order, self.sol.oracle)
+    }
+
+    /// The keeper executes an order with what an account carries.
+    pub(crate) fn execute_with(&self, order: &OrderKey, oracle: Pubkey) -> Instruction {
+        instructions::execute_order(self.world.book, order, self.keeper.account, oracle)
+    }
+
+    /// Seconds later SOL costs this much; every price is published and refreshed.
+    pub(crate) fn reprice_sol(&mut self, seconds: i64, price_e8: i64) {
+        self.world.advance(seconds);
+        for asset in self.world.assets.clone() {
+            let price = if asset.index == self.sol.index { price_e8 } else { self.world.published_price(&asset) };
+            self.world.publish(&asset, price);
         }
-        let others = vec![provider.account];
-        Self { world, usdc, sol, long, shorts, liquidator, others }
+        self.world.refresh_prices();
     }
 
-    /// SOL comes to this many dollars.
-    pub(crate) fn sol_at(mut self, dollars: i64) -> Self {
-        self.move_sol(dollars);
-        self
+    /// The SOL market.
+    pub(crate) fn market(&self) -> PerpMarket {
+        self.world.book_state().perp_markets[usize::from(SOL_PERP)]
     }
 
-    pub(crate) fn move_sol(&mut self, dollars: i64) {
-        move_price(&mut self.world, &self.sol.clone(), dollars * ONE_E8);
+    /// An account's slot of the SOL market.
+    pub(crate) fn position(&self, trader: &Trader) -> PerpPosition {
+        self.world.margin_state(&trader.account).perps[usize::from(SOL_PERP)]
     }
 
-    /// As if SOL's price had stood for long: its stable price has come to it.
-    pub(crate) fn calm_sol(&mut self) {
-        edit_book(&mut self.world, |book| book.factors[1].stable.stable = book.factors[1].price.mid);
-        self.world.advance_refreshed(1);
-    }
-
-    /// Somebody new with this much USDC.
-    pub(crate) fn holder(&mut self, dollars: u64) -> Trader {
-        let usdc = self.usdc;
-        self.holder_of(&usdc, usdc.atoms(dollars))
-    }
-
-    /// Somebody new with one deposit.
-    pub(crate) fn holder_of(&mut self, asset: &Asset, amount_atoms: u64) -> Trader {
-        let holder = self.world.depositor(asset, amount_atoms);
-        self.others.push(holder.account);
-        holder
-    }
-
-    /// An isolated account of the long's owner, for SOL-PERP, with this much USDC.
-    pub(crate) fn isolated(&mut self, dollars: u64) -> Trader {
-        let keypair = self.long.keypair.insecure_clone();
-        let (group, book, owner) = (self.world.group, self.world.book, self.long.key());
-        let open = instructions::open_isolated_account(group, book, owner, 1, SOL_PERP);
-        self.world.must(&[open], &[&keypair]);
-        let isolated = Trader { keypair, account: addresses::margin_account(&group, &owner, 1) };
-        let usdc = self.usdc;
-        self.world.deposit(&isolated, &usdc, usdc.atoms(dollars)).expect("a deposit");
-        self.others.push(isolated.account);
-        isolated
-    }
-
-    /// Closes a position against the pool.
-    pub(crate) fn close(&mut self, trader: &Trader, market: u8) {
-        let base_atoms = self.world.margin_state(&trader.account).perps[usize::from(market)].base_atoms;
-        self.world.trade(trader, market, -base_atoms).expect("a closing trade");
-    }
-
-    /// Books interest and funding of this second, so that what follows shows itself alone.
-    pub(crate) fn bring_up(&mut self, market: u8) {
-        let book = self.world.book;
-        self.world.must(&[instructions::accrue(book), instructions::update_funding(book, market)], &[]);
-    }
-
-    pub(crate) fn settle(&self, account: Pubkey, market: u8) -> Instruction {
-        instructions::settle_pnl(self.world.book, account, market)
-    }
-
-    pub(crate) fn send(&mut self, instruction: Instruction) -> Outcome {
-        self.world.send(&[instruction], &[])
-    }
-
-    /// Everybody who may hold a position: the books of every market sum to zero over them.
+    /// INV-LEDGER over these accounts: they are all that ever touched the SOL market.
     #[track_caller]
-    pub(crate) fn assert_ledger(&self) {
-        let mut accounts = self.others.clone();
-        accounts.extend([self.long.account, self.liquidator.account]);
-        accounts.extend(self.shorts.iter().map(|short| short.account));
-        self.world.assert_ledger(&accounts);
+    pub(crate) fn assert_ledger_balances(&self, traders: &[&Trader]) {
+        let market = self.market();
+        let booked =
+            |position: PerpPosition| i128::from(position.quote_entry_atoms) + i128::from(position.realised_atoms);
+        let accounts: i128 = traders.iter().map(|trader| booked(self.position(trader))).sum();
+        let books = i128::from(market.pool_quote_atoms) + i128::from(market.insurance_atoms);
+        assert_eq!(accounts + books + i128::from(market.unapplied_atoms), 0, "the ledger does not sum to zero");
+        let held: i64 = traders.iter().map(|trader| self.position(trader).base_atoms).sum();
+        let open = i128::from(market.long_base_atoms) - i128::from(market.short_base_atoms);
+        assert_eq!(i128::from(held), open, "open interest is not the sum of the positions");
     }
+}
 
-    pub(crate) fn now(&self) -> u64 {
-        u64::try_from(self.world.now()).expect("after 1970")
-    }
+/// Seconds since 1970.
+pub(crate) fn now(world: &World) -> u64 {
+    u64::try_from(world.now()).expect("after 1970")
+}
 
-    pub(crate) fn cross(&self, account: &Pubkey) -> CrossHealth {
-        let (book, account) = (self.world.book_state(), self.world.margin_state(account));
-        health::cross(&book, &account, self.now()).expect("health")
-    }
+/// A market order for SOL-PERP.
+pub(crate) const fn sol_order(base_atoms: i64) -> OrderRequest {
+    market_order(SOL_PERP, base_atoms)
+}
 
-    pub(crate) fn liquidation_health(&self, account: &Pubkey) -> LiquidationHealth {
-        let (book, account) = (self.world.book_state(), self.world.margin_state(account));
-        health::liquidation(&book, &account, self.now()).expect("health")
-    }
+/// A market order for SOL-PERP that may only reduce.
+pub(crate) const fn reduce_only(base_atoms: i64) -> OrderRequest {
+    OrderRequest { flags: ORDER_REDUCE_ONLY, ..sol_order(base_atoms) }
+}
 
-    /// A position with what its side's indices hold for it.
-    pub(crate) fn position(&self, account: &Pubkey, market: u8) -> perps::PositionView {
-        let (book, account) = (self.world.book_state(), self.world.margin_state(account));
-        perps::position(&book, &account, market).expect("a position")
-    }
+/// Dollars as a price of the oracles.
+pub(crate) const fn dollars(whole: i64) -> i64 {
+    whole * ONE_E8
+}
 
-    /// Its profit at mid, realised and not.
-    pub(crate) fn profit(&self, account: &Pubkey, market: u8) -> i64 {
-        self.position(account, market).profit().expect("a profit").0
-    }
-
-    /// What is realised, with what the side's indices hold.
-    pub(crate) fn realised(&self, account: &Pubkey, market: u8) -> i64 {
-        self.position(account, market).position.realised.0
-    }
-
-    /// What an account's deposit in the quote reserve claims, and what it owes there.
-    pub(crate) fn claim_and_debt(&self, account: &Pubkey) -> (u64, u64) {
-        let totals = self.world.book_state().reserves[0].totals();
-        let position = self.world.margin_state(account).position(0).expect("a balance");
-        (position.claim_down(&totals).expect("a claim").0, position.owed_up(&totals).expect("a debt").0)
-    }
-
-    pub(crate) fn market(&self, market: u8) -> plimsoll::state::PerpMarket {
-        self.world.book_state().perp_markets[usize::from(market)]
-    }
-
-    pub(crate) fn pool_deposits(&self) -> u64 {
-        perps::pool_deposits(&self.world.book_state()).expect("deposits").0
-    }
+/// A price of SOL in dollars as the Book's mantissa: quote atoms of a base atom, 40 fractional bits.
+pub(crate) fn sol_mantissa(dollars: u64) -> u64 {
+    let quote = u128::from(dollars) * 1_000_000;
+    u64::try_from((quote << 40) / 1_000_000_000).expect("a price of 64 bits")
 }

@@ -7,20 +7,20 @@ use plimsoll_client::plimsoll::events::{PerpBankruptcyResolved, PnlSettled};
 use plimsoll_client::{Instruction, Pubkey, instructions, perps};
 
 use crate::expect::emitted;
-use crate::perp_stage::{LONG, PerpStage, SOL_PERP};
+use crate::position_stage::{LONG, PositionStage, SOL_PERP};
 use crate::stage::edit_book;
 
 /// The long lost all it had and 2,860 dollars more; the pool, long itself, lost too.
-pub(super) fn bankrupt() -> PerpStage {
-    PerpStage::two_sided().sol_at(155)
+pub(super) fn bankrupt() -> PositionStage {
+    PositionStage::two_sided().sol_at(155)
 }
 
-pub(super) fn resolve(stage: &PerpStage, account: Pubkey) -> Instruction {
+pub(super) fn resolve(stage: &PositionStage, account: Pubkey) -> Instruction {
     instructions::resolve_perp_bankruptcy(stage.world.book, account, SOL_PERP)
 }
 
 /// Resolves the long's loss and asserts what holds of every resolution: who bears the deficit, to the atom, and what is left of the position.
-pub(super) fn resolved(stage: &mut PerpStage) -> PerpBankruptcyResolved {
+pub(super) fn resolved(stage: &mut PositionStage) -> PerpBankruptcyResolved {
     stage.bring_up(SOL_PERP);
     let long = stage.long.account;
     let (profit, claim) = (stage.profit(&long, SOL_PERP), stage.claim_and_debt(&long).0);
@@ -81,7 +81,7 @@ fn insurance_that_suffices_spares_the_pool() {
 
 #[test]
 fn what_the_pool_earned_in_the_market_pays_before_its_share_of_the_day() {
-    let mut stage = PerpStage::new().sol_at(155);
+    let mut stage = PositionStage::new().sol_at(155);
     edit_book(&mut stage.world, |book| book.pool.params.loss_share_ppm_per_day = 0);
     // the pool was short against the long alone, and won what he lost
     let event = resolved(&mut stage);
@@ -121,7 +121,7 @@ fn the_pools_share_is_a_part_of_its_equity() {
 
 #[test]
 fn where_nobody_won_the_pool_pays_as_far_as_its_equity_reaches() {
-    let mut stage = PerpStage::new().sol_at(155);
+    let mut stage = PositionStage::new().sol_at(155);
     let thousand = 1_000_000_000;
     edit_book(&mut stage.world, |book| {
         book.pool.params.loss_share_ppm_per_day = 0;
@@ -142,7 +142,7 @@ fn where_nobody_won_the_pool_pays_as_far_as_its_equity_reaches() {
 
 #[test]
 fn a_loss_that_was_closed_before_is_resolved_too() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let isolated = stage.isolated(20_000);
     stage.world.trade(&isolated, SOL_PERP, LONG).expect("a purchase");
     stage.move_sol(155);

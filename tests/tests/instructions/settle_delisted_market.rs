@@ -13,28 +13,28 @@ use plimsoll_tests::{Signer, Trader};
 
 use crate::expect::events;
 use crate::oracles::ONE_E8;
-use crate::perp_stage::{BTC_PERP, LONG, PerpStage, SOL_PERP};
+use crate::position_stage::{BTC_PERP, LONG, PositionStage, SOL_PERP};
 use crate::stage::edit_book;
 
 /// From the notice to the settlement.
 pub(super) const NOTICE_SECONDS: i64 = 86_400;
 
-pub(super) fn settle(stage: &PerpStage, account: Pubkey) -> Instruction {
+pub(super) fn settle(stage: &PositionStage, account: Pubkey) -> Instruction {
     instructions::settle_delisted_market(stage.world.book, account, SOL_PERP, stage.sol.oracle)
 }
 
 /// Names SOL-PERP for delisting, now.
-pub(super) fn delist(stage: &mut PerpStage) {
+pub(super) fn delist(stage: &mut PositionStage) {
     let (group, admin, book) = (stage.world.group, stage.world.admin.pubkey(), stage.world.book);
     stage.world.must(&[instructions::delist_perp_market(group, admin, book, SOL_PERP)], &[]);
 }
 
 /// A day after the notice, SOL's first publication since then is 201 dollars.
-pub(super) fn due() -> PerpStage {
-    due_from(PerpStage::two_sided())
+pub(super) fn due() -> PositionStage {
+    due_from(PositionStage::two_sided())
 }
 
-fn due_from(mut stage: PerpStage) -> PerpStage {
+fn due_from(mut stage: PositionStage) -> PositionStage {
     delist(&mut stage);
     stage.world.advance_refreshed(NOTICE_SECONDS);
     let sol = stage.sol;
@@ -42,7 +42,7 @@ fn due_from(mut stage: PerpStage) -> PerpStage {
     stage
 }
 
-fn position_settled(stage: &PerpStage, account: Pubkey, base_atoms: i64, quote_atoms: i64) -> Vec<u8> {
+fn position_settled(stage: &PositionStage, account: Pubkey, base_atoms: i64, quote_atoms: i64) -> Vec<u8> {
     let settlement_price = stage.market(SOL_PERP).settlement_price;
     DelistedPositionSettled { margin_account: account, market: SOL_PERP, base_atoms, quote_atoms, settlement_price }
         .data()
@@ -93,7 +93,7 @@ fn everybody_closes_at_the_first_publication_and_the_slot_is_freed() {
 
 #[test]
 fn the_last_one_leaves_the_insurance_to_the_pool() {
-    let mut stage = due_from(PerpStage::new());
+    let mut stage = due_from(PositionStage::new());
     let insurance_atoms = stage.market(SOL_PERP).insurance_atoms;
     assert!(insurance_atoms > 0);
     let outcome = stage.send(settle(&stage, stage.long.account));
@@ -121,7 +121,7 @@ fn funding_ends_with_the_price() {
 
 #[test]
 fn a_day_without_a_publication_settles_at_the_stable_price() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     delist(&mut stage);
     stage.world.advance(2 * NOTICE_SECONDS);
     let stable = stage.world.book_state().factors[1].stable.stable;
@@ -143,7 +143,7 @@ fn a_day_without_a_publication_settles_at_the_stable_price() {
 
 #[test]
 fn orders_of_the_market_are_cancelled_and_others_stay() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let long = Trader { keypair: stage.long.keypair.insecure_clone(), account: stage.long.account };
     let conditional = |market| plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest {
         kind: ORDER_LIMIT,

@@ -7,7 +7,7 @@ use plimsoll_client::plimsoll::margin;
 use plimsoll_tests::Trader;
 
 use crate::expect::{emitted, refuses};
-use crate::perp_stage::{BTC_PERP, ETH_PERP, LONG, PerpStage, SOL_PERP};
+use crate::position_stage::{BTC_PERP, ETH_PERP, LONG, PositionStage, SOL_PERP};
 use crate::stage::{account_elsewhere, edit_book, elsewhere, move_price};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
@@ -15,16 +15,16 @@ use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 const ROUNDING_ATOMS: i128 = 4;
 
 /// The long sold half at a profit of ten dollars each.
-fn with_profit() -> PerpStage {
-    let mut stage = PerpStage::new().sol_at(210);
+fn with_profit() -> PositionStage {
+    let mut stage = PositionStage::new().sol_at(210);
     stage.world.trade(&stage.long, SOL_PERP, -LONG / 2).expect("a sale");
     stage.bring_up(SOL_PERP);
     stage
 }
 
 /// 100 SOL of collateral, and a loss of 20,000 dollars from 20 ETH-PERP that are closed.
-fn in_debt() -> (PerpStage, Trader) {
-    let mut stage = PerpStage::new();
+fn in_debt() -> (PositionStage, Trader) {
+    let mut stage = PositionStage::new();
     let sol = stage.sol;
     let loser = stage.holder_of(&sol, sol.atoms(100));
     let eth = stage.world.market_asset(ETH_PERP);
@@ -36,7 +36,7 @@ fn in_debt() -> (PerpStage, Trader) {
 }
 
 #[track_caller]
-fn settle(stage: &mut PerpStage, trader: &Trader, market: u8) -> PnlSettled {
+fn settle(stage: &mut PositionStage, trader: &Trader, market: u8) -> PnlSettled {
     let before = (stage.cross(&trader.account), stage.liquidation_health(&trader.account));
     let event = emitted(&stage.send(stage.settle(trader.account, market)));
     let after = (stage.cross(&trader.account), stage.liquidation_health(&trader.account));
@@ -52,7 +52,7 @@ fn settle(stage: &mut PerpStage, trader: &Trader, market: u8) -> PnlSettled {
 }
 
 /// The stage's long, as somebody to act for.
-fn long_of(stage: &PerpStage) -> Trader {
+fn long_of(stage: &PositionStage) -> Trader {
     Trader { keypair: stage.long.keypair.insecure_clone(), account: stage.long.account }
 }
 
@@ -79,7 +79,7 @@ fn a_profit_becomes_a_deposit_out_of_the_pools() {
 
 #[test]
 fn a_loss_is_paid_from_the_deposit() {
-    let mut stage = PerpStage::new().sol_at(195);
+    let mut stage = PositionStage::new().sol_at(195);
     stage.world.trade(&stage.long, SOL_PERP, -LONG / 2).expect("a sale");
     stage.bring_up(SOL_PERP);
     let long = long_of(&stage);
@@ -119,7 +119,7 @@ fn a_loss_becomes_a_debt_only_as_far_as_the_balances_carry_it() {
 
 #[test]
 fn an_isolated_account_never_owes() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let isolated = stage.isolated(20_000);
     stage.world.trade(&isolated, SOL_PERP, LONG).expect("a purchase");
     stage.move_sol(155);
@@ -181,7 +181,7 @@ fn profits_are_paid_as_far_as_the_pools_deposits_reach() {
 
 #[test]
 fn what_is_unrealised_is_not_paid() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let long = long_of(&stage);
     settle(&mut stage, &long, SOL_PERP);
     stage.move_sol(220);
@@ -197,7 +197,7 @@ fn what_is_unrealised_is_not_paid() {
 
 #[test]
 fn an_account_without_a_position_is_refused() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let (long, nobody) = (stage.long.account, stage.liquidator.account);
     for (account, market) in [(nobody, SOL_PERP), (long, BTC_PERP), (long, 3), (long, 16), (long, u8::MAX)] {
         let instruction = stage.settle(account, market);

@@ -5,7 +5,7 @@ use plimsoll_client::plimsoll::events::FundingUpdated;
 use plimsoll_client::{Instruction, instructions};
 
 use crate::expect::{emitted, refuses};
-use crate::perp_stage::{BTC_PERP, PerpStage, SOL_PERP};
+use crate::position_stage::{BTC_PERP, PositionStage, SOL_PERP};
 use crate::stage::{edit_book, elsewhere};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions};
 
@@ -13,13 +13,13 @@ const HOUR_SECONDS: i64 = 3_600;
 /// 9 a day and day at a skew of the scale, at a two-hundredth of it: 32 fractional bits of the share, 16 of the velocity.
 const VELOCITY: i64 = (1 << 32) / 200 * (9 << 16);
 
-fn update(stage: &PerpStage, market: u8) -> Instruction {
+fn update(stage: &PositionStage, market: u8) -> Instruction {
     instructions::update_funding(stage.world.book, market)
 }
 
 #[test]
 fn the_rate_moves_with_the_skew_and_the_side_that_makes_it_pays() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let before = (stage.market(SOL_PERP), stage.realised(&stage.long.account, SOL_PERP));
     stage.world.advance(HOUR_SECONDS);
     let outcome = stage.send(update(&stage, SOL_PERP));
@@ -44,7 +44,7 @@ fn the_rate_moves_with_the_skew_and_the_side_that_makes_it_pays() {
 
 #[test]
 fn shorts_pay_longs_and_the_pool_bears_the_difference() {
-    let mut stage = PerpStage::two_sided();
+    let mut stage = PositionStage::two_sided();
     stage.world.must(&[update(&stage, SOL_PERP)], &[]);
     let accounts = [stage.long.account, stage.shorts[0].account, stage.shorts[1].account];
     let before = accounts.map(|account| stage.realised(&account, SOL_PERP));
@@ -64,7 +64,7 @@ fn shorts_pay_longs_and_the_pool_bears_the_difference() {
 }
 
 /// A tenth of the gap between SOL's margins an hour, as a rate a day.
-fn cap(stage: &PerpStage) -> i64 {
+fn cap(stage: &PositionStage) -> i64 {
     let threshold = stage.world.book_state().factors[1].threshold;
     i64::try_from(threshold.initial - threshold.path[0]).expect("a margin") * 24 * (1 << 16) / 10
 }
@@ -76,7 +76,7 @@ fn owed(rate_days: i64) -> i64 {
 
 #[test]
 fn the_rate_stops_at_its_cap() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let (cap, day) = (cap(&stage), 24 * HOUR_SECONDS);
     stage.world.advance(2 * day);
     let capped: FundingUpdated = emitted(&stage.send(update(&stage, SOL_PERP)));
@@ -95,7 +95,7 @@ fn the_rate_stops_at_its_cap() {
 
 #[test]
 fn one_update_books_a_week_at_most() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     stage.world.advance(48 * HOUR_SECONDS);
     stage.world.must(&[update(&stage, SOL_PERP)], &[]);
     stage.world.advance(14 * 24 * HOUR_SECONDS);
@@ -107,7 +107,7 @@ fn one_update_books_a_week_at_most() {
 
 #[test]
 fn twice_in_one_second_is_nothing() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     stage.world.advance(HOUR_SECONDS);
     stage.world.must(&[update(&stage, SOL_PERP)], &[]);
     let before = stage.market(SOL_PERP);
@@ -118,7 +118,7 @@ fn twice_in_one_second_is_nothing() {
 
 #[test]
 fn a_market_without_skew_keeps_its_rate() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     stage.world.advance(HOUR_SECONDS);
     let event: FundingUpdated = emitted(&stage.send(update(&stage, BTC_PERP)));
     assert_eq!((event.funding_rate, event.pool_atoms, event.long_profit_index), (0, 0, 0));
@@ -137,7 +137,7 @@ fn a_market_without_skew_keeps_its_rate() {
 
 #[test]
 fn parameters_apply_from_their_change_on() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     edit_book(&mut stage.world, |book| book.perp_markets[0].params.max_funding_velocity_ppm = 0);
     stage.world.advance(HOUR_SECONDS);
     let event: FundingUpdated = emitted(&stage.send(update(&stage, SOL_PERP)));
@@ -146,7 +146,7 @@ fn parameters_apply_from_their_change_on() {
 
 #[test]
 fn unlisted_markets_are_refused() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     for market in [3, 15, 16, u8::MAX] {
         let instruction = update(&stage, market);
         refuses(&mut stage.world, &instruction, &[], PlimsollError::MarketIndex);
@@ -155,7 +155,7 @@ fn unlisted_markets_are_refused() {
 
 #[test]
 fn wrong_accounts_are_refused() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let (instruction, book) = (update(&stage, SOL_PERP), stage.world.book);
     refuses_impostors(&mut stage.world, &instruction, &[], book);
     refuses_other_versions(&mut stage.world, &instruction, &[], &[book]);

@@ -1,10 +1,13 @@
-//! Who takes part: sixty borrowers at assorted leverage, one lender, two keepers. Keys follow from names, so a run can be repeated.
+//! Who takes part: sixty borrowers at assorted leverage, forty traders, the pool's providers, one lender, two keepers. Keys follow from names,
+//! so a run can be repeated.
 
 use plimsoll_client::Pubkey;
 use plimsoll_client::addresses;
 use sha2::{Digest, Sha256};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+
+use super::traders::{Provider, Trader, providers, traders};
 
 /// Borrowers of a run.
 pub const BORROWERS: usize = 60;
@@ -82,6 +85,64 @@ pub struct Borrower {
     pub deposit_quote_atoms: u64,
     /// Debt over the largest debt that initial margin admits, parts per million.
     pub leverage_ppm: u32,
+}
+
+/// Everybody whose account is watched, in this order: borrowers, traders, providers, keepers. The place in it names an account everywhere.
+#[derive(Debug)]
+pub struct Cast {
+    /// Who borrows.
+    pub borrowers: Vec<Borrower>,
+    /// Who trades perpetuals.
+    pub traders: Vec<Trader>,
+    /// Who lends the pool money.
+    pub providers: Vec<Provider>,
+    /// Whose accounts the keepers work with: they fail like anybody's.
+    pub keepers: Vec<Party>,
+}
+
+impl Cast {
+    /// The cast of a group, with keepers of these names.
+    #[must_use]
+    pub fn of(group: &Pubkey, keepers: &[&str]) -> Self {
+        Self {
+            borrowers: borrowers(group),
+            traders: traders(group),
+            providers: providers(group).into(),
+            keepers: keepers.iter().map(|name| Party::new((*name).to_owned(), group)).collect(),
+        }
+    }
+
+    /// All of them.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> {
+        let borrowers = self.borrowers.iter().map(|one| &one.party);
+        let traders = self.traders.iter().map(|one| &one.party);
+        let providers = self.providers.iter().map(|one| &one.party);
+        borrowers.chain(traders).chain(providers).chain(&self.keepers)
+    }
+
+    /// The margin accounts of all of them.
+    #[must_use]
+    pub fn margin_accounts(&self) -> Vec<Pubkey> {
+        self.parties().map(|party| party.margin_account).collect()
+    }
+
+    /// The name at a place.
+    #[must_use]
+    pub fn name(&self, place: usize) -> &str {
+        self.parties().nth(place).map_or("", |party| &party.name)
+    }
+
+    /// The place of the first trader.
+    #[must_use]
+    pub const fn first_trader(&self) -> usize {
+        self.borrowers.len()
+    }
+
+    /// The place of the first provider.
+    #[must_use]
+    pub const fn first_provider(&self) -> usize {
+        self.borrowers.len() + self.traders.len()
+    }
 }
 
 /// The borrowers of a group.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use plimsoll_client::{Instruction, Pubkey};
 use serde_json::{Value, json};
 use solana_commitment_config::CommitmentConfig;
@@ -74,6 +74,16 @@ impl Cluster {
             }
             sleep(CONFIRMATION_POLL).await;
         }
+    }
+
+    /// Sends transactions side by side and waits until each has landed or was refused. Returns how many were refused.
+    ///
+    /// # Errors
+    /// The node's error.
+    pub async fn attempt(&self, orders: &[Order<'_>]) -> Result<u64> {
+        let sent = orders.iter().map(|order| self.send(std::slice::from_ref(order)));
+        let endings = join_all(sent).await;
+        Ok(endings.iter().filter(|ending| ending.is_err()).count() as u64)
     }
 
     /// Log lines of a transaction that has landed.

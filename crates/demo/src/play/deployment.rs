@@ -10,6 +10,7 @@ use serde::Deserialize;
 use solana_keypair::Keypair;
 use tokio::process::Command;
 
+use super::traders::MARKETS;
 use crate::scenario::ASSETS;
 
 /// A group and its four reserves, in the order of [`ASSETS`].
@@ -30,6 +31,7 @@ struct Output {
     group: String,
     book: String,
     reserves: Vec<ReserveOutput>,
+    perp_markets: Vec<MarketOutput>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +41,12 @@ struct ReserveOutput {
     mint: String,
     token_program: String,
     vault: String,
+}
+
+#[derive(Deserialize)]
+struct MarketOutput {
+    index: usize,
+    factor_index: usize,
 }
 
 /// Deploys the group and reads back where it stands.
@@ -83,6 +91,12 @@ fn read(json: &[u8]) -> Result<Deployment> {
             mint: reserve.mint.parse()?,
             token_program: reserve.token_program.parse()?,
         });
+    }
+    for (index, asset) in MARKETS.into_iter().enumerate() {
+        let is_listed = output.perp_markets.iter().any(|one| (one.index, one.factor_index) == (index, asset));
+        if !is_listed {
+            bail!("the parameters list no perp market {index} of {}", ASSETS[asset]);
+        }
     }
     let missing = "a reserve per asset";
     Ok(Deployment {

@@ -4,14 +4,33 @@ use anchor_lang::{AnchorDeserialize, Discriminator};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use plimsoll_client::Pubkey;
-use plimsoll_client::plimsoll::events::{BankruptcyResolved, Liquidated};
+use plimsoll_client::plimsoll::events::{
+    BankruptcyResolved, Liquidated, OrderArmed, OrderCancelled, OrderFilled, OrderPlaced, PerpBankruptcyResolved,
+    PerpLiquidated, PoolDeposited, PoolWithdrawn,
+};
 
 /// What happened to an account in one transaction.
 pub enum Event {
-    /// A part of it was liquidated.
+    /// A part of a loan was liquidated.
     Liquidated(Liquidated),
     /// A debt without assets was written off.
     BankruptcyResolved(BankruptcyResolved),
+    /// An order was placed.
+    OrderPlaced(OrderPlaced),
+    /// An order's condition was shown to hold.
+    OrderArmed(OrderArmed),
+    /// An order was filled.
+    OrderFilled(OrderFilled),
+    /// An order left its slot without a fill.
+    OrderCancelled(OrderCancelled),
+    /// Quote atoms became shares of the pool.
+    PoolDeposited(PoolDeposited),
+    /// Shares of the pool became quote atoms.
+    PoolWithdrawn(PoolWithdrawn),
+    /// A part of a position was liquidated.
+    PerpLiquidated(PerpLiquidated),
+    /// A deficit went down the waterfall.
+    PerpBankruptcyResolved(PerpBankruptcyResolved),
 }
 
 impl Event {
@@ -21,6 +40,14 @@ impl Event {
         match self {
             Self::Liquidated(event) => event.liquidatee,
             Self::BankruptcyResolved(event) => event.margin_account,
+            Self::OrderPlaced(event) => event.margin_account,
+            Self::OrderArmed(event) => event.margin_account,
+            Self::OrderFilled(event) => event.margin_account,
+            Self::OrderCancelled(event) => event.margin_account,
+            Self::PoolDeposited(event) => event.margin_account,
+            Self::PoolWithdrawn(event) => event.margin_account,
+            Self::PerpLiquidated(event) => event.liquidatee,
+            Self::PerpBankruptcyResolved(event) => event.margin_account,
         }
     }
 }
@@ -33,11 +60,22 @@ pub fn read(logs: &[String]) -> Vec<Event> {
 }
 
 fn decode(bytes: &[u8]) -> Option<Event> {
-    if let Some(mut body) = bytes.strip_prefix(Liquidated::DISCRIMINATOR) {
-        return Liquidated::deserialize(&mut body).ok().map(Event::Liquidated);
-    }
-    let mut body = bytes.strip_prefix(BankruptcyResolved::DISCRIMINATOR)?;
-    BankruptcyResolved::deserialize(&mut body).ok().map(Event::BankruptcyResolved)
+    body(bytes)
+        .map(Event::Liquidated)
+        .or_else(|| body(bytes).map(Event::BankruptcyResolved))
+        .or_else(|| body(bytes).map(Event::OrderPlaced))
+        .or_else(|| body(bytes).map(Event::OrderArmed))
+        .or_else(|| body(bytes).map(Event::OrderFilled))
+        .or_else(|| body(bytes).map(Event::OrderCancelled))
+        .or_else(|| body(bytes).map(Event::PoolDeposited))
+        .or_else(|| body(bytes).map(Event::PoolWithdrawn))
+        .or_else(|| body(bytes).map(Event::PerpLiquidated))
+        .or_else(|| body(bytes).map(Event::PerpBankruptcyResolved))
+}
+
+/// An event of this type; none where the bytes are those of another.
+fn body<E: AnchorDeserialize + Discriminator>(bytes: &[u8]) -> Option<E> {
+    E::deserialize(&mut bytes.strip_prefix(E::DISCRIMINATOR)?).ok()
 }
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ const POLL_MILLISECONDS: u64 = 250;
 /// How old an accrual a keeper lets stand, simulated seconds.
 const ACCRUE_SECONDS: u64 = 1_800;
 
+/// How old a perp market's funding a keeper lets stand, simulated seconds.
+const FUNDING_SECONDS: u64 = 1_800;
+/// Realised profits and losses from which on a keeper settles them, quote atoms.
+const SETTLE_ATOMS: u64 = 2_000_000_000;
+
 /// What every keeper of a run is started with.
 #[derive(Clone, Debug)]
 pub struct KeeperTerms {
@@ -32,6 +37,15 @@ pub struct KeeperTerms {
     pub oracles: Vec<Pubkey>,
     /// Whether it leaves the thresholds alone.
     pub frozen_thresholds: bool,
+}
+
+/// Who takes the other side of the perp liquidations of a keeper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counterparty {
+    /// The keeper's own account.
+    Account,
+    /// The pool.
+    Pool,
 }
 
 /// A running keeper. Dropping it ends the process.
@@ -53,7 +67,12 @@ impl Keeper {
     ///
     /// # Errors
     /// Where the binary is missing or ends at once.
-    pub async fn start(terms: &KeeperTerms, node: &LocalNode, party: Party, keypair: &Path) -> Result<Self> {
+    pub async fn start(
+        terms: &KeeperTerms,
+        node: &LocalNode,
+        (party, counterparty): (Party, Counterparty),
+        keypair: &Path,
+    ) -> Result<Self> {
         let mut command = Command::new(&terms.binary);
         command.args(["--url", &node.rpc_url, "--ws-url", &node.ws_url, "--keypair"]).arg(keypair);
         command.args(["--book", &terms.book.to_string(), "--margin-account", &party.margin_account.to_string()]);
@@ -62,6 +81,9 @@ impl Keeper {
         }
         command.args(["--poll-milliseconds", &POLL_MILLISECONDS.to_string()]);
         command.args(["--accrue-seconds", &ACCRUE_SECONDS.to_string(), "--log", "json"]);
+        command.args(["--funding-seconds", &FUNDING_SECONDS.to_string(), "--settle-atoms", &SETTLE_ATOMS.to_string()]);
+        let counterparty = if counterparty == Counterparty::Pool { "pool" } else { "own" };
+        command.args(["--perp-counterparty", counterparty]);
         if terms.frozen_thresholds {
             command.arg("--frozen-thresholds");
         }

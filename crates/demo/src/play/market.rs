@@ -1,20 +1,25 @@
-//! The market at one moment: the Book and every borrower's account, as the chain holds them.
+//! The market at one moment: the Book and every participant's account, as the chain holds them.
 
 use anyhow::Result;
+use plimsoll_client::plimsoll::state::margin_account::Order;
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::{Pubkey, accounts, health};
 use plimsoll_risk::health::LiquidationHealth;
-use plimsoll_risk::quantities::Ratio;
+use plimsoll_risk::perp::order::due_seconds;
+use plimsoll_risk::quantities::{Price, Ratio};
 
 use super::cluster::Cluster;
 use crate::scenario::ASSETS;
 use crate::view::FactorState;
 
-/// A Book with the borrowers' accounts of the same moment.
+/// A request to the pool that is due within so many seconds gets a publication of its own.
+const AWAITED_SECONDS: u64 = 120;
+
+/// A Book with the participants' accounts of the same moment.
 pub struct Market {
     /// The Book.
     pub book: Box<Book>,
-    /// The borrowers' accounts, in the order of the cast.
+    /// The participants' accounts, in the order of the cast: borrowers, traders, providers.
     pub accounts: Vec<MarginAccount>,
     /// The node's clock, Unix seconds.
     pub now_seconds: u64,
@@ -62,6 +67,45 @@ impl Market {
         Ok(count_negative(&healths.collect::<Result<Vec<_>, _>>()?))
     }
 
+    /// Orders with which a keeper can do something now: arm one whose condition holds, fill one that the newest price fills, carry out a
+    /// request to the pool.
+    #[must_use]
+    pub fn executable_orders(&self) -> u64 {
+        let all = self.accounts.iter().flat_map(|account| account.orders.iter().filter(|order| order.id != 0));
+        all.filter(|order| self.is_executable(order)).count() as u64
+    }
+
+    /// When the last of the orders is due that wait for a publication: those armed, and requests to the pool that are due within the next
+    /// seconds. None where none waits.
+    #[must_use]
+    pub fn awaited_seconds(&self) -> Option<u64> {
+        let (pool, now) = (&self.book.pool, self.now_seconds);
+        let all = self.accounts.iter().flat_map(|account| account.orders.iter().filter(|order| order.id != 0));
+        let armed = all.filter(|order| order.armed_seconds != 0 && !order.has_lapsed(pool, now));
+        let due = armed.map(|order| due_seconds(order.armed_seconds, &order.timing(pool)));
+        due.filter(|due| *due <= now + AWAITED_SECONDS).max()
+    }
+
+    fn is_executable(&self, order: &Order) -> bool {
+        let (pool, now) = (&self.book.pool, self.now_seconds);
+        if order.has_expired(pool, now) {
+            return false;
+        }
+        let due = due_seconds(order.armed_seconds, &order.timing(pool));
+        if order.is_for_pool() {
+            return now >= due && !order.has_lapsed(pool, now);
+        }
+        let market = self.book.perp_market(order.market);
+        let Some(factor) = market.ok().and_then(|market| self.book.factor(market.factor_index).ok()) else {
+            return false;
+        };
+        if order.armed_seconds != 0 && !order.has_lapsed(pool, now) {
+            return factor.price.publish_time_seconds >= due;
+        }
+        let mid = Price::from_bits(factor.price.mid);
+        order.condition().is_some_and(|condition| condition.require_met(mid).is_ok())
+    }
+
     /// Maintenance margin of each asset's factor, mantissas with 32 fractional bits.
     #[must_use]
     pub fn margins(&self) -> [u64; ASSETS.len()] {
@@ -90,12 +134,19 @@ impl Market {
 /// A copy of a Book whose maintenance margins are given, now and for the hour ahead.
 #[must_use]
 pub fn with_margins(book: &Book, margins: &[u64]) -> Box<Book> {
-    let mut copy: Box<Book> = bytemuck::zeroed_box();
-    // in place: a Book is too large for the stack of a task
-    bytemuck::bytes_of_mut(copy.as_mut()).copy_from_slice(bytemuck::bytes_of(book));
+    let mut copy = copy_of(book);
     for (factor, margin) in copy.factors.iter_mut().zip(margins) {
         factor.threshold.path.fill(*margin);
     }
+    copy
+}
+
+/// A copy of a Book.
+#[must_use]
+pub fn copy_of(book: &Book) -> Box<Book> {
+    let mut copy: Box<Book> = bytemuck::zeroed_box();
+    // in place: a Book is too large for the stack of a task
+    bytemuck::bytes_of_mut(copy.as_mut()).copy_from_slice(bytemuck::bytes_of(book));
     copy
 }
 

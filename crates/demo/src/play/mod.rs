@@ -2,7 +2,9 @@
 
 pub mod cast;
 pub mod cluster;
+pub mod decisions;
 pub mod deployment;
+pub mod desk;
 pub mod events;
 pub mod keepers;
 pub mod ledger;
@@ -10,8 +12,10 @@ pub mod localnode;
 pub mod market;
 pub mod opening;
 pub mod oracles;
+pub mod perp_recorder;
 pub mod recorder;
 pub mod stage;
+pub mod traders;
 
 use std::path::{Path, PathBuf};
 
@@ -23,10 +27,12 @@ use solana_signer::Signer;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use self::cast::{Borrower, Party};
+use self::cast::{Cast, Party};
 use self::cluster::Cluster;
 use self::deployment::{Deployment, write_keypair};
-use self::keepers::{Keeper, KeeperTerms};
+use self::desk::Desk;
+use self::keepers::{Counterparty, Keeper, KeeperTerms};
+use self::ledger::Audit;
 use self::localnode::{LocalNode, Ports};
 use self::opening::{Opening, read_book};
 use self::oracles::Oracles;
@@ -41,7 +47,8 @@ const WEEK_SECONDS: u64 = 7 * 86_400;
 /// How long before the first step the group is set up.
 const SETUP_SECONDS: u64 = 300;
 const DEPLOYER_LAMPORTS: u64 = 1_000_000_000_000;
-const KEEPERS: [&str; 2] = ["keeper A", "keeper B"];
+/// Two keepers that compete: one takes liquidated positions over itself, the other closes them against the pool.
+const KEEPERS: [(&str, Counterparty); 2] = [("keeper A", Counterparty::Account), ("keeper B", Counterparty::Pool)];
 
 /// One run: which thresholds, and where its tools are.
 #[derive(Clone, Debug)]
@@ -76,27 +83,30 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         cluster: troupe.cluster,
         deployment: troupe.deployment,
         oracles: troupe.oracles,
-        borrowers: &troupe.borrowers,
-        seen: vec![None; troupe.borrowers.len()],
+        desk: Desk::new(&troupe.cast, troupe.deployment.book, scenario.steps() as u64),
+        seen: vec![None; troupe.cast.parties().count()],
+        cast: &troupe.cast,
         left_alone: 0,
         keepers,
         frozen_thresholds: settings.frozen_thresholds,
         shift_seconds: troupe.shift_seconds,
     };
-    let mut recorder = Recorder::new(scenario, &troupe.borrowers, stage.keepers.iter().map(|keeper| &keeper.party));
+    let mut recorder = Recorder::new(scenario, &troupe.cast, stage.keepers.iter().map(|keeper| &keeper.party));
+    let mut audit = Audit::default();
     for step in 0..scenario.steps() {
         let market = stage.play(step).await?;
         let changed = recorder.last().map_or_else(Vec::new, |last| changed(last, &market));
         let events = stage.events(&changed).await?;
         recorder.record(step, market, &events)?;
+        audit.check(&stage.cluster, &stage.deployment).await?;
         moments.send_replace(Some(moment(&stage, &recorder, step, started)?));
     }
     for keeper in stage.keepers {
         keeper.stop().await?;
     }
-    let error = ledger::conservation_error_atoms(&stage.cluster, &stage.deployment).await?;
+    audit.check(&stage.cluster, &stage.deployment).await?;
     stage.node.stop().await?;
-    recorder.finish(error)
+    recorder.finish(&audit)
 }
 
 fn moment(stage: &Stage<'_>, recorder: &Recorder<'_>, step: usize, started: Instant) -> Result<Moment> {
@@ -109,6 +119,7 @@ fn moment(stage: &Stage<'_>, recorder: &Recorder<'_>, step: usize, started: Inst
         elapsed_seconds: started.elapsed().as_secs(),
         factors: recorder.last_factors(),
         accounts: recorder.counts()?,
+        perps: recorder.perp_state(),
         keepers: stage.keepers.iter().map(Keeper::counts).collect(),
     })
 }
@@ -119,7 +130,7 @@ struct Troupe {
     cluster: Cluster,
     deployment: Deployment,
     oracles: Oracles,
-    borrowers: Vec<Borrower>,
+    cast: Cast,
     keepers: Vec<Party>,
     shift_seconds: u64,
 }
@@ -145,8 +156,8 @@ impl Troupe {
         let book = read_book(&cluster, &deployment.book).await?;
         let mut troupe = Self {
             oracles: Oracles::of(&book, shift_seconds),
-            borrowers: cast::borrowers(&deployment.group),
-            keepers: KEEPERS.map(|name| Party::new(name.to_owned(), &deployment.group)).into(),
+            cast: Cast::of(&deployment.group, &KEEPERS.map(|(name, _)| name)),
+            keepers: KEEPERS.map(|(name, _)| Party::new(name.to_owned(), &deployment.group)).into(),
             node,
             cluster,
             deployment,
@@ -177,7 +188,7 @@ impl Troupe {
             book,
             now_seconds: start,
         };
-        opening.run(&lender, &self.keepers, &self.borrowers).await
+        opening.run(&lender, &self.keepers, &self.cast).await
     }
 
     async fn start_keepers(&mut self, settings: &Settings) -> Result<Vec<Keeper>> {
@@ -188,10 +199,10 @@ impl Troupe {
             frozen_thresholds: settings.frozen_thresholds,
         };
         let mut keepers = Vec::new();
-        for party in self.keepers.drain(..) {
+        for (party, (_, counterparty)) in self.keepers.drain(..).zip(KEEPERS) {
             let keypair = key_file(&settings.directory, &party);
             write_keypair(&keypair, &party.owner)?;
-            keepers.push(Keeper::start(&terms, &self.node, party, &keypair).await?);
+            keepers.push(Keeper::start(&terms, &self.node, (party, counterparty), &keypair).await?);
         }
         Ok(keepers)
     }

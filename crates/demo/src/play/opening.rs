@@ -1,6 +1,8 @@
-//! The opening: lenders, keepers and borrowers take their positions by real transactions at the scenario's first prices.
+//! The opening: everybody deposits, and borrowers borrow, by real transactions at the scenario's first prices.
 
 use anyhow::{Context, Result};
+use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
+use plimsoll_client::plimsoll::state::margin_account::{ORDER_POOL_DEPOSIT, POOL_MARKET};
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::{Instruction, Pubkey, accounts, health, instructions};
 use plimsoll_risk::position::ReservePosition;
@@ -9,10 +11,11 @@ use serde_json::{Value, json};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use super::cast::{Borrower, Party};
+use super::cast::{Borrower, Cast, Party};
 use super::cluster::{Cluster, Order};
 use super::deployment::Deployment;
 use super::localnode::LocalNode;
+use super::traders::Trader;
 use crate::scenario::ASSETS;
 
 const ASSOCIATED_TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
@@ -22,16 +25,31 @@ const LAMPORTS: u64 = 100_000_000_000;
 const LENT_QUOTE_ATOMS: [u64; ASSETS.len()] =
     [8_000_000_000_000, 1_000_000_000_000, 1_000_000_000_000, 1_000_000_000_000];
 /// What each keeper brings, in quote tokens.
-const KEEPER_QUOTE_ATOMS: u64 = 5_000_000_000_000;
+const KEEPER_QUOTE_ATOMS: [u64; 2] = [3_000_000_000_000, 5_000_000_000_000];
 /// A cheap token cannot fill a reserve: nobody deposits or borrows more than this part of its cap.
 const CAP_SHARE: u64 = 100;
 const LENDER_CAP_SHARE: u64 = 4;
 
-/// What somebody deposits and borrows at the start.
+/// For the fees of a provider's requests.
+const PROVIDER_EXTRA_QUOTE_ATOMS: u64 = 10_000_000;
+
+/// What somebody does with the account that is opened.
+enum Then {
+    /// Nothing yet.
+    Wait,
+    /// Borrows so much of an asset.
+    Borrow(usize, u64),
+    /// Asks the pool to take so many quote atoms.
+    Provide(u64),
+}
+
+/// What somebody deposits at the start, and does then.
 struct Position<'a> {
     party: &'a Party,
+    /// The only market of an isolated account.
+    isolated: Option<u8>,
     deposits: Vec<(usize, u64)>,
-    borrow: Option<(usize, u64)>,
+    then: Then,
 }
 
 /// Everything that opening positions needs.
@@ -53,17 +71,21 @@ impl Opening<'_> {
     ///
     /// # Errors
     /// Where the node or the program refuses.
-    pub async fn run(&mut self, lender: &Party, keepers: &[Party], borrowers: &[Borrower]) -> Result<()> {
+    pub async fn run(&mut self, lender: &Party, keepers: &[Party], cast: &Cast) -> Result<()> {
         let mut positions = vec![self.lending(lender)?];
-        positions.extend(keepers.iter().map(|party| Position {
-            party,
-            deposits: vec![(0, KEEPER_QUOTE_ATOMS)],
-            borrow: None,
-        }));
+        let deposit = |party, amount| Position { party, isolated: None, deposits: vec![(0, amount)], then: Then::Wait };
+        positions.extend(keepers.iter().zip(KEEPER_QUOTE_ATOMS).map(|(party, amount)| deposit(party, amount)));
         let suppliers = positions.len();
-        for borrower in borrowers {
+        for borrower in &cast.borrowers {
             positions.push(self.borrowing(borrower)?);
         }
+        for trader in &cast.traders {
+            positions.push(self.trading(trader)?);
+        }
+        positions.extend(cast.providers.iter().map(|provider| Position {
+            then: Then::Provide(provider.deposit_quote_atoms),
+            ..deposit(&provider.party, provider.deposit_quote_atoms + PROVIDER_EXTRA_QUOTE_ATOMS)
+        }));
         self.fund(&positions).await?;
         // nobody can borrow before there is something to borrow
         let (supply, demand) = positions.split_at(suppliers);
@@ -80,7 +102,18 @@ impl Opening<'_> {
             let most = self.book.reserves[self.index(asset)].params.deposit_cap_atoms / LENDER_CAP_SHARE;
             deposits.push((asset, self.atoms(asset, value)?.min(most)));
         }
-        Ok(Position { party, deposits, borrow: None })
+        Ok(Position { party, isolated: None, deposits, then: Then::Wait })
+    }
+
+    fn trading<'a>(&self, trader: &'a Trader) -> Result<Position<'a>> {
+        let most = self.book.reserves[self.index(trader.collateral)].params.deposit_cap_atoms / CAP_SHARE;
+        let deposit = self.atoms(trader.collateral, trader.deposit_quote_atoms)?.min(most);
+        Ok(Position {
+            party: &trader.party,
+            isolated: trader.is_isolated.then_some(trader.market),
+            deposits: vec![(trader.collateral, deposit)],
+            then: Then::Wait,
+        })
     }
 
     fn borrowing<'a>(&self, borrower: &'a Borrower) -> Result<Position<'a>> {
@@ -90,8 +123,9 @@ impl Opening<'_> {
         let debt = u128::from(largest) * u128::from(borrower.leverage_ppm) / 1_000_000;
         Ok(Position {
             party: &borrower.party,
+            isolated: None,
             deposits: vec![(borrower.collateral, deposit)],
-            borrow: Some((borrower.debt, u64::try_from(debt)?.min(most(borrower.debt)))),
+            then: Then::Borrow(borrower.debt, u64::try_from(debt)?.min(most(borrower.debt))),
         })
     }
 
@@ -134,7 +168,7 @@ impl Opening<'_> {
             for (asset, amount) in &position.deposits {
                 commands.push(self.set_tokens(&owner, *asset, *amount));
             }
-            if let Some((asset, _)) = position.borrow {
+            if let Then::Borrow(asset, _) = position.then {
                 commands.push(self.set_tokens(&owner, asset, 0));
             }
         }
@@ -154,17 +188,41 @@ impl Opening<'_> {
     }
 
     fn order<'a>(&self, position: &Position<'a>) -> (Vec<Instruction>, Vec<&'a Keypair>) {
-        let (party, reserves) = (position.party, &self.deployment.reserves);
+        let (party, reserves, group) = (position.party, &self.deployment.reserves, self.deployment.group);
         let (owner, account) = (party.owner.pubkey(), party.margin_account);
         let wallet = |asset: usize| token_account(&owner, &reserves[asset].token_program, &reserves[asset].mint);
-        let mut list = vec![instructions::open_margin_account(self.deployment.group, owner, 0)];
+        let book = self.deployment.book;
+        let mut list = vec![match position.isolated {
+            None => instructions::open_margin_account(group, owner, 0),
+            Some(market) => instructions::open_isolated_account(group, book, owner, 0, market),
+        }];
         for (asset, amount) in &position.deposits {
             list.push(instructions::deposit(&reserves[*asset], account, owner, wallet(*asset), *amount));
         }
-        if let Some((asset, amount)) = position.borrow {
-            list.push(instructions::borrow(&reserves[asset], account, owner, wallet(asset), amount));
+        match position.then {
+            Then::Wait => {}
+            Then::Borrow(asset, amount) => {
+                list.push(instructions::borrow(&reserves[asset], account, owner, wallet(asset), amount));
+            }
+            Then::Provide(amount) => {
+                list.push(instructions::place_order(book, account, owner, deposit_request(amount)))
+            }
         }
         (list, vec![&party.owner])
+    }
+}
+
+/// Asks the pool to take quote atoms.
+fn deposit_request(amount_atoms: u64) -> OrderRequest {
+    OrderRequest {
+        market: POOL_MARKET,
+        kind: ORDER_POOL_DEPOSIT,
+        flags: 0,
+        base_atoms: amount_atoms.cast_signed(),
+        worst_price: 0,
+        trigger_price: 0,
+        expires_seconds: u64::MAX,
+        client_id: 0,
     }
 }
 

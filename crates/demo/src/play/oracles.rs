@@ -47,6 +47,24 @@ impl Oracles {
         json!({"cmd": "setAccounts", "accounts": accounts})
     }
 
+    /// The command that publishes every price once more at a later moment of the node's clock: the first publication after the step's, or after
+    /// the confirmation of those that `confirmed` marks.
+    #[must_use]
+    pub fn follow_up(
+        &self,
+        publications: &[Publication; ASSETS.len()],
+        confirmed: [bool; ASSETS.len()],
+        clock_seconds: u64,
+    ) -> Value {
+        let publish_time = clock_seconds.saturating_sub(self.shift_seconds).cast_signed();
+        let later = |asset: usize| {
+            let publication = publications[asset];
+            let confirmation = if confirmed[asset] { CONFIRMATION_SECONDS.cast_signed() } else { 0 };
+            Publication { publish_time, prev_publish_time: publication.publish_time + confirmation, ..publication }
+        };
+        self.publish(&std::array::from_fn(later))
+    }
+
     /// The command that publishes what confirms a jump from `before` to `jumped`, for the assets that `waits` marks.
     ///
     /// The second price lies a millionth further: of two publications the guard takes the one nearer to the price in force, with its

@@ -1,4 +1,4 @@
-//! What a run leaves behind: series, and every liquidation with its cause.
+//! What a run leaves behind: series, every liquidation of a loan with its cause, and what the perpetual markets came to.
 
 use std::collections::VecDeque;
 
@@ -6,21 +6,24 @@ use anyhow::{Context, Result};
 use plimsoll_client::plimsoll::events::{BankruptcyResolved, Liquidated};
 use plimsoll_client::plimsoll::state::margin_account::Balance;
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
-use plimsoll_client::{Pubkey, health};
+use plimsoll_client::{Pubkey, health, perps};
 use plimsoll_risk::quantities::{Amount, Price, SignedValue};
 
-use super::cast::{Borrower, Party};
+use super::cast::{Cast, Party};
 use super::events::Event;
+use super::ledger::Audit;
 use super::market::{Market, ppm, with_margins};
+use super::perp_recorder::{Occasion, PerpRecorder};
+use super::traders::MARKETS;
 use crate::report::{CHANGE_WINDOW_SECONDS, Cause, FactorSeries, Liquidation, Run, Totals, WalkEvidence};
 use crate::scenario::{ASSETS, Scenario};
-use crate::view::{AccountCounts, FactorState};
+use crate::view::{AccountCounts, FactorState, PerpState};
 
 /// One settled step.
 struct Settled {
     time_seconds: u64,
     market: Market,
-    /// Maintenance health of each borrower.
+    /// Maintenance health of each account.
     healths: Vec<SignedValue>,
     margins: [u64; ASSETS.len()],
 }
@@ -28,7 +31,8 @@ struct Settled {
 /// Collects a run, step by step.
 pub struct Recorder<'a> {
     scenario: &'a Scenario,
-    borrowers: &'a [Borrower],
+    cast: &'a Cast,
+    perps: PerpRecorder<'a>,
     keepers: Vec<(String, Pubkey)>,
     /// Settled steps of the last hour, oldest first.
     hour: VecDeque<Settled>,
@@ -42,15 +46,12 @@ pub struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     /// A recorder of a run in which these take part.
     #[must_use]
-    pub fn new<'k>(
-        scenario: &'a Scenario,
-        borrowers: &'a [Borrower],
-        keepers: impl Iterator<Item = &'k Party>,
-    ) -> Self {
+    pub fn new<'k>(scenario: &'a Scenario, cast: &'a Cast, keepers: impl Iterator<Item = &'k Party>) -> Self {
         let series = ASSETS.map(|symbol| FactorSeries { symbol: symbol.to_owned(), ..FactorSeries::default() });
         Self {
             scenario,
-            borrowers,
+            cast,
+            perps: PerpRecorder::new(cast),
             keepers: keepers.map(|party| (party.name.clone(), party.margin_account)).collect(),
             hour: VecDeque::new(),
             times: Vec::new(),
@@ -67,25 +68,29 @@ impl<'a> Recorder<'a> {
         self.hour.back().map(|settled| &settled.market)
     }
 
-    /// Takes in a settled step and what happened in it: for each event the borrower's place in the cast.
+    /// Takes in a settled step and what happened in it: for each event the account's place in the cast.
     ///
     /// # Errors
     /// Where the program refuses to evaluate an account.
     pub fn record(&mut self, step: usize, market: Market, events: &[(usize, Event)]) -> Result<()> {
-        for (borrower, event) in events {
+        for (place, event) in events {
             match event {
                 Event::Liquidated(event) => {
-                    let liquidation = self.liquidation(step, &market, *borrower, event)?;
+                    let liquidation = self.liquidation(step, &market, *place, event)?;
                     self.liquidations.push(liquidation);
                 }
-                Event::BankruptcyResolved(event) => self.bad_debt_quote_atoms += deficit(&market.book, event)?,
+                Event::BankruptcyResolved(event) => self.write_off(*place, deficit(&market.book, event)?),
+                _ => {}
             }
         }
+        let time_seconds = self.scenario.step_time(step);
+        let before = self.hour.back().map(|settled| &settled.market);
+        let occasion = Occasion { time_seconds, market: &market, before, keepers: &self.keepers };
+        self.perps.record(&occasion, events)?;
         let healths = market.healths()?;
         if step == 0 {
-            self.equity_at_start = equity(&market)?;
+            self.equity_at_start = self.equity(&market)?;
         }
-        let time_seconds = self.scenario.step_time(step);
         self.times.push(time_seconds);
         let factors = self.factors(step, &market);
         for (series, factor) in self.series.iter_mut().zip(factors) {
@@ -108,6 +113,14 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
+    /// A debt that nothing stood behind; a trader's must have gone down the waterfall instead.
+    fn write_off(&mut self, place: usize, quote_atoms: u64) {
+        self.bad_debt_quote_atoms += quote_atoms;
+        if place >= self.cast.first_trader() {
+            self.perps.leak(quote_atoms);
+        }
+    }
+
     /// The factors of a step, for view and series.
     #[must_use]
     pub fn factors(&self, step: usize, market: &Market) -> Vec<FactorState> {
@@ -116,7 +129,7 @@ impl<'a> Recorder<'a> {
         market.factors(prices)
     }
 
-    /// The borrowers after the last settled step.
+    /// The accounts after the last settled step.
     ///
     /// # Errors
     /// The program's refusals.
@@ -126,13 +139,19 @@ impl<'a> Recorder<'a> {
         let met = settled.market.met_by_path()?.max(liquidatable);
         let by_walk = self.liquidations.iter().filter(|one| one.cause == Cause::Threshold).count();
         Ok(AccountCounts {
-            healthy: self.borrowers.len() as u64 - met,
+            healthy: settled.market.accounts.len() as u64 - met,
             called: met - liquidatable,
             liquidatable,
             liquidations: self.liquidations.len() as u64,
             threshold_liquidations: by_walk as u64,
             bad_debt_quote_atoms: self.bad_debt_quote_atoms,
         })
+    }
+
+    /// The perpetual markets after the last settled step.
+    #[must_use]
+    pub fn perp_state(&self) -> PerpState {
+        self.perps.state()
     }
 
     /// The factors after the last settled step.
@@ -146,25 +165,33 @@ impl<'a> Recorder<'a> {
     ///
     /// # Errors
     /// Where the program refuses to evaluate an account.
-    pub fn finish(self, conservation_error_atoms: u64) -> Result<Run> {
+    pub fn finish(self, audit: &Audit) -> Result<Run> {
         let last = self.hour.back().context("a run without steps")?;
-        let kept = equity(&last.market)? * 1_000_000 / self.equity_at_start.max(1);
+        let kept = self.equity(&last.market)? * 1_000_000 / self.equity_at_start.max(1);
         let totals = Totals {
             bad_debt_quote_atoms: self.bad_debt_quote_atoms,
-            conservation_error_atoms,
+            conservation_error_atoms: audit.error_atoms,
+            conservation_checks: audit.checks,
             borrowers_equity_kept_ppm: u64::try_from(kept)?,
         };
-        Ok(Run::new(self.times, self.series, self.liquidations, totals))
+        Ok(Run::new(self.times, self.series, self.liquidations, totals).with_perps(self.perps.finish()))
     }
 
-    fn liquidation(&self, step: usize, market: &Market, borrower: usize, event: &Liquidated) -> Result<Liquidation> {
-        let evidence = self.walk_evidence(step, market, borrower, event)?;
+    /// The borrowers' assets less their debts at mid; an account under water counts nothing.
+    fn equity(&self, market: &Market) -> Result<u128> {
+        let healths = market.healths()?;
+        let borrowers = healths.iter().take(self.cast.borrowers.len());
+        Ok(borrowers.map(|health| health.assets.saturating_sub(health.debts)).sum())
+    }
+
+    fn liquidation(&self, step: usize, market: &Market, place: usize, event: &Liquidated) -> Result<Liquidation> {
+        let evidence = self.walk_evidence(step, market, place, event)?;
         let keeper = self.keepers.iter().find(|(_, account)| *account == event.liquidator);
         let taken = event.seized_atoms + event.insurance_cut_atoms;
         Ok(Liquidation {
             time_seconds: self.scenario.step_time(step),
             account: event.liquidatee.to_string(),
-            borrower: self.borrowers[borrower].party.name.clone(),
+            borrower: self.cast.name(place).to_owned(),
             keeper: keeper.map_or_else(|| event.liquidator.to_string(), |(name, _)| name.clone()),
             cause: if evidence.is_some() { Cause::Threshold } else { Cause::Price },
             collateral: symbol(&market.book, event.collateral_reserve)?.to_owned(),
@@ -181,7 +208,7 @@ impl<'a> Recorder<'a> {
         &self,
         step: usize,
         market: &Market,
-        borrower: usize,
+        place: usize,
         event: &Liquidated,
     ) -> Result<Option<WalkEvidence>> {
         let now_seconds = self.scenario.step_time(step);
@@ -190,14 +217,14 @@ impl<'a> Recorder<'a> {
         let (Some(before), Some(last)) = (before, self.hour.back()) else {
             return Ok(None);
         };
-        let account = &last.market.accounts[borrower];
+        let account = &last.market.accounts[place];
         let flat = |asset: usize| self.scenario.is_flat_before(asset, step, CHANGE_WINDOW_SECONDS);
         if !assets_held(&market.book, account).into_iter().all(flat) {
             return Ok(None);
         }
         let unmoved = with_margins(&market.book, &before.margins);
         let healthy = !health::liquidation(&unmoved, account, market.now_seconds)?.maintenance.is_negative();
-        let health_before = before.healths[borrower];
+        let health_before = before.healths[place];
         if !healthy || health_before.is_negative() || event.health_before_quote_atoms >= 0 {
             return Ok(None);
         }
@@ -210,11 +237,6 @@ impl<'a> Recorder<'a> {
             health_quote_atoms: i64::try_from(event.health_before_quote_atoms)?,
         }))
     }
-}
-
-/// The borrowers' assets less their debts at mid; an account under water counts nothing.
-fn equity(market: &Market) -> Result<u128> {
-    Ok(market.healths()?.iter().map(|health| health.assets.saturating_sub(health.debts)).sum())
 }
 
 fn deficit(book: &Book, event: &BankruptcyResolved) -> Result<u64> {
@@ -238,5 +260,6 @@ fn symbol(book: &Book, reserve: u8) -> Result<&'static str> {
 /// Indices of the assets whose price an account depends on.
 fn assets_held(book: &Book, account: &MarginAccount) -> Vec<usize> {
     let held = account.balances.iter().zip(&book.reserves).filter(|(balance, _)| **balance != Balance::default());
-    held.map(|(_, reserve)| usize::from(reserve.factor_index)).collect()
+    let held = held.map(|(_, reserve)| usize::from(reserve.factor_index));
+    held.chain(perps::held_markets(account).filter_map(|market| MARKETS.get(usize::from(market)).copied())).collect()
 }

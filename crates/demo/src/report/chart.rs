@@ -100,6 +100,11 @@ impl Chart<'_> {
             );
         }
         self.draw_value_axis(&mut svg, &scales, step);
+        if low < 0.0 && high > 0.0 {
+            let (right, zero) = (WIDTH - RIGHT, scales.y(0.0));
+            let _ =
+                writeln!(svg, "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{zero:.1}\" y2=\"{zero:.1}\"/>");
+        }
         self.draw_time_axis(&mut svg, &scales);
         for line in &self.lines {
             self.draw_line(&mut svg, &scales, line);

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::format::{dollars, grouped, percent, price, signed_cents};
+use super::perps::{Counterparty, Deficit, Perps, PoolWithdrawal};
 use super::{Liquidation, Report, Run};
 use crate::scenario::calendar::{date_time, time_of_day};
 
@@ -22,8 +23,8 @@ pub struct Row {
 pub fn rows(report: &Report) -> Vec<Row> {
     let row =
         |label, value: fn(&Run) -> String| Row { label, moving: value(&report.dynamic), frozen: value(&report.frozen) };
-    vec![
-        row("Liquidations", |run| grouped(run.liquidations)),
+    let mut rows = vec![
+        row("Liquidations of loans", |run| grouped(run.liquidations)),
         row("  of these by the walk alone", |run| grouped(run.threshold_liquidations)),
         row("Value liquidated, USDC", |run| dollars(run.liquidated_value_quote_atoms)),
         row("Bad debt, USDC", |run| signed_cents(i64::try_from(run.totals.bad_debt_quote_atoms).unwrap_or(i64::MAX))),
@@ -31,8 +32,62 @@ pub fn rows(report: &Report) -> Vec<Row> {
         row("Worst one-hour threshold change", |run| {
             format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()))
         }),
-        row("Vaults less claims, atoms", |run| grouped(run.totals.conservation_error_atoms)),
+    ];
+    rows.extend(perp_rows(report));
+    rows.push(row("Conservation error, atoms", |run| grouped(run.totals.conservation_error_atoms)));
+    rows.push(row("  checks", |run| grouped(run.totals.conservation_checks)));
+    rows
+}
+
+/// The perpetual markets' part of the comparison.
+fn perp_rows(report: &Report) -> Vec<Row> {
+    let row = |label, value: fn(&Perps) -> String| Row {
+        label,
+        moving: value(&report.dynamic.perps),
+        frozen: value(&report.frozen.perps),
+    };
+    vec![
+        row("Perp orders filled", |perps| grouped(perps.orders.filled)),
+        row("  armed by their condition", |perps| grouped(perps.orders.armed)),
+        row("  lapsed", |perps| grouped(perps.orders.lapsed)),
+        row("Perp liquidations", |perps| grouped(perps.liquidation_list.len() as u64)),
+        row("  taken over by keepers", |perps| grouped(perps.liquidations_by(Counterparty::Account))),
+        row("  closed against the pool", |perps| grouped(perps.liquidations_by(Counterparty::Pool))),
+        row("  value, USDC", |perps| dollars(perps.liquidated_quote_atoms())),
+        row("Funding paid, USDC", |perps| dollars(perps.funding_paid_quote_atoms())),
+        row("Waterfall: deficits, USDC", |perps| waterfall(perps, |one| one.deficit_quote_atoms)),
+        row("  paid by insurance", |perps| waterfall(perps, |one| one.insurance_quote_atoms)),
+        row("  paid by the pool", |perps| waterfall(perps, |one| one.pool_quote_atoms)),
+        row("  paid by winners", |perps| waterfall(perps, |one| one.winners_quote_atoms)),
+        row("  closed against winners, USDC", |perps| waterfall(perps, |one| one.closed_quote_atoms)),
+        row("Perp losses elsewhere, USDC", |perps| cents(perps.outside_waterfall_quote_atoms)),
+        row("Pool share, of its first value", |perps| format!("{} %", percent(perps.share_kept_ppm()))),
     ]
+}
+
+fn waterfall(perps: &Perps, part: fn(&Deficit) -> u64) -> String {
+    cents(perps.waterfall_quote_atoms(part))
+}
+
+fn cents(quote_atoms: u64) -> String {
+    signed_cents(i64::try_from(quote_atoms).unwrap_or(i64::MAX))
+}
+
+/// A provider's request for his money, told in plain words.
+#[must_use]
+pub fn withdrawal_sentence(withdrawal: &PoolWithdrawal) -> String {
+    let PoolWithdrawal { provider, asked_seconds, lapsed_requests, paid_seconds, .. } = withdrawal;
+    let asked = format!("{provider} asked on {} UTC to leave the pool.", date_time(*asked_seconds));
+    let refused = match lapsed_requests {
+        0 => String::new(),
+        1 => " One request lapsed: the pool needed the money for its positions.".to_owned(),
+        many => format!(" {} requests lapsed: the pool needed the money for its positions.", grouped(*many)),
+    };
+    let paid = paid_seconds.map_or_else(
+        || " Nothing was paid before the end.".to_owned(),
+        |seconds| format!(" {} USDC were paid on {} UTC.", dollars(withdrawal.paid_quote_atoms), date_time(seconds)),
+    );
+    asked + &refused + &paid
 }
 
 /// A liquidation by the walk alone, told in plain words.

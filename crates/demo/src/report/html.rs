@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::comparison::{self, walk_sentence};
 use super::format::{dollars, grouped, percent};
-use super::{Cause, Report, Run, panels};
+use super::{Cause, Report, Run, panels, perp_page};
 use crate::scenario::calendar::date_time;
 
 const STYLE: &str = include_str!("page.css");
@@ -39,6 +39,7 @@ pub(super) fn page(report: &Report) -> String {
     push_walk(&mut page, report);
     push_factors(&mut page, report);
     push_totals(&mut page, report);
+    perp_page::push(&mut page, report);
     push_list(&mut page, "moving thresholds", &report.dynamic);
     push_list(&mut page, "frozen thresholds", &report.frozen);
     push_footer(&mut page, report);
@@ -48,32 +49,42 @@ pub(super) fn page(report: &Report) -> String {
 fn push_opening(page: &mut String, report: &Report) {
     let _ = writeln!(
         page,
-        "<p class=\"lead\">{} {} borrowers, played twice on a local node: once with liquidation thresholds that follow \
+        "<p class=\"lead\">{} {} borrowers and {} traders of perpetuals, played twice on a local node: once with liquidation thresholds that follow \
          volatility, once with the thresholds frozen at their first values.</p>\n<div class=\"facts\">",
         escape(&report.description),
-        grouped(report.borrowers)
+        grouped(report.borrowers),
+        grouped(report.traders)
     );
     for (value, meaning) in facts(report) {
         let _ = writeln!(page, "<div class=\"fact\"><b>{value}</b><span>{meaning}</span></div>");
     }
-    let errors = report.dynamic.totals.conservation_error_atoms.max(report.frozen.totals.conservation_error_atoms);
+    let (moving, frozen) = (&report.dynamic.totals, &report.frozen.totals);
+    let errors = moving.conservation_error_atoms.max(frozen.conservation_error_atoms);
+    let checks = grouped(moving.conservation_checks + frozen.conservation_checks);
     let (class, conserved) =
         if errors == 0 { ("", "to the atom".to_owned()) } else { (" bad", format!("{} atoms off", grouped(errors))) };
     let _ = writeln!(
         page,
-        "<div class=\"fact{class}\"><b>{conserved}</b><span>every vault against its claims, both runs</span></div>\n</div>"
+        "<div class=\"fact{class}\"><b>{conserved}</b><span>vaults, claims and ledgers add up, at {checks} checks in both runs</span></div>\n</div>"
     );
 }
 
 /// The figures that a reader should take away, each with its meaning.
-fn facts(report: &Report) -> [(String, String); 3] {
+fn facts(report: &Report) -> [(String, String); 5] {
     let run = &report.dynamic;
-    let liquidations = format!("liquidations; {} with frozen thresholds", grouped(report.frozen.liquidations));
+    let liquidations = format!("liquidations of loans; {} with frozen thresholds", grouped(report.frozen.liquidations));
+    let (perps, still) = (&run.perps, &report.frozen.perps);
+    let positions = grouped(perps.liquidation_list.len() as u64);
+    let positions_still = grouped(still.liquidation_list.len() as u64);
+    let deficit = dollars(perps.waterfall_quote_atoms(|one| one.deficit_quote_atoms));
+    let deficit_still = dollars(still.waterfall_quote_atoms(|one| one.deficit_quote_atoms));
     let worst = format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()));
     [
         (grouped(run.liquidations), liquidations),
         (grouped(run.threshold_liquidations), "of them by the walk of the threshold alone".to_owned()),
         (worst, "largest threshold change within an hour".to_owned()),
+        (positions, format!("liquidations of perp positions; {positions_still} with frozen thresholds")),
+        (deficit, format!("USDC of losses down the waterfall; {deficit_still} with frozen thresholds")),
     ]
 }
 
@@ -87,7 +98,7 @@ fn push_comparison(page: &mut String, report: &Report) {
     }
     *page += "</tbody></table></div>\n<p>Value liquidated is the debt repaid. Equity kept compares the borrowers' equity at the end \
               with that at the start, price losses included. The threshold change is that of a maintenance margin, in \
-              percentage points of a position's value.</p>\n";
+              percentage points of a position's value. A share of the pool is compared with its value after the first step.</p>\n";
 }
 
 fn push_walk(page: &mut String, report: &Report) {
@@ -139,7 +150,7 @@ fn push_totals(page: &mut String, report: &Report) {
     );
 }
 
-fn legend(entries: &[(&str, &str)]) -> String {
+pub(super) fn legend(entries: &[(&str, &str)]) -> String {
     let mut list = "<ul class=\"legend\">".to_owned();
     for (class, text) in entries {
         let _ = write!(
@@ -153,7 +164,7 @@ fn legend(entries: &[(&str, &str)]) -> String {
 fn push_list(page: &mut String, name: &str, run: &Run) {
     let _ = writeln!(
         page,
-        "<details><summary>All {} liquidations with {name}</summary><div class=\"scroll\"><table><thead><tr><th>time, UTC</th>\
+        "<details><summary>All {} liquidations of loans with {name}</summary><div class=\"scroll\"><table><thead><tr><th>time, UTC</th>\
          <th class=\"words\">borrower</th><th class=\"words\">seized</th><th class=\"words\">repaid</th>\
          <th>repaid, USDC</th><th>seized, USDC</th><th class=\"words\">cause</th><th class=\"words\">keeper</th></tr></thead><tbody>",
         grouped(run.liquidations)

@@ -7,10 +7,15 @@ pub mod comparison;
 pub mod format;
 mod html;
 mod panels;
+mod perp_page;
+mod perp_panels;
+pub mod perps;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+use self::perps::Perps;
 
 /// Time over which the worst change of a threshold is measured, seconds.
 pub const CHANGE_WINDOW_SECONDS: u64 = 3_600;
@@ -32,6 +37,8 @@ pub struct Report {
     pub step_seconds: u64,
     /// Borrowers in each run.
     pub borrowers: u64,
+    /// Traders of perpetuals in each run.
+    pub traders: u64,
     /// Duration of both runs by the wall clock, seconds.
     pub seconds: f64,
     /// SHA-256 of the deployed program, hexadecimal.
@@ -48,8 +55,11 @@ pub struct Report {
 pub struct Totals {
     /// Debt that collateral did not cover, borne by insurance and lenders, quote atoms.
     pub bad_debt_quote_atoms: u64,
-    /// Sum over reserves of |vault − claims|, atoms. Anything but 0 is an error of the program.
+    /// What did not add up, atoms, at all checks together: vaults and claims, shares, the ledger of each perpetual market. Anything but 0 is
+    /// an error of the program.
     pub conservation_error_atoms: u64,
+    /// How often that was checked.
+    pub conservation_checks: u64,
     /// Borrowers' equity at the end over their equity at the start, parts per million.
     pub borrowers_equity_kept_ppm: u64,
 }
@@ -72,8 +82,10 @@ pub struct Run {
     pub times_seconds: Vec<u64>,
     /// Each factor's series.
     pub factors: Vec<FactorSeries>,
-    /// Every liquidation, in order.
+    /// Every liquidation of a loan, in order.
     pub liquidation_list: Vec<Liquidation>,
+    /// The perpetual markets.
+    pub perps: Perps,
 }
 
 /// One factor over a run; every list has one entry per step.
@@ -157,7 +169,14 @@ impl Run {
             times_seconds: times,
             factors,
             liquidation_list: liquidations,
+            perps: Perps::default(),
         }
+    }
+
+    /// The same run with its perpetual markets.
+    #[must_use]
+    pub fn with_perps(self, perps: Perps) -> Self {
+        Self { perps, ..self }
     }
 
     /// The liquidations that the walk alone brought about.

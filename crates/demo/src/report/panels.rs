@@ -157,7 +157,7 @@ fn percents(ppm: &[u32]) -> Vec<f64> {
     ppm.iter().map(|ppm| f64::from(*ppm) / 1e4).collect()
 }
 
-fn percent_tick(value: f64) -> String {
+pub(super) fn percent_tick(value: f64) -> String {
     if value.fract().abs() < 1e-9 { format!("{value:.0} %") } else { format!("{value:.1} %") }
 }
 

@@ -1,6 +1,9 @@
 //! An invented report over the default scenario's prices.
 #![allow(unreachable_pub, clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // invented numbers
 
+use plimsoll_demo::report::perps::{
+    Counterparty, Deficit, MarketSeries, OrderCounts, PerpLiquidation, Perps, PoolSeries, PoolWithdrawal, Side,
+};
 use plimsoll_demo::report::{Cause, FactorSeries, Liquidation, Report, Run, Totals, WalkEvidence};
 use plimsoll_demo::scenario::{self, ASSETS, Scenario};
 
@@ -17,6 +20,7 @@ pub fn report() -> Report {
         steps: scenario.steps() as u64,
         step_seconds: scenario.step_seconds,
         borrowers: 60,
+        traders: 40,
         seconds: 141.7,
         program_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         dynamic: run(&scenario, true),
@@ -40,9 +44,69 @@ fn run(scenario: &Scenario, moving: bool) -> Run {
     let totals = Totals {
         bad_debt_quote_atoms: if moving { 0 } else { 1_843_220_000 },
         conservation_error_atoms: 0,
+        conservation_checks: times.len() as u64,
         borrowers_equity_kept_ppm: if moving { 812_345 } else { 784_210 },
     };
-    Run::new(times, factors, list, totals)
+    let perps = perps(&times, moving);
+    Run::new(times, factors, list, totals).with_perps(perps)
+}
+
+fn perps(times: &[u64], moving: bool) -> Perps {
+    let steps = times.len() as u64;
+    let market = |symbol: &str, place: u64| MarketSeries {
+        symbol: symbol.to_owned(),
+        long_quote_atoms: (0..steps).map(|step| 900_000_000_000 + step * 1_000_000_000).collect(),
+        short_quote_atoms: (0..steps).map(|step| 1_000_000_000_000 + place * step * 1_000_000_000).collect(),
+        funding_ppm_per_day: (0..steps as i64).map(|step| step * 40 - 9_000).collect(),
+        funding_paid_quote_atoms: (0..steps).map(|step| step * 7_000_000).collect(),
+    };
+    Perps {
+        pool: PoolSeries {
+            equity_quote_atoms: (0..steps as i64).map(|step| 2_000_000_000_000 + step * 50_000_000).collect(),
+            share_ppm: (0..steps).map(|step| 1_000_000 + step).collect(),
+        },
+        markets: vec![market("SOL", 0), market("BTC", 1), market("ETH", 2)],
+        orders: OrderCounts { placed: 71, armed: 9, filled: 55, lapsed: 3, cancelled: 8 },
+        liquidation_list: [Counterparty::Account, Counterparty::Pool, Counterparty::Pool]
+            .map(|counterparty| perp_liquidation(times[200], counterparty))
+            .into(),
+        deficit_list: if moving { Vec::new() } else { vec![deficit(times[200])] },
+        withdrawal_list: vec![PoolWithdrawal {
+            provider: "Provider 2".to_owned(),
+            asked_seconds: times[100],
+            lapsed_requests: 3,
+            paid_seconds: moving.then_some(times[120]),
+            paid_quote_atoms: 812_345_678_900,
+        }],
+        outside_waterfall_quote_atoms: 0,
+    }
+}
+
+fn perp_liquidation(time_seconds: u64, counterparty: Counterparty) -> PerpLiquidation {
+    PerpLiquidation {
+        time_seconds,
+        account: "7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN".to_owned(),
+        trader: "Trader 07".to_owned(),
+        keeper: "keeper B".to_owned(),
+        market: "SOL".to_owned(),
+        side: Side::Long,
+        counterparty,
+        closed_quote_atoms: 31_000_000_000,
+    }
+}
+
+fn deficit(time_seconds: u64) -> Deficit {
+    Deficit {
+        time_seconds,
+        account: "7kFXqB2m5Y1bQ3sVnUeJt9cWd4hRpZaG6LxTMyE8oKvN".to_owned(),
+        trader: "Trader 03".to_owned(),
+        market: "SOL".to_owned(),
+        deficit_quote_atoms: 1_000_000_000,
+        insurance_quote_atoms: 100_000_000,
+        pool_quote_atoms: 600_000_000,
+        winners_quote_atoms: 300_000_000,
+        closed_quote_atoms: 52_000_000_000,
+    }
 }
 
 fn factor(scenario: &Scenario, asset: usize, moving: bool) -> FactorSeries {

@@ -19,7 +19,7 @@ struct Unhealthy<'a> {
     health: LiquidationHealth,
 }
 
-/// One liquidation that the program would carry out, and the value that it moves.
+/// One liquidation that the program would carry out.
 enum Candidate {
     Loan(LiquidationRequest),
     Perp(PerpLiquidationRequest),
@@ -44,8 +44,8 @@ pub(super) fn all(snapshot: &Snapshot, settings: &Settings) -> Vec<Action> {
     unhealthy.iter().flat_map(|one| resolve(snapshot, one, own_account.as_ref(), settings.perp_counterparty)).collect()
 }
 
-/// Without assets: the perps' losses, then what settling brings home, then the debts. With assets: the liquidation that moves most value, or the
-/// settlement that opens the way for one.
+/// Without assets: the perps' losses, then what settling brings home, then the debts. With assets: the liquidations that move most value first, each for the
+/// case that the program refuses those before it; where there is none, the settlement that opens the way for one.
 fn resolve(
     snapshot: &Snapshot,
     unhealthy: &Unhealthy,
@@ -58,24 +58,27 @@ fn resolve(
     if !perp_losses.is_empty() {
         return perp_losses;
     }
-    let liquidation = liquidator.filter(|_| has_assets || account.active_perps != 0).and_then(|liquidator| {
-        let candidate = best(liquidator, account, counterparty)?;
-        Some(action(snapshot, address, candidate))
-    });
-    if let Some(action) = liquidation.or_else(|| settlements::of_unhealthy(snapshot, address, account)) {
-        return vec![action];
+    let liquidator = liquidator.filter(|_| has_assets || account.active_perps != 0);
+    let candidates = liquidator.map(|liquidator| candidates(liquidator, account, counterparty)).unwrap_or_default();
+    if !candidates.is_empty() {
+        return candidates.into_iter().map(|candidate| action(snapshot, address, candidate)).collect();
+    }
+    if let Some(settlement) = settlements::of_unhealthy(snapshot, address, account) {
+        return vec![settlement];
     }
     if has_assets { Vec::new() } else { bankruptcies::of_loans(address, account) }
 }
 
-/// The liquidation that moves most value, among those that the program would carry out now.
-fn best(liquidator: &Liquidator, account: &MarginAccount, counterparty: PerpCounterparty) -> Option<Candidate> {
+/// The best loan and the position of each market that the program would liquidate now, most value first.
+fn candidates(liquidator: &Liquidator, account: &MarginAccount, counterparty: PerpCounterparty) -> Vec<Candidate> {
     let loan = best_loan(liquidator, account).map(|(value, request)| (value, Candidate::Loan(request)));
-    let perp = perps::held_markets(account).filter_map(|market| {
+    let perps = perps::held_markets(account).filter_map(|market| {
         let (value, request) = liquidator.perp_request(account, market, counterparty)?;
         Some((value, Candidate::Perp(request)))
     });
-    loan.into_iter().chain(perp).max_by_key(|(value, _)| *value).map(|(_, candidate)| candidate)
+    let mut candidates: Vec<(Value, Candidate)> = loan.into_iter().chain(perps).collect();
+    candidates.sort_by_key(|(value, _)| std::cmp::Reverse(*value));
+    candidates.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// The pair of reserves whose liquidation repays most value.

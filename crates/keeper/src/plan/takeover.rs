@@ -35,21 +35,27 @@ impl Liquidator<'_> {
         })
     }
 
-    /// What to ask for in one market, and the value that it closes: a takeover as far as the account can carry it, or the pool, as the settings and
-    /// the value say. None where the program would do neither.
+    /// What to ask for in one market, and the value that it closes: all of it taken over, where the settings let the account and it can carry that; else
+    /// what closes more, the part that the account can carry or the pool. None where the program would do neither.
     pub(super) fn perp_request(
         &self,
         liquidatee: &MarginAccount,
         market: u8,
         counterparty: PerpCounterparty,
     ) -> Option<(Value, PerpLiquidationRequest)> {
-        let taken_over = (counterparty != PerpCounterparty::Pool).then(|| self.perp_takeover(liquidatee, market));
-        let by_pool = (counterparty != PerpCounterparty::Own).then(|| {
+        let own = || self.perp_takeover(liquidatee, market);
+        let pool = || {
             let request = PerpLiquidationRequest { market, max_base_atoms: u64::MAX, against_pool: true };
-            self.perp_value(liquidatee, &request).map(|value| (value, request))
-        });
-        // of two that close the same value the last: the takeover costs the liquidatee no slip
-        [by_pool, taken_over].into_iter().flatten().flatten().max_by_key(|(value, _)| *value)
+            Some((self.perp_value(liquidatee, &request)?, request))
+        };
+        match counterparty {
+            PerpCounterparty::Own => own(),
+            PerpCounterparty::Pool => pool(),
+            PerpCounterparty::Either => match own() {
+                Some(whole) if whole.1.max_base_atoms == u64::MAX => Some(whole),
+                part => part.into_iter().chain(pool()).max_by_key(|(value, _)| *value),
+            },
+        }
     }
 
     fn perp_takeover(&self, liquidatee: &MarginAccount, market: u8) -> Option<(Value, PerpLiquidationRequest)> {

@@ -63,13 +63,26 @@ impl Competitor {
 
     /// The liquidations that it would send now.
     pub(crate) async fn liquidations(&self, rpc: &RpcClient, node: &Node, group: &Group<'_>) -> Vec<Action> {
+        self.planned(rpc, node, group, |action| matches!(action, Action::Liquidate { .. })).await
+    }
+
+    /// The fills that it would send now.
+    pub(crate) async fn fills(&self, rpc: &RpcClient, node: &Node, group: &Group<'_>) -> Vec<Action> {
+        self.planned(rpc, node, group, |action| matches!(action, Action::FillOrder { .. })).await
+    }
+
+    async fn planned(
+        &self,
+        rpc: &RpcClient,
+        node: &Node,
+        group: &Group<'_>,
+        is_wanted: fn(&Action) -> bool,
+    ) -> Vec<Action> {
         let arguments = ["plimsoll-keeper".to_owned()].into_iter().chain(self.arguments(node, group));
         let settings = Settings::parse_from(arguments);
         let state = State::load(rpc, group.book, self.margin_account, group.oracles.to_vec()).await;
         let state = state.expect("the node can be reached");
-        let mut actions = plan(state.snapshot(), &settings);
-        actions.retain(|action| matches!(action, Action::Liquidate { .. }));
-        actions
+        plan(state.snapshot(), &settings).into_iter().filter(is_wanted).collect()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll::state::margin_account::{ORDER_REDUCE_ONLY, ORDER_STOP_LOSS};
-use plimsoll_client::Pubkey;
+use plimsoll_client::{Pubkey, perps};
+use plimsoll_keeper::facts::Fact;
+use plimsoll_risk::quantities::{Amount, Shares};
 use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
@@ -38,6 +40,9 @@ impl<'a> Stage<'a> {
         let executed = &process.facts("pool_order_executed")[0];
         assert_eq!(executed["margin_account"], request.margin_account.to_string());
         assert_eq!(executed["pool_atoms"], POOL_USDC * USDC_ATOMS);
+        let (book, provider) = (group.book().await, group.account(&request.margin_account).await);
+        let worth = perps::shares_value_down(&book, Shares(provider.pool_shares)).expect("a pool without positions");
+        assert_eq!(worth, Amount(POOL_USDC * USDC_ATOMS));
         Self { group, keeper, process }
     }
 
@@ -50,9 +55,7 @@ impl<'a> Stage<'a> {
     /// Opens an account and has the keeper fill its first order at 200; returns the account.
     async fn trader(&mut self, node: &mut Node, admin: &Keypair, number: u16, (usdc, sol): (u64, i64)) -> Pubkey {
         let account = self.group.open(node, admin, TRADER + number, (USDC, usdc * USDC_ATOMS)).await;
-        // the publications so far are to lie behind the order's due time
-        let ahead_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-        node.travel_to(ahead_seconds);
+        move_past_publications(node);
         self.trade(node, &account, market_order(sol * SOL_ATOMS), 200).await;
         assert_eq!(self.group.base_atoms(&account).await, sol * SOL_ATOMS);
         account
@@ -81,6 +84,12 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// Moves the clock until every publication lies behind it: none of them is the first since what is placed or armed from now on is due.
+fn move_past_publications(node: &mut Node) {
+    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
+    node.travel_to(later_seconds);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keeper_fills_orders_and_arms_stops_for_their_fees() {
     let (mut node, rpc, [admin, key, _]) = start();
@@ -101,14 +110,13 @@ async fn a_keeper_fills_orders_and_arms_stops_for_their_fees() {
         ..market_order(-10 * SOL_ATOMS)
     };
     let stop = stage.group.place(&trader, stop).await;
-    stage.publish(node, 197);
+    move_past_publications(node);
+    stage.group.publish(node, USDC, 1, 0);
+    stage.group.publish(node, SOL, 197, 0);
     until("the stop is armed", async || !stage.process.facts("order_armed").is_empty()).await;
     assert_eq!(stage.group.base_atoms(&trader).await, 10 * SOL_ATOMS);
 
-    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-    node.travel_to(later_seconds);
     stage.publish(node, 196);
-    // due before the clock moved on: this publication is the first since
     let filled = stage.filled(&trader, stop.id).await;
     assert_eq!(filled["base_atoms"], -10 * SOL_ATOMS);
     assert_eq!(filled["executor_fee_atoms"], fee_atoms);
@@ -124,8 +132,7 @@ async fn a_position_is_liquidated_before_it_costs_anybody() {
     let node = &mut node;
     let mut stage = Stage::set(node, &rpc, &admin, key).await;
     let trader = stage.trader(node, &admin, 0, (700, 10)).await;
-    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-    node.travel_to(later_seconds);
+    move_past_publications(node);
 
     crash(node, &mut stage.group, 140).await;
     until("the position is liquidated", async || !stage.process.facts("perp_liquidated").is_empty()).await;
@@ -149,8 +156,7 @@ async fn a_position_under_water_is_resolved_without_a_loss_to_lenders() {
     let mut stage = Stage::set(node, &rpc, &admin, key).await;
     let loser = stage.trader(node, &admin, 0, (700, 10)).await;
     let winner = stage.trader(node, &admin, 1, (1_000, -10)).await;
-    let later_seconds = node.unix_seconds() + 2 * DUE_AHEAD_SECONDS;
-    node.travel_to(later_seconds);
+    move_past_publications(node);
 
     crash(node, &mut stage.group, 60).await;
     until("the loss is resolved", async || !stage.process.facts("perp_bankruptcy_resolved").is_empty()).await;
@@ -164,4 +170,32 @@ async fn a_position_under_water_is_resolved_without_a_loss_to_lenders() {
     assert_eq!(stage.group.ledger_atoms(&[loser, winner, stage.keeper.margin_account]).await, 0);
     assert_eq!(stage.group.bad_debt_atoms().await, 0);
     stage.end();
+}
+
+/// Both plan the same fill; the first executes it, and the second loses nothing but the race.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_filled_once() {
+    let (mut node, rpc, [admin, first, second]) = start();
+    let node = &mut node;
+    let Stage { mut group, keeper: first, process } = Stage::set(node, &rpc, &admin, first).await;
+    assert!(process.terminate().success());
+    let second = Competitor::enter(node, &group, second).await;
+    let trader = group.open(node, &admin, TRADER, (USDC, 1_000 * USDC_ATOMS)).await;
+    move_past_publications(node);
+    group.place(&trader, market_order(SOL_ATOMS)).await;
+    group.publish(node, USDC, 1, DUE_AHEAD_SECONDS);
+    group.publish(node, SOL, 200, DUE_AHEAD_SECONDS);
+    let of_first = first.fills(&rpc, node, &group).await;
+    let of_second = second.fills(&rpc, node, &group).await;
+    let ([winning], [losing]) = (of_first.as_slice(), of_second.as_slice()) else {
+        panic!("expected one fill each, got {of_first:?} and {of_second:?}");
+    };
+
+    let won = first.actor(&rpc, &group).act(winning).await.expect("the node can be reached");
+    let lost = second.actor(&rpc, &group).act(losing).await.expect("the node can be reached");
+
+    assert!(matches!(won, Fact::OrderFilled { base_atoms: SOL_ATOMS, .. }), "{won:?}");
+    let what = losing.subject();
+    assert_eq!(lost, Fact::LostRace { what, error: "OrderMissing".to_owned(), signature: None });
+    assert_eq!(group.base_atoms(&trader).await, SOL_ATOMS);
 }

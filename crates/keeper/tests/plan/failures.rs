@@ -134,14 +134,14 @@ fn loans_and_perps_are_ranked_by_shortfall() {
     assert_eq!(subjects(&market, &[]), [format!("liquidate {borrower}"), taking_over(&trader)]);
 }
 
-/// 10 SOL against 1,500 USDC, and a long of 1 SOL: the loan repays more than the position is worth.
+/// 10 SOL against 1,500 USDC, and a long of 1 SOL: the loan repays more than the position is worth. Where the program refuses it, the position is next.
 #[test]
-fn of_a_loan_and_a_position_the_larger_is_liquidated() {
+fn of_a_loan_and_a_position_the_larger_is_liquidated_first() {
     let mut market = Market::with_perps();
     let borrower = market.borrower(1, 1_500);
     market.trade(&borrower, 1, 200);
     market.price(SOL, 150);
-    assert_eq!(subjects(&market, &[]), [format!("liquidate {borrower}")]);
+    assert_eq!(subjects(&market, &[]), [format!("liquidate {borrower}"), taking_over(&borrower)]);
 }
 
 #[test]

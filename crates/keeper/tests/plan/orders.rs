@@ -112,12 +112,14 @@ fn an_order_waits_while_the_price_is_unconfirmed() {
 }
 
 #[test]
-fn an_expired_order_is_left_alone() {
+fn an_expired_order_is_not_armed_and_an_armed_one_is_filled() {
     let (mut market, key) = due_at(NOW_SECONDS);
     market.publish(SOL, NOW_SECONDS);
     let slot = usize::from(key.slot);
     market.account_mut(&key.margin_account).orders[slot].expires_seconds = NOW_SECONDS - 1;
-    assert_eq!(subjects(&market, &[]), NOTHING);
+    let expires_seconds = NOW_SECONDS - 1;
+    market.order(&key.margin_account, Order { trigger_price: mantissa(SOL, 210), expires_seconds, ..limit_at_190() });
+    assert_eq!(subjects(&market, &[]), [filling(&key)]);
 }
 
 #[test]

@@ -92,3 +92,61 @@ fn cell_down(cell: i64, lift: u32) -> u64 {
 fn lifted(size: u64, lift: u32) -> u64 {
     if size.leading_zeros() < lift { 1 << 32 } else { (size << lift).min(1 << 32) }
 }
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_precision_loss)] // doubles judge integers here
+mod tests {
+    use super::*;
+
+    /// From Knuth's MMIX generator: numbers of every length up to `bits`.
+    fn numbers(bits: u32) -> impl FnMut() -> u64 {
+        let mut state = 1_u64;
+        move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let length = (state >> 8) % u64::from(bits);
+            (state >> (64 - bits)) >> length
+        }
+    }
+
+    /// y² · variance against size², both sides exact.
+    #[test]
+    fn standardised_sizes_lie_on_either_side_of_the_exact_one() {
+        let mut next = numbers(63);
+        for _ in 0..20_000 {
+            let (size, variance) = (next() | 1, next() | 1);
+            let found = Standardised::new(size, size.leading_zeros(), variance as i64).unwrap();
+            let full = size << size.leading_zeros();
+            let lifted = u128::from(variance) << (2 * found.lift);
+            let square = |number: u64| u128::from(number) * u128::from(number);
+            assert!(square(found.down) * lifted <= square((full >> CUT) << 31), "{size} {variance}");
+            assert!(square(found.up) * lifted >= square(full.div_ceil(1 << CUT) << 31), "{size} {variance}");
+            assert!(found.up - found.down <= 6, "{size} {variance}");
+        }
+    }
+
+    /// Doubles are off by at most 2⁻⁵⁰ of a term, and a term rounded the wrong way by about 2⁻³¹.
+    #[test]
+    #[allow(clippy::cast_possible_truncation)] // a fraction of a root below 2⁶²
+    fn terms_are_never_below_the_exact_ones_and_close_above() {
+        let mut next = numbers(62);
+        for _ in 0..20_000 {
+            let [x, y] = [next() | 1, next() | 1];
+            let [a, b] = [next() | 1, next() | 1].map(|variance| variance as i64);
+            let root = (a as f64).sqrt() * (b as f64).sqrt();
+            let cell = ((next() as f64 / 2f64.powi(62) * root) as i64).min(1 << 62);
+            let lift = x.leading_zeros().min(y.leading_zeros());
+            let standardised = |size, variance| Standardised::new(size, lift, variance).unwrap();
+            let unit = 2f64.powi(i32::try_from(lift).unwrap() - 34);
+            for (cell, is_hedge) in [(cell, false), (cell, true), (-cell, false), (-cell, true)] {
+                let found = standardised(x, a).twice_product_up(standardised(y, b), cell, is_hedge) as f64;
+                let sign = if is_hedge { -1.0 } else { 1.0 };
+                let exact = 2.0 * sign * (x as f64 * unit) * (y as f64 * unit) * (cell as f64 / root);
+                let error = exact.abs() * 2f64.powi(-50);
+                assert!(found >= exact - error, "{x} {y} {a} {b} {cell}: {found} below {exact}");
+                assert!(found <= exact + error + 2f64.powi(36), "{x} {y} {a} {b} {cell}: {found} above {exact}");
+            }
+            let square = standardised(x, a).square_up() as f64;
+            assert!(square >= (x as f64 * unit).powi(2) * (1.0 - 2f64.powi(-50)));
+        }
+    }
+}

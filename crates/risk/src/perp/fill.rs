@@ -14,7 +14,7 @@ pub struct FillTerms {
     pub fee: Ratio,
     /// Fee on what brings the skew nearer to zero.
     pub fee_reducing: Ratio,
-    /// The insurance's part of the fee.
+    /// The insurance's part of the fee, at most one.
     pub insurance_share: Ratio,
 }
 
@@ -51,7 +51,7 @@ pub fn plan_fill(
     let quote = quote_down(skew, delta, edge, terms.skew_scale)?;
     let fee = fee_up(skew, delta, edge, terms)?;
     let to_insurance = Amount(terms.insurance_share.of_down(Value(fee.0))?.0);
-    Ok(Fill { quote, fee, to_insurance: to_insurance.min(fee) })
+    Ok(Fill { quote, fee, to_insurance })
 }
 
 /// The trader's quote: `−Δ·edge·(1 + (2k + Δ)/2s)`, rounded against him.

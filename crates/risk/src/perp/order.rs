@@ -9,7 +9,7 @@ use crate::quantities::{Price, SignedAmount};
 pub struct OrderTerms {
     /// From being armed to being due.
     pub delay_seconds: u64,
-    /// How old the publication that it was due on may be when it fills.
+    /// How long after its due time it may fill.
     pub window_seconds: u64,
 }
 
@@ -39,7 +39,7 @@ pub const fn due_seconds(armed_at_seconds: u64, terms: &OrderTerms) -> u64 {
     armed_at_seconds.saturating_add(terms.delay_seconds)
 }
 
-/// Refuses every publication but the first at or after the due time, and that one when it has become too old.
+/// Refuses every publication but the first at or after the due time, and that one once the order has lapsed.
 ///
 /// # Errors
 /// [`RiskError::OrderTooEarly`], [`RiskError::PublicationNotFirst`], [`RiskError::OrderLapsed`].
@@ -56,7 +56,7 @@ pub fn require_first_publication(
     if publication.prev_publish_time_seconds >= due {
         return Err(RiskError::PublicationNotFirst);
     }
-    if publication.age_seconds(now_seconds) > terms.window_seconds {
+    if has_lapsed(armed_at_seconds, now_seconds, terms) {
         return Err(RiskError::OrderLapsed);
     }
     Ok(())

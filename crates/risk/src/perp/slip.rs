@@ -73,7 +73,7 @@ mod tests {
                     let fill = plan_fill(SignedAmount(skew), trade, MID, CONFIDENCE, &terms).unwrap();
                     let at_mid = i128::from(trade.0) * 200;
                     let lost = -(at_mid + i128::from(fill.quote.0));
-                    let most = at_mid.unsigned_abs() * u128::from(bound.to_bits()) >> 32;
+                    let most = (at_mid.unsigned_abs() * u128::from(bound.to_bits())) >> 32;
                     // a fill loses less than four atoms to rounding
                     assert!(lost <= most.cast_signed() + 4, "{skew} {delta} {part}: {lost} > {most}");
                 }

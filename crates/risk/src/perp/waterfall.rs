@@ -53,17 +53,12 @@ pub fn resolve_perp_bankruptcy(books: &PerpBooks, inputs: &PerpBankruptcyInputs)
     let deficit = deficit(pnl, inputs.quote_net)?;
     let insurance = deficit.min(books.insurance);
     let gain = books.pool_gain_down(inputs.mid)?;
-    let pool_limit = gain.plus(inputs.pool_share_left)?.min(inputs.pool_equity);
     let uninsured = deficit.minus(insurance)?;
-    let pool = uninsured.min(pool_limit);
-    let left = uninsured.minus(pool)?;
-    let closing = if left.is_zero() { None } else { books.closing(inputs.position.base)? };
-    // where nobody stands on the other side, the pool pays as far as its equity reaches
-    let (pool, winners) = match closing {
-        Some(_) => (pool, left),
-        None => (uninsured.min(pool.max(inputs.pool_equity)), Amount::ZERO),
-    };
-    let unpaid = uninsured.minus(pool)?.minus(winners)?;
+    let pool_first = uninsured.min(gain.plus(inputs.pool_share_left)?).min(inputs.pool_equity);
+    let (closing, winners) = books.winners_part(inputs, uninsured.minus(pool_first)?)?;
+    // the pool closes what the winners do not, and pays for that too, as far as its equity reaches
+    let pool = uninsured.minus(winners)?.min(inputs.pool_equity);
+    let unpaid = uninsured.minus(winners)?.minus(pool)?;
     if unpaid == deficit {
         return Err(RiskError::WaterfallExhausted);
     }
@@ -71,7 +66,7 @@ pub fn resolve_perp_bankruptcy(books: &PerpBooks, inputs: &PerpBankruptcyInputs)
         deficit,
         insurance,
         pool,
-        pool_share_used: pool.minus(pool.min(gain))?.min(inputs.pool_share_left),
+        pool_share_used: pool_first.minus(pool_first.min(gain))?,
         winners,
         unpaid,
         closed_against_winners: closing.map_or(Amount::ZERO, |closing| closing.closed),
@@ -131,6 +126,21 @@ impl PerpBooks {
         let pool = PerpPosition { base: self.skew()?.negated()?, entry: self.pool_quote, ..PerpPosition::default() };
         let gain = pool.unrealised_down(mid)?.plus(self.settled)?;
         Ok(if gain.is_negative() { Amount::ZERO } else { gain.magnitude() })
+    }
+
+    /// What of the failed position closes against the winners, and what of `rest` they pay for that.
+    ///
+    /// The open size's own loss is shared by size between them and the pool, so that both close at one price. A loss that was booked before is the
+    /// pool's alone. So no base atom of the side, be it one that rounding left to nobody, bears more than a base atom of the failed position lost.
+    fn winners_part(&self, inputs: &PerpBankruptcyInputs, rest: Amount) -> Result<(Option<Closing>, Amount)> {
+        let failed = &inputs.position;
+        let unrealised = failed.unrealised_down(inputs.mid)?;
+        let shared = if unrealised.is_negative() { rest.min(unrealised.magnitude()) } else { Amount::ZERO };
+        let Some(closing) = self.closing(failed.base)? else {
+            return Ok((None, Amount::ZERO));
+        };
+        let winners = Amount(mul_div_down(shared.0, closing.closed.0, failed.base.magnitude().0)?);
+        Ok(if winners.is_zero() { (None, winners) } else { (Some(closing), winners) })
     }
 
     /// How much of the other side a failed position closes: its size, at most 15/16 of the side. `None` where nobody is there, or where S is used up:

@@ -108,6 +108,13 @@ fn a_touch_after_a_waterfall_closes_the_same_fraction() {
     books.indices.short.profit = PerUnit::from_bits(-24 << 64);
     books.touch(&mut position).unwrap();
     assert_eq!(position.realised, quote(30 + 28));
+    // 7·4/3 = 9.33: of a gain 9, of a loss 10
+    books.indices.short.profit = PerUnit::from_bits(-23 << 64);
+    books.touch(&mut position).unwrap();
+    assert_eq!(position.realised, quote(30 + 28 + 9));
+    books.indices.short.profit = PerUnit::from_bits(-24 << 64);
+    books.touch(&mut position).unwrap();
+    assert_eq!(position.realised, quote(30 + 28 + 9 - 10));
 }
 
 #[test]
@@ -121,6 +128,12 @@ fn an_empty_side_starts_again_at_a_size_factor_of_one() {
     assert_eq!(position.base, base(-5));
     books.trade_with_pool(&mut position, base(5), quote(-500)).unwrap();
     assert_eq!(books.indices.short.size, SizeFactor::ONE);
+    let (mut longs, mut long) = traded(&[(10, -1_000)]);
+    longs.indices.long.size = SizeFactor::from_bits(1 << 61);
+    longs.open_interest.long = atoms(5);
+    longs.touch(&mut long).unwrap();
+    longs.trade_with_pool(&mut long, base(-5), quote(500)).unwrap();
+    assert_eq!(longs.indices.long.size, SizeFactor::ONE);
     // an empty position that saw other indices takes the present ones
     stale.size = SizeFactor::from_bits(1 << 40);
     stale.profit = PerUnit::from_bits(-(9 << 64));

@@ -121,12 +121,43 @@ fn at_most_fifteen_sixteenths_of_a_side_close() {
     story.books.trade_with_pool(&mut other, base(34), quote(-34 * 100)).unwrap();
     story.failed = PerpPosition { base: base(50), entry: quote(-16 * 120 - 34 * 100), ..story.failed };
     let outcome = story.resolve(0, 10_000);
-    assert_eq!((paid(&outcome), outcome.closed_against_winners), ([200, 0, 0, 200, 0], atoms(30)));
-    // 30 at the winners' price, 20 from the pool at mid
-    assert_eq!(outcome.books.unapplied, quote(-30 * 100 - 200));
-    assert_eq!(outcome.books.pool_quote.0, story.books.pool_quote.0 - 20 * 100);
+    // 30 close against the winners and 20 against the pool, 4 an atom away from mid both
+    assert_eq!((paid(&outcome), outcome.pool_share_used), ([200, 0, 80, 120, 0], atoms(0)));
+    assert_eq!(outcome.closed_against_winners, atoms(30));
+    assert_eq!(outcome.books.unapplied, quote(-30 * 104));
+    assert_eq!(outcome.books.pool_quote.0, story.books.pool_quote.0 - 20 * 104);
     assert_eq!(outcome.books.indices.short.size, SizeFactor::from_bits(1 << 58));
     assert_eq!((outcome.books.open_interest.long, outcome.books.open_interest.short), (atoms(0), atoms(2)));
+}
+
+#[test]
+fn a_pool_that_cannot_pay_for_its_part_leaves_it_on_the_account() {
+    let mut story = story(1).with_insurance(20);
+    let mut other = PerpPosition::default();
+    story.books.trade_with_pool(&mut other, base(24), quote(-24 * 100)).unwrap();
+    story.failed = PerpPosition { base: base(40), entry: quote(-16 * 120 - 24 * 100), ..story.failed };
+    // of the 140 left after insurance and the day's share the winners of 30 atoms pay three quarters, the pool 30 of 35
+    let outcome = story.resolve(40, 70);
+    assert_eq!((paid(&outcome), outcome.pool_share_used), ([200, 20, 70, 105, 5], atoms(40)));
+    assert_eq!((outcome.position.base, outcome.position.realised), (base(0), quote(-125)));
+}
+
+#[test]
+fn winners_bear_the_open_loss_and_none_that_was_booked_before() {
+    // of 16 atoms 15 closed at mid: 300 of the loss are booked, 20 open
+    let mut story = story(1);
+    story.books.trade_with_pool(&mut story.failed, base(-15), quote(1_500)).unwrap();
+    let outcome = story.resolve(50, 10_000);
+    assert_eq!((paid(&outcome), outcome.closed_against_winners), ([200, 0, 180, 20, 0], atoms(1)));
+    // what rounding may leave of a side can bear no more either: the rest is the pool's
+    story.books.open_interest.short = atoms(2);
+    let outcome = story.resolve(50, 100);
+    assert_eq!((paid(&outcome), outcome.closed_against_winners), ([200, 0, 100, 20, 80], atoms(1)));
+    // an open profit is no loss to share
+    story.failed = PerpPosition { base: base(1), entry: quote(-90), realised: quote(-330), ..story.failed };
+    let outcome = story.resolve(50, 10_000);
+    assert_eq!((paid(&outcome), outcome.closed_against_winners), ([200, 0, 200, 0, 0], atoms(0)));
+    assert_eq!(outcome.books.indices, story.books.indices);
 }
 
 #[test]
@@ -199,7 +230,8 @@ fn a_size_factor_that_is_used_up_closes_no_more() {
             assert_eq!((outcome.winners, outcome.pool, outcome.unpaid), (atoms(0), atoms(4), atoms(6)));
             break;
         }
-        assert_eq!(outcome.winners, atoms(10));
+        // a sixteenth closes against the pool
+        assert_eq!((outcome.winners, outcome.pool, outcome.unpaid), (atoms(9), atoms(1), atoms(0)));
         books = outcome.books;
         closings += 1;
     }
@@ -208,10 +240,12 @@ fn a_size_factor_that_is_used_up_closes_no_more() {
     books.touch(&mut short).unwrap();
     assert_eq!(short.base, base(-(1 << 8)));
     // a side of more atoms than S has units closes no more either
-    let mut story = story(1);
+    let mut story = story(1).with_insurance(70);
     story.books.indices.short.size = SizeFactor::from_bits(1 << 40);
+    story.books.open_interest.short = atoms(1 << 40);
+    assert_eq!(paid(&story.resolve(0, 0)), [200, 70, 0, 130, 0]);
     story.books.open_interest.short = atoms(1 << 50);
-    assert_eq!(story.resolve(0, 10_000).closed_against_winners, atoms(0));
+    assert_eq!(paid(&story.resolve(0, 0)), [200, 70, 0, 0, 130]);
 }
 
 #[test]

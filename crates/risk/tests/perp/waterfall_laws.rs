@@ -67,6 +67,10 @@ proptest! {
             prop_assert_eq!(outcome.deficit.0 as i64, -loss);
             prop_assert_eq!(profit(&outcome.position, mid), loss + paid as i64);
             prop_assert!(outcome.pool.0 <= limits.1 && outcome.pool_share_used.0 <= limits.0.min(outcome.pool.0));
+            // by size, and of the open loss at most
+            let open_loss = -before.0[account].unrealised_down(mid).unwrap().0.min(0) as u128;
+            let (closed, whole) = (outcome.closed_against_winners.0, before.0[account].base.magnitude().0);
+            prop_assert!(u128::from(outcome.winners.0) * u128::from(whole) <= open_loss * u128::from(closed));
             prop_assert_eq!(outcome.books.insurance.0, before.1.insurance.0 - outcome.insurance.0);
             // two valuations, each rounded down
             let pool_lost = before.2 - pool_worth(&market, mid);

@@ -5,6 +5,7 @@ mod liquidations;
 mod markets;
 mod orders;
 mod pool;
+mod settlement;
 mod trading;
 
 use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount};

@@ -14,7 +14,7 @@ use crate::transcript::Transcript;
 
 const INDEX_ONE: u64 = 1 << 48;
 
-fn bonus(source: &mut Source) -> BonusTerms {
+pub(super) fn bonus(source: &mut Source) -> BonusTerms {
     let min = Ratio::from_bits(source.sized(29));
     BonusTerms {
         min,

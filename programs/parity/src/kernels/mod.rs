@@ -9,6 +9,8 @@ mod accounts;
 mod integers;
 mod liquidations;
 mod mathematics;
+mod perp_accounts;
+mod perps;
 mod prices;
 mod reserves;
 mod thresholds;
@@ -82,4 +84,22 @@ kernels! {
     Positions => reserves::positions,
     /// The waterfall of a deficit.
     Bankruptcies => reserves::bankruptcies,
+    /// Perp fills, their slip, worst prices and caps.
+    PerpFills => perps::fills,
+    /// Funding: cap, walk and update of a market's books.
+    PerpFundings => perps::fundings,
+    /// Perp positions: touches, also after waterfalls, trades, fees, settlements; the sweep.
+    PerpPositions => perps::positions,
+    /// The waterfall of a perp deficit.
+    PerpBankruptcies => perps::bankruptcies,
+    /// What an account can pay of a loss.
+    PerpSettlements => perps::settlements,
+    /// Health of an account with perps.
+    PerpHealths => perp_accounts::healths,
+    /// The plan of a perp liquidation.
+    PerpLiquidations => perp_accounts::plans,
+    /// The pool's equity, exposures and shares.
+    Pools => perp_accounts::pools,
+    /// What the pool's exposures require.
+    PoolRequirements => perp_accounts::requirements,
 }

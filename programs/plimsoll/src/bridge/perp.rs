@@ -141,12 +141,9 @@ impl PerpMarket {
             self.set_books(books);
             return Ok(());
         }
-        self.set_books(&PerpBooks {
-            pool_quote: books.pool_quote.plus(books.unapplied).or_refuse()?,
-            insurance: books.insurance,
-            settled: books.settled,
-            ..PerpBooks::EMPTY
-        });
+        let mut swept = *books;
+        swept.sweep().or_refuse()?;
+        self.set_books(&swept);
         Ok(())
     }
 }

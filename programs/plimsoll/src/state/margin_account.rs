@@ -129,7 +129,7 @@ pub struct Order {
     pub placed_seconds: u64,
     /// When its condition was shown to hold, or it was placed without one; 0: not armed.
     pub armed_seconds: u64,
-    /// When it lapses.
+    /// The last moment at which it may be armed.
     pub expires_seconds: u64,
     /// What the executor receives.
     pub executor_fee_atoms: u64,

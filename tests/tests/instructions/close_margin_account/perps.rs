@@ -5,11 +5,11 @@ use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_tests::Trader;
 
 use crate::expect::refuses;
-use crate::perp_stage::{PerpStage, SOL_PERP};
+use crate::position_stage::{PositionStage, SOL_PERP};
 
 #[test]
 fn a_position_is_closed_and_settled_first() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let long = Trader { keypair: stage.long.keypair.insecure_clone(), account: stage.long.account };
     let close = instructions::close_margin_account(long.account, long.key());
     stage.close(&long, SOL_PERP);

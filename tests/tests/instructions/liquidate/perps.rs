@@ -6,11 +6,11 @@ use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationReque
 use plimsoll_client::{Instruction, instructions};
 
 use crate::expect::{emitted, refuses};
-use crate::perp_stage::{PerpStage, SOL_PERP};
+use crate::position_stage::{PositionStage, SOL_PERP};
 
 /// The long owes 0.02 BTC as well when SOL comes to this many dollars.
-fn indebted_at(dollars: i64) -> PerpStage {
-    let mut stage = PerpStage::new();
+fn indebted_at(dollars: i64) -> PositionStage {
+    let mut stage = PositionStage::new();
     let btc = stage.world.assets[2];
     let _lender = stage.world.depositor(&btc, btc.atoms(10));
     stage.world.borrow(&stage.long, &btc, 2_000_000).expect("a borrow");
@@ -19,7 +19,7 @@ fn indebted_at(dollars: i64) -> PerpStage {
 }
 
 /// His USDC for his BTC.
-fn liquidate(stage: &PerpStage) -> Instruction {
+fn liquidate(stage: &PositionStage) -> Instruction {
     let (book, liquidator) = (stage.world.book, &stage.liquidator);
     let request = LiquidationRequest { collateral_reserve: 0, debt_reserve: 2, max_repay_atoms: u64::MAX };
     instructions::liquidate(book, stage.long.account, liquidator.account, liquidator.key(), request)

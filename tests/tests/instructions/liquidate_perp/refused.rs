@@ -8,12 +8,12 @@ use plimsoll_tests::{Signer, Trader};
 
 use super::{liquidate, request, unhealthy};
 use crate::expect::refuses;
-use crate::perp_stage::{BTC_PERP, PerpStage};
+use crate::position_stage::{BTC_PERP, PositionStage};
 use crate::stage::{edit_account, edit_book, leave_pending};
 
 /// Both ways to liquidate the long are refused.
 #[track_caller]
-fn refuses_both(stage: &mut PerpStage, error: PlimsollError) {
+fn refuses_both(stage: &mut PositionStage, error: PlimsollError) {
     for against_pool in [false, true] {
         let instruction = liquidate(stage, request(against_pool));
         refuses(&mut stage.world, &instruction, &[&stage.liquidator.keypair], error);
@@ -21,7 +21,7 @@ fn refuses_both(stage: &mut PerpStage, error: PlimsollError) {
 }
 
 #[track_caller]
-fn refuses_liquidator(stage: &mut PerpStage, liquidator: &Trader, error: PlimsollError) {
+fn refuses_liquidator(stage: &mut PositionStage, liquidator: &Trader, error: PlimsollError) {
     let (book, long) = (stage.world.book, stage.long.account);
     let instruction = instructions::liquidate_perp(book, long, liquidator.account, liquidator.key(), request(false));
     refuses(&mut stage.world, &instruction, &[&liquidator.keypair], error);
@@ -29,8 +29,8 @@ fn refuses_liquidator(stage: &mut PerpStage, liquidator: &Trader, error: Plimsol
 
 #[test]
 fn the_healthy_are_refused() {
-    refuses_both(&mut PerpStage::new(), PlimsollError::NotLiquidatable);
-    refuses_both(&mut PerpStage::new().sol_at(185), PlimsollError::NotLiquidatable);
+    refuses_both(&mut PositionStage::new(), PlimsollError::NotLiquidatable);
+    refuses_both(&mut PositionStage::new().sol_at(185), PlimsollError::NotLiquidatable);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_step_past_its_spiral_bound_is_refused() {
 
 #[test]
 fn a_pool_at_its_limit_takes_no_more_on() {
-    let mut stage = PerpStage::two_sided().sol_at(180);
+    let mut stage = PositionStage::two_sided().sol_at(180);
     edit_book(&mut stage.world, |book| book.pool.params.requirement_share_ppm = 0);
     // closing a long leaves the shorts alone against the pool
     let instruction = liquidate(&stage, request(true));

@@ -8,12 +8,12 @@ use plimsoll_tests::Trader;
 
 use crate::expect::{emitted, refuses};
 use crate::oracles::ONE_E8;
-use crate::perp_stage::{ETH_PERP, PerpStage, SOL_PERP};
+use crate::position_stage::{ETH_PERP, PositionStage, SOL_PERP};
 use crate::stage::{edit_account, move_price, reserve_of};
 
 /// Owes 10,000 USDC against 100 SOL of which 90 cents are left, and holds 5 ETH-PERP whose price fell to this many dollars.
-fn borrower(eth_dollars: i64) -> (PerpStage, Trader) {
-    let mut stage = PerpStage::new();
+fn borrower(eth_dollars: i64) -> (PositionStage, Trader) {
+    let mut stage = PositionStage::new();
     let (sol, usdc) = (stage.sol, stage.usdc);
     let borrower = stage.holder_of(&sol, sol.atoms(100));
     stage.world.borrow(&borrower, &usdc, usdc.atoms(10_000)).expect("a borrow");
@@ -24,7 +24,7 @@ fn borrower(eth_dollars: i64) -> (PerpStage, Trader) {
     (stage, borrower)
 }
 
-fn resolve_debt(stage: &PerpStage, account: Pubkey) -> Instruction {
+fn resolve_debt(stage: &PositionStage, account: Pubkey) -> Instruction {
     instructions::resolve_bankruptcy(stage.world.book, account, stage.usdc.index)
 }
 
@@ -97,7 +97,7 @@ fn a_loss_that_stays_does_not_hinder() {
 
 #[test]
 fn who_owes_nothing_but_a_perp_loss_has_no_debt_to_resolve() {
-    let mut stage = PerpStage::two_sided().sol_at(155);
+    let mut stage = PositionStage::two_sided().sol_at(155);
     let long = stage.long.account;
     let instruction = resolve_debt(&stage, long);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::PerpPositionOpen);

@@ -7,12 +7,12 @@ use plimsoll_tests::{Signer, Trader};
 
 use super::{bankrupt, resolve};
 use crate::expect::refuses;
-use crate::perp_stage::{BTC_PERP, ETH_PERP, LONG, PerpStage, SOL_PERP};
+use crate::position_stage::{BTC_PERP, ETH_PERP, LONG, PositionStage, SOL_PERP};
 use crate::stage::{account_elsewhere, edit_account, edit_book, elsewhere, move_price};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
 #[track_caller]
-fn refuses_long(stage: &mut PerpStage, error: PlimsollError) {
+fn refuses_long(stage: &mut PositionStage, error: PlimsollError) {
     let instruction = resolve(stage, stage.long.account);
     refuses(&mut stage.world, &instruction, &[], error);
 }
@@ -21,7 +21,7 @@ fn refuses_long(stage: &mut PerpStage, error: PlimsollError) {
 fn who_is_not_bankrupt_is_refused() {
     // healthy; unhealthy with something left
     for dollars in [200, 180, 165] {
-        let mut stage = PerpStage::two_sided().sol_at(dollars);
+        let mut stage = PositionStage::two_sided().sol_at(dollars);
         refuses_long(&mut stage, PlimsollError::NotBankrupt);
     }
     let mut stage = bankrupt();
@@ -42,7 +42,7 @@ fn deposits_above_dust_are_liquidated_first() {
 
 #[test]
 fn a_market_that_leaves_no_deficit_is_refused() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let (usdc, eth) = (stage.usdc, stage.world.market_asset(ETH_PERP));
     let both = stage.holder(30_000);
     stage.world.trade(&both, SOL_PERP, LONG).expect("a purchase");
@@ -90,7 +90,7 @@ fn stale_unconfirmed_and_missing_prices_are_refused() {
 
 #[test]
 fn an_unconfirmed_price_of_another_open_position_is_refused() {
-    let mut stage = PerpStage::two_sided();
+    let mut stage = PositionStage::two_sided();
     let long = Trader { keypair: stage.long.keypair.insecure_clone(), account: stage.long.account };
     stage.world.trade(&long, ETH_PERP, 10_000_000).expect("a purchase");
     stage.move_sol(155);
@@ -116,7 +116,7 @@ fn a_market_past_its_settlement_time_is_settled_first() {
 
 #[test]
 fn a_waterfall_with_nothing_left_is_refused() {
-    let mut stage = PerpStage::new().sol_at(155);
+    let mut stage = PositionStage::new().sol_at(155);
     edit_book(&mut stage.world, |book| {
         book.perp_markets[0].insurance_atoms = 0;
         book.perp_markets[0].pool_quote_atoms -= 200_000_000_000;

@@ -4,20 +4,20 @@ use plimsoll_client::Pubkey;
 use plimsoll_client::plimsoll::events::PerpBankruptcyResolved;
 
 use super::{bankrupt, resolved};
-use crate::perp_stage::{LONG, PerpStage, SOL_PERP};
+use crate::position_stage::{LONG, PositionStage, SOL_PERP};
 use crate::stage::edit_book;
 
 /// What two positions show more than the deficit: each is rounded down when it is touched, and valued to an atom before and after.
 const ROUNDED_ATOMS: core::ops::RangeInclusive<i64> = -2..=4;
 
 /// A pool that pays nothing out of its share of the day.
-fn without_pool(mut stage: PerpStage) -> PerpStage {
+fn without_pool(mut stage: PositionStage) -> PositionStage {
     edit_book(&mut stage.world, |book| book.pool.params.loss_share_ppm_per_day = 0);
     stage
 }
 
 /// Positions of the shorts before, and profits of them at mid before and after.
-fn haircuts(stage: &mut PerpStage) -> (PerpBankruptcyResolved, Vec<(i64, i64)>) {
+fn haircuts(stage: &mut PositionStage) -> (PerpBankruptcyResolved, Vec<(i64, i64)>) {
     stage.bring_up(SOL_PERP);
     let shorts: Vec<Pubkey> = stage.shorts.iter().map(|short| short.account).collect();
     let before: Vec<i64> = shorts.iter().map(|short| stage.profit(short, SOL_PERP)).collect();
@@ -76,7 +76,7 @@ fn it_does_not_matter_who_looks_first() {
 
 #[test]
 fn a_smaller_side_is_closed_to_a_sixteenth_and_the_pool_takes_the_rest_at_mid() {
-    let mut stage = without_pool(PerpStage::with_shorts(&[100_000_000_000, 140_000_000_000]).sol_at(155));
+    let mut stage = without_pool(PositionStage::with_shorts(&[100_000_000_000, 140_000_000_000]).sol_at(155));
     // what the pool earned against the long was paid out before
     edit_book(&mut stage.world, |book| book.perp_markets[0].settled_atoms = -i64::MAX >> 2);
     let (event, after) = haircuts(&mut stage);
@@ -106,7 +106,7 @@ fn who_comes_after_it_bears_nothing_of_it() {
 
 #[test]
 fn longs_win_against_a_short_that_failed() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     let short = stage.holder(20_000);
     stage.world.trade(&short, SOL_PERP, -LONG).expect("a sale");
     stage.move_sol(245);

@@ -6,19 +6,19 @@ use plimsoll_client::{instructions, oracle};
 use super::{NOTICE_SECONDS, delist, due, settle};
 use crate::expect::refuses;
 use crate::oracles::{ONE_E8, quote_of};
-use crate::perp_stage::{PerpStage, SOL_PERP};
+use crate::position_stage::{PositionStage, SOL_PERP};
 use crate::stage::{account_elsewhere, elsewhere};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
 #[track_caller]
-fn refuses_long(stage: &mut PerpStage, error: PlimsollError) {
+fn refuses_long(stage: &mut PositionStage, error: PlimsollError) {
     let instruction = settle(stage, stage.long.account);
     refuses(&mut stage.world, &instruction, &[], error);
 }
 
 #[test]
 fn before_its_time_nothing_is_settled() {
-    let mut stage = PerpStage::new();
+    let mut stage = PositionStage::new();
     refuses_long(&mut stage, PlimsollError::MarketNotDelisting);
     delist(&mut stage);
     refuses_long(&mut stage, PlimsollError::SettlementTooEarly);

@@ -20,7 +20,7 @@ triggerPrice: bigint;
 placedSeconds: bigint; 
 /** When its condition was shown to hold, or it was placed without one; 0: not armed. */
 armedSeconds: bigint; 
-/** When it lapses. */
+/** The last moment at which it may be armed. */
 expiresSeconds: bigint; 
 /** What the executor receives. */
 executorFeeAtoms: bigint; 
@@ -48,7 +48,7 @@ triggerPrice: number | bigint;
 placedSeconds: number | bigint; 
 /** When its condition was shown to hold, or it was placed without one; 0: not armed. */
 armedSeconds: number | bigint; 
-/** When it lapses. */
+/** The last moment at which it may be armed. */
 expiresSeconds: number | bigint; 
 /** What the executor receives. */
 executorFeeAtoms: number | bigint; 

@@ -22,7 +22,7 @@ baseAtoms: bigint;
 worstPrice: bigint; 
 /** Price of the condition, mantissa; 0 where the kind has none. */
 triggerPrice: bigint; 
-/** The last moment at which it may be executed; u64::MAX: no end. */
+/** The last moment at which it may be armed; once armed it keeps its window. u64::MAX: no end. */
 expiresSeconds: bigint; 
 /** A number of the client's choosing. */
 clientId: bigint;  };
@@ -40,7 +40,7 @@ baseAtoms: number | bigint;
 worstPrice: number | bigint; 
 /** Price of the condition, mantissa; 0 where the kind has none. */
 triggerPrice: number | bigint; 
-/** The last moment at which it may be executed; u64::MAX: no end. */
+/** The last moment at which it may be armed; once armed it keeps its window. u64::MAX: no end. */
 expiresSeconds: number | bigint; 
 /** A number of the client's choosing. */
 clientId: number | bigint;  };

@@ -4,6 +4,7 @@ use plimsoll_risk::RiskError;
 use plimsoll_risk::health::debt_weight_up;
 use plimsoll_risk::liquidation::{BonusTerms, LiquidationTerms, PerpLiquidationInputs, plan_perp_liquidation};
 use plimsoll_risk::perp::margin::{position_margin_up, size_margin_up};
+use plimsoll_risk::perp::slip::largest_slip_up;
 use plimsoll_risk::perp::{SideIndices, Sides};
 use plimsoll_risk::quantities::{Ratio, Value};
 use serde::Deserialize;
@@ -113,4 +114,25 @@ fn perp_liquidation_plan() {
         }
     }
     assert!(planned > 100);
+}
+
+#[derive(Deserialize, Debug)]
+struct SlipCase {
+    mid: Text<u64>,
+    confidence: Text<u64>,
+    skew: Text<i64>,
+    delta: Text<i64>,
+    skew_scale: Text<u64>,
+    slip_expected: Expected,
+}
+
+#[test]
+fn perp_slip() {
+    for case in cases::<SlipCase>(include_str!("../perp_slip.json")) {
+        let (mid, confidence) = (case.mid.price(), case.confidence.price());
+        let scale = case.skew_scale.amount();
+        let found = largest_slip_up(case.skew.signed(), case.delta.signed(), mid, confidence, scale).unwrap();
+        let tolerance = 1.0 + 2f64.powi(32) / case.mid.0 as f64;
+        case.slip_expected.assert_near(found.to_bits(), Ratio::FRACTION_BITS, Side::Up, tolerance);
+    }
 }

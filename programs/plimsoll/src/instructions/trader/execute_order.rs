@@ -59,7 +59,7 @@ struct Execution {
 
 fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     require!(!order.is_for_pool(), PlimsollError::OrderIsPool);
-    require!(!order.has_expired(now_seconds), PlimsollError::OrderExpired);
+    require!(!order.has_expired(&book.pool, now_seconds), PlimsollError::OrderExpired);
     let market = book.perp_market(order.market)?;
     market.require_not_settling(now_seconds)?;
     market.require_placed_here(order)
@@ -73,7 +73,7 @@ fn arm(book: &Book, account: &mut MarginAccount, order_slot: u8, now_seconds: u6
     let condition = slot.condition().ok_or(PlimsollError::OrderKind)?;
     condition.require_met(Price::from_bits(factor.price.mid)).or_refuse()?;
 
-    slot.armed_seconds = now_seconds;
+    slot.armed_seconds = orders::arming_seconds(book, slot, now_seconds)?;
     let order = *slot;
     if order.is_reduce_only() {
         let base = account.perp(order.market)?.base;
@@ -106,10 +106,13 @@ fn fill(
     if plan.enlarges_skew {
         perps::require_pool_limit(book)?;
     }
-    if let Some(before) = before {
-        margin::require_initial_or_not_lowered(&before, book, account, now_seconds)?;
+    let is_healthy = if let Some(before) = before {
+        !margin::require_initial_or_not_lowered(&before, book, account, now_seconds)?.initial.is_negative()
     } else {
         margin::require_initial_health(book, account, now_seconds)?;
+        true
+    };
+    if is_healthy {
         account.unhealthy_since_seconds = 0;
     }
     emit!(OrderFilled {

@@ -63,7 +63,7 @@ pub(crate) fn handler(ctx: Context<ExecutePoolOrder>, order_slot: u8, order_id: 
 /// Refuses a request that is not due or has lapsed, and prices that were known before it was due, are old, or wait for confirmation.
 fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     require!(order.is_for_pool(), PlimsollError::OrderNotPool);
-    require!(!order.has_expired(now_seconds), PlimsollError::OrderExpired);
+    require!(!order.has_expired(&book.pool, now_seconds), PlimsollError::OrderExpired);
     let due = due_seconds(order.armed_seconds, &order.timing(&book.pool));
     require!(now_seconds >= due, PlimsollError::OrderTooEarly);
     require!(!order.has_lapsed(&book.pool, now_seconds), PlimsollError::OrderLapsed);

@@ -38,7 +38,7 @@ pub struct OrderRequest {
     pub worst_price: u64,
     /// Price of the condition, mantissa; 0 where the kind has none.
     pub trigger_price: u64,
-    /// The last moment at which it may be executed; u64::MAX: no end.
+    /// The last moment at which it may be armed; once armed it keeps its window. u64::MAX: no end.
     pub expires_seconds: u64,
     /// A number of the client's choosing.
     pub client_id: u64,
@@ -63,11 +63,14 @@ pub(crate) fn handler(ctx: Context<OrderEntry>, request: OrderRequest) -> Result
     require_keys_eq!(account.group, book.group, PlimsollError::WrongGroup);
     book.require_pool()?;
 
-    let order = order_of(&request, book.pool.params.executor_fee_atoms, now_seconds);
+    let mut order = order_of(&request, book.pool.params.executor_fee_atoms, now_seconds);
     orders::require_may_order(&account, accounts.authority.key, order.is_for_pool())?;
     account.require_may_trade(request.market)?;
     check(&book, &order, now_seconds)?;
 
+    if order.condition().is_none() {
+        order.armed_seconds = orders::arming_seconds(&book, &order, now_seconds)?;
+    }
     let (order_slot, order_id) = account.add_order(order)?;
 
     emit!(OrderPlaced {
@@ -85,9 +88,9 @@ pub(crate) fn handler(ctx: Context<OrderEntry>, request: OrderRequest) -> Result
     Ok(PlacedOrder { order_slot, order_id })
 }
 
-/// The order as it is stored. One without a condition is armed at once; the executor's fee is fixed here.
+/// The order as it is stored, not armed yet; the executor's fee is fixed here.
 fn order_of(request: &OrderRequest, executor_fee_atoms: u64, now_seconds: u64) -> Order {
-    let order = Order {
+    Order {
         base_atoms: request.base_atoms,
         worst_price: request.worst_price,
         trigger_price: request.trigger_price,
@@ -99,9 +102,7 @@ fn order_of(request: &OrderRequest, executor_fee_atoms: u64, now_seconds: u64) -
         kind: request.kind,
         flags: request.flags,
         ..Order::default()
-    };
-    let armed_seconds = if order.condition().is_none() { now_seconds } else { 0 };
-    Order { armed_seconds, ..order }
+    }
 }
 
 fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
