@@ -21,7 +21,7 @@ use tokio::sync::watch;
 /// Plays a market crash on two local nodes, with moving and with frozen liquidation thresholds, and compares them.
 #[derive(Debug, Parser)]
 struct Options {
-    /// A built-in scenario (october-2025, march-2020, ftx-2022, calm), a scenario file (.toml), or price histories
+    /// A built-in scenario (october-2025, march-2020, ftx-2022, calm, gap), a scenario file (.toml), or price histories
     /// (sol.csv, or SOL=a.csv,BTC=b.csv)
     #[arg(long, default_value = "")]
     scenario: String,

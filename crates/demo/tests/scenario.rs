@@ -180,6 +180,6 @@ fn an_asset_given_twice_is_refused() {
 #[test]
 fn an_unknown_name_lists_what_there_is() {
     let message = load("black-monday", None).expect_err("unknown").to_string();
-    assert!(message.contains("october-2025, march-2020, ftx-2022, calm"), "{message}");
+    assert!(message.contains("october-2025, march-2020, ftx-2022, calm, gap"), "{message}");
     assert!(load("absent.toml", None).expect_err("absent").to_string().contains("absent.toml: cannot be read"));
 }

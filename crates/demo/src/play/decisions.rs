@@ -227,17 +227,16 @@ fn signed(atoms: u64, is_negative: bool) -> Result<i64> {
     Ok(if is_negative { -atoms } else { atoms })
 }
 
-const fn part(amount: u64, ppm: u64) -> u64 {
-    // the quotient of two numbers below 2^64 and 10^6 fits where ppm is at most a million
-    (amount as u128 * ppm as u128 / ONE_PPM as u128) as u64
+fn part(amount: u64, ppm: u64) -> u64 {
+    u64::try_from(u128::from(amount) * u128::from(ppm) / u128::from(ONE_PPM)).unwrap_or(u64::MAX)
 }
 
 /// A price so much above or below another.
-const fn moved(price: Price, ppm: u64, above: bool) -> Price {
+fn moved(price: Price, ppm: u64, above: bool) -> Price {
     Price::from_bits(part(price.to_bits(), if above { ONE_PPM + ppm } else { ONE_PPM.saturating_sub(ppm) }))
 }
 
 /// The worst price that an order takes: above its price for a purchase, below it for a sale.
-const fn worst(price: Price, delta: i64, tolerance_ppm: u64) -> u64 {
+fn worst(price: Price, delta: i64, tolerance_ppm: u64) -> u64 {
     moved(price, tolerance_ppm, delta > 0).to_bits()
 }

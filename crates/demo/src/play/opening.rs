@@ -205,7 +205,7 @@ impl Opening<'_> {
                 list.push(instructions::borrow(&reserves[asset], account, owner, wallet(asset), amount));
             }
             Then::Provide(amount) => {
-                list.push(instructions::place_order(book, account, owner, deposit_request(amount)))
+                list.push(instructions::place_order(book, account, owner, deposit_request(amount)));
             }
         }
         (list, vec![&party.owner])

@@ -49,6 +49,7 @@ fn draw(report: &Report, label: &str, lines: Vec<Line>) -> String {
 }
 
 fn chart<'a>(report: &'a Report, label: &str, lines: Vec<Line>) -> Chart<'a> {
+    let has_negative = lines.iter().flat_map(|line| &line.values).any(|value| *value < 0.0);
     Chart {
         label: label.to_owned(),
         height: 260.0,
@@ -56,7 +57,7 @@ fn chart<'a>(report: &'a Report, label: &str, lines: Vec<Line>) -> Chart<'a> {
         lines,
         marks: Vec::new(),
         bands: Vec::new(),
-        from_zero: false,
+        from_zero: !has_negative,
         tick: thousand_tick,
     }
 }

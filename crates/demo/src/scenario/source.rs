@@ -6,11 +6,12 @@ use super::history::AssetHistory;
 use super::{ASSETS, Scenario, ScenarioError, definition, history};
 
 /// The scenarios that come with the project: name and text. The first is the default.
-pub const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 5] = [
     ("october-2025", include_str!("../../scenarios/october-2025.toml")),
     ("march-2020", include_str!("../../scenarios/march-2020.toml")),
     ("ftx-2022", include_str!("../../scenarios/ftx-2022.toml")),
     ("calm", include_str!("../../scenarios/calm.toml")),
+    ("gap", include_str!("../../scenarios/gap.toml")),
 ];
 
 /// Loads the scenario that `value` names: a built-in name (empty: the default), a `.toml` definition, a `.csv` history

@@ -57,12 +57,12 @@ fn perps(times: &[u64], moving: bool) -> Perps {
         symbol: symbol.to_owned(),
         long_quote_atoms: (0..steps).map(|step| 900_000_000_000 + step * 1_000_000_000).collect(),
         short_quote_atoms: (0..steps).map(|step| 1_000_000_000_000 + place * step * 1_000_000_000).collect(),
-        funding_ppm_per_day: (0..steps as i64).map(|step| step * 40 - 9_000).collect(),
+        funding_ppm_per_day: (0..steps.cast_signed()).map(|step| step * 40 - 9_000).collect(),
         funding_paid_quote_atoms: (0..steps).map(|step| step * 7_000_000).collect(),
     };
     Perps {
         pool: PoolSeries {
-            equity_quote_atoms: (0..steps as i64).map(|step| 2_000_000_000_000 + step * 50_000_000).collect(),
+            equity_quote_atoms: (0..steps.cast_signed()).map(|step| 2_000_000_000_000 + step * 50_000_000).collect(),
             share_ppm: (0..steps).map(|step| 1_000_000 + step).collect(),
         },
         markets: vec![market("SOL", 0), market("BTC", 1), market("ETH", 2)],
