@@ -155,6 +155,8 @@ fn a_split_trade_gains_nothing() {
 #[test]
 fn whoever_looks_late_has_lost_the_same_part() {
     let (mut world, failing, winners) = market_before_two_failures();
+    // they opened one after the other, at premiums of their own
+    let began: Vec<i64> = winners.iter().map(|winner| settled_and_open(&world, winner)).collect();
     for (round, failed) in failing.iter().enumerate() {
         let resolve = instructions::resolve_perp_bankruptcy(world.book, failed.account, SOL_PERP);
         world.must(&[resolve], &[]);
@@ -169,9 +171,11 @@ fn whoever_looks_late_has_lost_the_same_part() {
         for size in &sizes {
             assert!((size - sizes[0]).abs() <= 1, "{sizes:?}");
         }
-        let kept: Vec<i64> = winners.iter().map(|winner| settled_and_open(&world, winner)).collect();
-        for pair in kept.windows(2) {
-            assert!((pair[0] - pair[1]).abs() <= 4, "{kept:?}");
+        let kept = winners.iter().map(|winner| settled_and_open(&world, winner));
+        let lost: Vec<i64> = began.iter().zip(kept).map(|(began, kept)| began - kept).collect();
+        assert!(lost[0] > 0, "nobody lost anything");
+        for pair in lost.windows(2) {
+            assert!((pair[0] - pair[1]).abs() <= 4, "{lost:?}");
         }
     }
 }

@@ -10,8 +10,8 @@ use plimsoll_tests::{Trader, World, assert_refused};
 use crate::perp_story::{self, SOL, SOL_PERP, USDC};
 use crate::story::{self, claim};
 
-/// Tina's position, in SOL: 4 million dollars.
-const POSITION_SOL: i64 = 18_000;
+/// Tina's position, in SOL: nearly 2 million dollars.
+const POSITION_SOL: i64 = 9_000;
 
 fn ask_for(world: &mut World, provider: &Trader, shares: u64) -> OrderKey {
     world.place(provider, pool_order(ORDER_POOL_WITHDRAW, shares))
@@ -29,7 +29,7 @@ fn wait(world: &mut World) {
 fn who_leaves_waits_and_leaves_what_the_positions_need() {
     let (mut world, paula) = World::with_perps();
     let (usdc, _) = story::usdc_and_sol(&world);
-    let pete = world.provider(300_000 * USDC);
+    let pete = world.provider(100_000 * USDC);
     let tina = perp_story::with_dollars(&mut world, 3_000_000);
     world.trade(&tina, SOL_PERP, POSITION_SOL * SOL).expect("Tina is long");
 
@@ -39,15 +39,16 @@ fn who_leaves_waits_and_leaves_what_the_positions_need() {
     let small = ask_for(&mut world, &pete, half);
     assert_refused(world.execute_pool_order(&run), PlimsollError::OrderTooEarly);
     wait(&mut world);
-    // what Pete alone would leave is not enough for a position of nearly four millions
+    // what Pete alone would leave is not enough for a position of nearly two millions
     assert_refused(world.execute_pool_order(&run), PlimsollError::PoolRequirement);
     world.execute_pool_order(&small).expect("half of Pete's may");
     perps::require_pool_limit(&world.book_state()).expect("the positions have what they need");
-    assert!(claim(&world, &pete, &usdc) > 140_000 * USDC);
+    assert!(claim(&world, &pete, &usdc) > 49_000 * USDC);
     assert_eq!(shares(&world, &paula), all, "nothing of Paula's moved");
 
-    // Tina closes; then all can go
+    // Tina closes and pays; then all can go
     world.trade(&tina, SOL_PERP, -POSITION_SOL * SOL).expect("Tina closes");
+    perp_story::settle(&mut world, &tina).expect("Tina pays");
     let run = ask_for(&mut world, &paula, all);
     wait(&mut world);
     world.execute_pool_order(&run).expect("Paula leaves");

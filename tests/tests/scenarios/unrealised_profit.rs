@@ -12,8 +12,9 @@ use crate::story;
 #[test]
 fn a_pumped_price_buys_no_loans() {
     let (mut world, _provider) = World::with_perps();
-    let (usdc, _) = story::usdc_and_sol(&world);
+    let (usdc, sol) = story::usdc_and_sol(&world);
     let alice = perp_story::with_dollars(&mut world, 10_000_000);
+    world.deposit(&alice, &sol, sol.atoms(10_000)).expect("something to borrow");
     let (avi, other) = (perp_story::with_dollars(&mut world, 500_000), perp_story::with_dollars(&mut world, 500_000));
     world.trade(&avi, SOL_PERP, 8_000 * SOL).expect("Avi buys");
     world.trade(&other, SOL_PERP, -8_000 * SOL).expect("from himself");
@@ -26,7 +27,7 @@ fn a_pumped_price_buys_no_loans() {
     let health = story::cross(&world, &avi);
     assert!(health.maintenance.0 > 0 && health.initial.0 < 0);
     assert_refused(world.withdraw(&avi, &usdc, 1), PlimsollError::InitialHealthNegative);
-    assert_refused(world.borrow(&avi, &usdc, 1), PlimsollError::InitialHealthNegative);
+    assert_refused(world.borrow(&avi, &sol, 1), PlimsollError::InitialHealthNegative);
     assert_refused(perp_story::settle(&mut world, &avi), PlimsollError::NothingToSettle);
     assert!(story::claim(&world, &alice, &usdc) >= 10_000_000 * USDC);
 

@@ -30,6 +30,10 @@ pub(crate) fn nobody_diluted(change: &Change) -> Verdict {
     let (old, new) = (worth(&without)?, worth(after)?);
     let with_virtual = |amount: i128| amount + i128::from(VIRTUAL);
     let (old_shares, new_shares) = (without.pool.total_shares, after.pool.total_shares);
+    if old == 0 {
+        // a pool without equity has nothing that could be diluted: who deposits fills its hole
+        return Ok(());
+    }
     let diluted = with_virtual(new + SLACK_ATOMS) * with_virtual(old_shares.into())
         < with_virtual(old) * with_virtual(new_shares.into());
     ensure(!diluted, || {
