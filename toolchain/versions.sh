@@ -7,5 +7,7 @@ if command -v cargo-build-sbf >/dev/null; then
 fi
 root=${SBF_TOOLCHAIN:-${PLIMSOLL_CACHE:-$HOME/.cache/plimsoll}/sbf}
 /usr/bin/rustc --version
-"$root/bin/sbpf-linker" --version | head -n 1
+# the whole of it first: it panics where its reader has gone
+linker=$("$root/bin/sbpf-linker" --version)
+echo "${linker%%$'\n'*}"
 basename "$(find "$root/llvm-23/root/usr/lib/x86_64-linux-gnu" -maxdepth 1 -name 'libLLVM*.so.*' | sort | tail -n 1)"
