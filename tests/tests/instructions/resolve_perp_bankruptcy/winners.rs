@@ -75,7 +75,7 @@ fn it_does_not_matter_who_looks_first() {
 }
 
 #[test]
-fn a_smaller_side_is_closed_to_a_sixteenth_and_the_pool_takes_the_rest_at_mid() {
+fn a_smaller_side_is_closed_to_a_sixteenth_and_the_pool_bears_the_rest_by_size() {
     let mut stage = without_pool(PositionStage::with_shorts(&[100_000_000_000, 140_000_000_000]).sol_at(155));
     // what the pool earned against the long was paid out before
     edit_book(&mut stage.world, |book| book.perp_markets[0].settled_atoms = -i64::MAX >> 2);
@@ -87,7 +87,10 @@ fn a_smaller_side_is_closed_to_a_sixteenth_and_the_pool_takes_the_rest_at_mid() 
     assert!((7 * small_loss - 5 * large_loss).abs() <= 24, "{small_loss} and {large_loss}");
     let rounded = small_loss + large_loss - i64::try_from(event.winners_atoms).expect("63 bits");
     assert!(ROUNDED_ATOMS.contains(&rounded), "{rounded} atoms more than the deficit");
-    assert_eq!((event.pool_atoms, event.unpaid_atoms), (0, 0));
+    // each pays for what it closes of the 500
+    let uninsured = event.deficit_atoms - event.insurance_atoms;
+    assert_eq!(event.winners_atoms, uninsured * 225 / 500);
+    assert_eq!((event.pool_atoms, event.unpaid_atoms), (uninsured - event.winners_atoms, 0));
 }
 
 #[test]
