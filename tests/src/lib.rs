@@ -1,6 +1,7 @@
 //! The world that tests run in: the real program in LiteSVM, with real token programs, oracle accounts in their real layout, and a clock that tests move.
 
 pub mod assets;
+pub mod ledger;
 pub mod listings;
 pub mod oracles;
 pub mod outcome;

@@ -53,7 +53,9 @@ pub enum PlimsollError {
     NothingToSeize = 17,
     #[msg("the factor's or account's liquidation bucket is empty; wait until it refills")]
     ThroughputExhausted = 18,
-    #[msg("the step would not raise the account's health; choose a larger amount, or another position or pair of reserves")]
+    #[msg(
+        "the step would not raise the account's health; choose a larger amount, or another position or pair of reserves"
+    )]
     HealthNotImproved = 19,
     #[msg("a position would be worth more than 2^53 quote atoms; use smaller positions")]
     LegTooLarge = 20,
@@ -63,7 +65,9 @@ pub enum PlimsollError {
         "a leg of this exchange has a price older than liquidation_max_age; call refresh_prices in the same transaction"
     )]
     StalePriceLeg = 22,
-    #[msg("no bonus leaves the account healthier; this position or pair of reserves is past its spiral bound, choose another")]
+    #[msg(
+        "no bonus leaves the account healthier; this position or pair of reserves is past its spiral bound, choose another"
+    )]
     LiquidationSpiral = 23,
     #[msg("the seized and the repaid reserve are the same; name two different ones")]
     SameReserve = 24,

@@ -6,7 +6,7 @@ use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::quantities::{Index, Ratio, Shares};
 
 use crate::error::{OrRefuse, PlimsollError};
-use crate::state::margin_account::{Balance, MODE_PORTFOLIO};
+use crate::state::margin_account::{Balance, MODE_ISOLATED};
 use crate::state::{Book, Factor, MarginAccount, PerpMarket, Reserve};
 
 /// One balance of an account with its reserve and factor.
@@ -36,7 +36,7 @@ fn for_each_leg(
     except: Option<u8>,
     mut visit: impl FnMut(Leg) -> Result<()>,
 ) -> Result<()> {
-    require!(account.mode != MODE_PORTFOLIO, PlimsollError::AccountMode);
+    require!(account.mode <= MODE_ISOLATED, PlimsollError::AccountMode);
     let mut active = account.active_balances & !except.map_or(0, |index| 1u16.checked_shl(index.into()).unwrap_or(0));
     let rows = account.balances.iter().zip(book.reserves.iter());
     for (balance, reserve) in rows {

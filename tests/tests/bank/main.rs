@@ -2,6 +2,7 @@
 
 mod chain;
 mod market;
+mod perps;
 mod tokens;
 
 use market::{DOLLAR_E8, Market, Person};

@@ -1,5 +1,7 @@
 //! `close_margin_account`: an empty account goes, its rent returns.
 
+mod perps;
+
 use plimsoll_client::instructions;
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::MarginAccountClosed;

@@ -109,7 +109,7 @@ pub(crate) fn emitted<E: Event>(outcome: &Outcome) -> E {
 }
 
 #[track_caller]
-fn events(outcome: &Outcome) -> Vec<Vec<u8>> {
+pub(crate) fn events(outcome: &Outcome) -> Vec<Vec<u8>> {
     let meta = outcome.as_ref().unwrap_or_else(|failure| panic!("{:?}\n{}", failure.err, failure.meta.pretty_logs()));
     let encoded = meta.logs.iter().filter_map(|line| line.strip_prefix("Program data: "));
     encoded.map(|text| STANDARD.decode(text).expect("base64")).collect()

@@ -3,6 +3,7 @@
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::PerpMarketListed;
 use plimsoll_client::plimsoll::instructions::governance::list_perp_market::PerpMarketListing;
+use plimsoll_client::plimsoll::state::Wide;
 use plimsoll_client::{Instruction, instructions};
 use plimsoll_tests::perps::perp_params;
 use plimsoll_tests::{Signer, World};
@@ -48,7 +49,7 @@ fn a_market_takes_the_first_free_slot_with_empty_books() {
     assert_eq!((market.params, market.params_version), (perp_params(DECIMALS), 1));
     assert_eq!((market.long_base_atoms, market.short_base_atoms, market.positions), (0, 0, 0));
     assert_eq!((market.pool_quote_atoms, market.insurance_atoms, market.unapplied_atoms), (0, 0, 0));
-    assert_eq!((market.size_factor, market.profit_index.map(|index| index.signed())), ([SIZE_ONE; 2], [0; 2]));
+    assert_eq!((market.size_factor, market.profit_index.map(Wide::signed)), ([SIZE_ONE; 2], [0; 2]));
     assert_eq!((market.funding_rate, market.funding_updated_seconds, market.listed_seconds), (0, now, now));
     // one over 10¹⁴ lamports, rounded up
     let per_atom = u64::try_from((1u128 << 96).div_ceil(100_000_000_000_000)).expect("47 bits");

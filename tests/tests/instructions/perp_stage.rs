@@ -143,3 +143,8 @@ pub(crate) fn sol_mantissa(dollars: u64) -> u64 {
     let quote = u128::from(dollars) * 1_000_000;
     u64::try_from((quote << 40) / 1_000_000_000).expect("a price of 64 bits")
 }
+
+/// Whether two Books or two accounts are the same to the byte.
+pub(crate) fn is_same<T: bytemuck::Pod>(one: &T, other: &T) -> bool {
+    bytemuck::bytes_of(one) == bytemuck::bytes_of(other)
+}

@@ -1,7 +1,10 @@
 //! `resolve_bankruptcy`: a debt that nothing stands behind; insurance pays, then the depositors.
 
+mod perps;
+
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::BankruptcyResolved;
+use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll_client::{Instruction, instructions};
 
 use crate::expect::{assert_emitted, refuses};
@@ -97,17 +100,15 @@ fn who_is_not_bankrupt_is_refused() {
 }
 
 #[test]
-fn unlisted_reserves_and_other_modes_are_refused() {
+fn unlisted_reserves_and_portfolio_mode_are_refused() {
     let mut stage = bankrupt();
     for reserve_index in [4, 15, 16, u8::MAX] {
         let instruction = resolve(&stage, reserve_index);
         refuses(&mut stage.world, &instruction, &[], PlimsollError::ReserveIndex);
     }
     let instruction = resolve(&stage, stage.usdc.index);
-    for mode in [1, 2, 3] {
-        edit_account(&mut stage.world, stage.bob.account, |account| account.mode = mode);
-        refuses(&mut stage.world, &instruction, &[], PlimsollError::AccountMode);
-    }
+    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_PORTFOLIO);
+    refuses(&mut stage.world, &instruction, &[], PlimsollError::AccountMode);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! `withdraw`: a deposit goes out; initial health must remain.
 
+mod perps;
+
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::Withdrawn;
+use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED, MODE_PORTFOLIO};
 use plimsoll_client::{Instruction, Pubkey, addresses, instructions};
 use plimsoll_tests::{Signer, Trader};
 
@@ -113,11 +116,13 @@ fn the_margin_check_refuses_a_withdrawal() {
 
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     let signers = [&stage.bob.keypair];
-    for mode in [1, 2, 3] {
+    for (mode, error) in
+        [(MODE_PORTFOLIO, PlimsollError::AccountMode), (MODE_ISOLATED, PlimsollError::IsolatedCollateral)]
+    {
         edit_account(&mut stage.world, stage.bob.account, |account| account.mode = mode);
-        refuses(&mut stage.world, &withdraw, &signers, PlimsollError::AccountMode);
+        refuses(&mut stage.world, &withdraw, &signers, error);
     }
-    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = 0);
+    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_CROSS);
     leave_pending(&mut stage.world, &stage.sol);
     refuses(&mut stage.world, &withdraw, &signers, PlimsollError::PricePending);
 }

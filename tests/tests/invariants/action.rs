@@ -2,6 +2,8 @@
 
 use plimsoll_client::Instruction;
 
+use crate::feeds::Publication;
+
 /// Kinds of instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
@@ -21,11 +23,30 @@ pub(crate) enum Kind {
     SetFactorParams,
     SetReserveParams,
     SetBookParams,
+    OpenIsolated,
+    MoveCollateral,
+    TransferPosition,
+    PlaceMarket,
+    PlaceLimit,
+    PlaceStopLoss,
+    PlaceTakeProfit,
+    PlacePoolOrder,
+    CancelOrder,
+    ArmOrder,
+    FillOrder,
+    PoolDeposit,
+    PoolWithdraw,
+    UpdateFunding,
+    SettlePnl,
+    TakePerpOver,
+    ClosePerpIntoPool,
+    ResolvePerpBankruptcy,
+    SetPerpParams,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 35] = [
         Self::Open,
         Self::Close,
         Self::SetDelegate,
@@ -42,7 +63,44 @@ impl Kind {
         Self::SetFactorParams,
         Self::SetReserveParams,
         Self::SetBookParams,
+        Self::OpenIsolated,
+        Self::MoveCollateral,
+        Self::TransferPosition,
+        Self::PlaceMarket,
+        Self::PlaceLimit,
+        Self::PlaceStopLoss,
+        Self::PlaceTakeProfit,
+        Self::PlacePoolOrder,
+        Self::CancelOrder,
+        Self::ArmOrder,
+        Self::FillOrder,
+        Self::PoolDeposit,
+        Self::PoolWithdraw,
+        Self::UpdateFunding,
+        Self::SettlePnl,
+        Self::TakePerpOver,
+        Self::ClosePerpIntoPool,
+        Self::ResolvePerpBankruptcy,
+        Self::SetPerpParams,
     ];
+
+    /// Whether anybody may send it and thereby change an account that is not his.
+    pub(crate) const fn is_open_to_anybody(self) -> bool {
+        matches!(
+            self,
+            Self::Liquidate
+                | Self::ResolveBankruptcy
+                | Self::CancelOrder
+                | Self::ArmOrder
+                | Self::FillOrder
+                | Self::PoolDeposit
+                | Self::PoolWithdraw
+                | Self::SettlePnl
+                | Self::TakePerpOver
+                | Self::ClosePerpIntoPool
+                | Self::ResolvePerpBankruptcy
+        )
+    }
 }
 
 /// An instruction with what the laws need to know of it.
@@ -53,8 +111,30 @@ pub(crate) struct Action {
     pub(crate) signer: Option<usize>,
     /// The instruction.
     pub(crate) instruction: Instruction,
-    /// For a liquidation: the account that is liquidated and the one that takes over.
+    /// For a liquidation of loans: the account that is liquidated and the one that takes over.
     pub(crate) liquidation: Option<(usize, usize)>,
-    /// For a liquidation: collateral and debt reserve. For others: the reserve, twice.
+    /// For a liquidation of loans: collateral and debt reserve. For others: the reserve, twice.
     pub(crate) reserves: (u8, u8),
+    /// For perps: the market.
+    pub(crate) market: u8,
+    /// For an execution: slot and number of the order.
+    pub(crate) order: Option<(u8, u64)>,
+    /// For an execution: what the oracle's account carries.
+    pub(crate) publication: Option<Publication>,
+}
+
+impl Action {
+    /// An instruction of which the laws need to know no more.
+    pub(crate) const fn new(kind: Kind, signer: Option<usize>, instruction: Instruction) -> Self {
+        Self {
+            kind,
+            signer,
+            instruction,
+            liquidation: None,
+            reserves: (0, 0),
+            market: 0,
+            order: None,
+            publication: None,
+        }
+    }
 }

@@ -5,12 +5,16 @@ use rand::Rng;
 
 use crate::action::{Action, Kind};
 use crate::market::{Market, PEOPLE, RICH};
-use crate::{governance, trading};
+use crate::{governance, keeping, orders, trading};
 
 /// The longest a market sleeps at once.
 const SLEEP_SECONDS: i64 = 9_000;
-/// How often some price leaps; each leap keeps initial margin high for hours.
-const LEAP_CHANCE: f64 = 0.008;
+/// How often some price leaps; each leap keeps initial margin high for a while.
+const LEAP_CHANCE: f64 = 0.015;
+/// How often it is perps that somebody turns to.
+const PERPS_CHANCE: f64 = 0.6;
+/// How often an order that can be filled is what comes next.
+const DUE_CHANCE: f64 = 0.6;
 /// A price stays within these parts of where it began.
 const PRICE_BOUNDS: (f64, f64) = (0.05, 20.0);
 
@@ -27,12 +31,21 @@ pub(crate) enum Intention {
     WriteOff { account: usize, reserve: u8 },
     /// A liquidation of this account.
     Liquidate { account: usize },
+    /// The pool's first deposit, of half of what this person deposited.
+    FoundPool { person: usize },
+    /// Whatever the order in this slot waits for.
+    Work { account: usize, slot: usize },
+    /// A liquidation of one of this account's perp positions.
+    LiquidatePerp { account: usize },
+    /// A resolution of this account's loss in this market.
+    ResolvePerp { account: usize, market: u8 },
 }
 
 /// How every market begins: the rich deposit half of everything.
 pub(crate) fn opening() -> Vec<Intention> {
-    let people = 0..RICH;
-    people.flat_map(|person| (0..4).map(move |asset| Intention::Endow { person, asset })).collect()
+    let deposits = (0..RICH).flat_map(|person| (0..4).map(move |asset| Intention::Endow { person, asset }));
+    // the last one comes first
+    std::iter::once(Intention::FoundPool { person: 0 }).chain(deposits).collect()
 }
 
 /// Lets some seconds pass, and some feeds publish.
@@ -82,6 +95,10 @@ pub(crate) fn action(market: &mut Market) -> Action {
         Intention::RefreshAll => refresh_all(market),
         Intention::WriteOff { account, reserve } => trading::write_off(market, account, reserve),
         Intention::Liquidate { account } => trading::liquidation_of(market, account),
+        Intention::FoundPool { person } => orders::founding(market, person),
+        Intention::Work { account, slot } => orders::work(market, account, slot),
+        Intention::LiquidatePerp { account } => keeping::liquidation_of(market, account),
+        Intention::ResolvePerp { account, market: perp } => keeping::resolution(market, account, perp),
     };
     if market.rng.random_bool(0.03) {
         swap_an_account(market, &mut action);
@@ -94,6 +111,14 @@ fn intend(market: &mut Market) -> Intention {
         && market.rng.random_bool(0.5)
     {
         return trading::relieve(market, account);
+    }
+    if market.rng.random_bool(DUE_CHANCE)
+        && let Some(intention) = orders::due_order(market)
+    {
+        return intention;
+    }
+    if market.rng.random_bool(PERPS_CHANCE) {
+        return intend_perps(market);
     }
     let kind = match market.rng.random_range(0..100) {
         0..15 => Kind::RefreshPrices,
@@ -125,6 +150,30 @@ fn intend(market: &mut Market) -> Intention {
     Intention::Any(kind)
 }
 
+/// What somebody does with perps.
+fn intend_perps(market: &mut Market) -> Intention {
+    let kind = match market.rng.random_range(0..100) {
+        0..22 => Kind::PlaceMarket,
+        22..26 => Kind::PlaceLimit,
+        26..30 => Kind::PlaceStopLoss,
+        30..34 => Kind::PlaceTakeProfit,
+        34..37 => Kind::PlacePoolOrder,
+        37..74 => return orders::some_order(market).unwrap_or(Intention::Any(Kind::PlaceMarket)),
+        74..82 => Kind::SettlePnl,
+        82..87 => Kind::UpdateFunding,
+        87..92 => Kind::MoveCollateral,
+        92..95 => Kind::TransferPosition,
+        95..97 => Kind::OpenIsolated,
+        97..99 => Kind::TakePerpOver,
+        _ => Kind::SetPerpParams,
+    };
+    if matches!(kind, Kind::MoveCollateral | Kind::TransferPosition) {
+        market.queue.push(Intention::Any(kind));
+        return Intention::RefreshAll;
+    }
+    Intention::Any(kind)
+}
+
 /// An account whose maintenance health is negative, if there is one.
 fn unhealthy(market: &mut Market) -> Option<usize> {
     let (state, start) = (&market.state, market.rng.random_range(0..2 * PEOPLE));
@@ -144,6 +193,17 @@ fn of_kind(market: &mut Market, kind: Kind) -> Action {
         Kind::Liquidate => {
             let account = market.rng.random_range(0..2 * PEOPLE);
             trading::liquidation_of(market, account)
+        }
+        Kind::SetPerpParams => governance::change_market(market),
+        Kind::PlaceMarket | Kind::PlaceLimit | Kind::PlaceStopLoss | Kind::PlaceTakeProfit => {
+            orders::placement(market, kind)
+        }
+        Kind::PlacePoolOrder => orders::request(market),
+        Kind::SettlePnl | Kind::UpdateFunding => keeping::upkeep(market, kind),
+        Kind::MoveCollateral | Kind::TransferPosition | Kind::OpenIsolated => keeping::between(market, kind),
+        Kind::TakePerpOver => {
+            let account = market.rng.random_range(0..2 * PEOPLE);
+            keeping::liquidation_of(market, account)
         }
         _ => trading::of_kind(market, kind),
     }
@@ -187,7 +247,7 @@ fn refresh_all(market: &mut Market) -> Action {
 }
 
 const fn cranked(kind: Kind, instruction: plimsoll_client::Instruction) -> Action {
-    Action { kind, signer: None, instruction, liquidation: None, reserves: (0, 0) }
+    Action::new(kind, None, instruction)
 }
 
 /// Puts another account of the market in one place of the instruction.

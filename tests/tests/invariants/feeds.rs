@@ -5,7 +5,7 @@ use plimsoll_tests::world::EXPONENT;
 use plimsoll_tests::{Asset, World};
 
 /// One publication.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Publication {
     /// Price in 10⁻⁸ of a quote token.
     pub price_e8: i64,
@@ -13,6 +13,13 @@ pub(crate) struct Publication {
     pub(crate) publish_time: i64,
     /// When the one before was.
     pub(crate) prev_publish_time: i64,
+}
+
+impl Publication {
+    /// Half the width of its confidence interval.
+    pub(crate) const fn confidence_e8(&self) -> u64 {
+        self.price_e8.unsigned_abs() / 2_000
+    }
 }
 
 /// An asset's oracle.
@@ -43,6 +50,13 @@ impl Feed {
         self.publications[index]
     }
 
+    /// The one publication that an order of this due time fills on.
+    pub(crate) fn first_after(&self, due_seconds: u64) -> Option<Publication> {
+        let due = i64::try_from(due_seconds).ok()?;
+        let after = self.publications.partition_point(|one| one.publish_time < due);
+        self.publications.get(after).copied()
+    }
+
     /// Publishes once a second at most.
     pub(crate) fn publish(&mut self, price_e8: i64, now: i64) {
         let newest = self.newest();
@@ -66,7 +80,7 @@ impl Feed {
         let quote = Quote {
             feed_id: self.asset.feed_id,
             price: publication.price_e8,
-            confidence: publication.price_e8.unsigned_abs() / 2_000,
+            confidence: publication.confidence_e8(),
             exponent: EXPONENT,
             publish_time: publication.publish_time,
             prev_publish_time: publication.prev_publish_time,

@@ -5,7 +5,23 @@ use plimsoll_tests::{Signer, assets};
 use rand::Rng;
 
 use crate::action::{Action, Kind};
-use crate::market::Market;
+use crate::market::{MARKETS, Market};
+
+/// A change of some perp market's parameters.
+pub(crate) fn change_market(market: &mut Market) -> Action {
+    let (group, admin, book) = (market.world.group, market.world.admin.pubkey(), market.world.book);
+    let index = market.rng.random_range(0..MARKETS);
+    let mut params = market.state.book.perp_markets[usize::from(index)].params;
+    params.size_margin_ppm = market.rng.random_range(0..2_000_000);
+    params.max_funding_velocity_ppm = market.rng.random_range(0..30_000_000);
+    params.funding_cap_ppm = market.rng.random_range(0..200_000);
+    params.fee_ppm = market.rng.random_range(0..2_000);
+    params.insurance_share_ppm = market.rng.random_range(0..500_000);
+    let is_outside = market.rng.random_bool(0.2);
+    params.fee_reducing_ppm = if is_outside { params.fee_ppm + 1 } else { params.fee_ppm / 3 };
+    let instruction = instructions::set_perp_params(group, admin, book, index, params);
+    Action { market: index, ..Action::new(Kind::SetPerpParams, None, instruction) }
+}
 
 /// A change of some factor's, some reserve's or the Book's parameters.
 pub(crate) fn change(market: &mut Market, kind: Kind) -> Action {
@@ -49,5 +65,5 @@ pub(crate) fn change(market: &mut Market, kind: Kind) -> Action {
             instructions::set_book_params(group, admin, book, params)
         }
     };
-    Action { kind, signer: None, instruction, liquidation: None, reserves: (slot, slot) }
+    Action { reserves: (slot, slot), ..Action::new(kind, None, instruction) }
 }

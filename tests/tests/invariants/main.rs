@@ -8,8 +8,11 @@ mod action;
 mod choose;
 mod feeds;
 mod governance;
+mod keeping;
 mod laws;
 mod market;
+mod orders;
+mod replays;
 mod round_trips;
 mod samples;
 mod snapshot;
@@ -22,7 +25,7 @@ use tally::Tally;
 /// Each seed is a market of its own.
 const SEEDS: [u64; 8] = [1, 2, 3, 5, 8, 13, 21, 34];
 /// Instructions sent in each market.
-const INSTRUCTIONS: usize = 3_000;
+const INSTRUCTIONS: usize = 5_000;
 const _: () = assert!(SEEDS.len() * INSTRUCTIONS >= 20_000);
 
 /// Plays one market to its end.
@@ -52,5 +55,6 @@ fn every_law_holds_after_every_instruction() {
     println!("{total}\n{kept} promises of INV-GRACE kept");
     assert_eq!(total.sent(), SEEDS.len() * INSTRUCTIONS);
     assert!(total.unreached().is_empty(), "never accepted or never refused: {:?}\n{total}", total.unreached());
+    assert!(total.rare().is_empty(), "too rare: {:?}\n{total}", total.rare());
     assert!(kept > INSTRUCTIONS, "too few accounts were promised anything: {kept}");
 }

@@ -1,7 +1,10 @@
 //! A market under random instructions: the world, its people, its feeds, and the laws after each step.
 
-use plimsoll_client::{Pubkey, addresses};
-use plimsoll_tests::{Keypair, Signer, World};
+use std::collections::BTreeSet;
+
+use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
+use plimsoll_client::{Pubkey, addresses, instructions};
+use plimsoll_tests::{Keypair, Signer, World, perps};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -9,7 +12,8 @@ use crate::action::Action;
 use crate::choose;
 use crate::feeds::Feed;
 use crate::laws::paths::Announcements;
-use crate::laws::{self, Change, Verdict, prices};
+use crate::laws::perp_books::OpenInterest;
+use crate::laws::{self, Change, Verdict, fills, prices};
 use crate::snapshot::Snapshot;
 use crate::tally::Tally;
 
@@ -23,6 +27,37 @@ const RICHES: u64 = 5;
 pub(crate) const RICH: usize = 2;
 /// Steps between two rounds of promises.
 const PROMISE_STEPS: usize = 50;
+
+/// Perp markets: on every asset but the quote token.
+pub(crate) const MARKETS: u8 = 3;
+
+/// How long initial margin remembers half of a leap.
+const JUMP_HALF_LIFE_SECONDS: u32 = 3_600;
+
+/// A pool that soon pays no more for others, so that winners do, and markets that the people's money can fill.
+fn list_perps(world: &mut World) {
+    let params = PoolParams {
+        deposit_delay_seconds: 5,
+        withdraw_delay_seconds: 20,
+        loss_share_ppm_per_day: 2_000,
+        ..perps::pool_params()
+    };
+    let (group, admin, book) = (world.group, world.admin.pubkey(), world.book);
+    world.must(&[instructions::set_pool_params(group, admin, book, 0, params)], &[]);
+    for asset in world.assets.clone().iter().skip(1) {
+        let whole = asset.atoms(1);
+        let params = PerpMarketParams {
+            max_open_interest_base_atoms: 100_000 * whole,
+            skew_scale_base_atoms: 400_000 * whole,
+            ..perps::perp_params(asset.decimals)
+        };
+        world.list_perp(asset, params);
+        // leverage is soon back after a leap, so that the next one finds somebody
+        let mut factor = world.book_state().factors[usize::from(asset.index)].params;
+        factor.half_life_jump_seconds = JUMP_HALF_LIFE_SECONDS;
+        world.must(&[instructions::set_factor_params(group, admin, book, asset.index, factor)], &[]);
+    }
+}
 
 /// A world with people who act at random.
 pub(crate) struct Market {
@@ -40,10 +75,14 @@ pub(crate) struct Market {
     pub(crate) wallets: Vec<Vec<Pubkey>>,
     /// What happened so far.
     pub(crate) tally: Tally,
+    /// What waterfalls may have left of each side's open interest.
+    open_interest: OpenInterest,
     /// Announced thresholds.
     pub(crate) announcements: Announcements,
     /// Instructions that are to follow: the ends of short stories.
     pub(crate) queue: Vec<choose::Intention>,
+    /// Orders, by account and number, whose execution was refused.
+    pub(crate) refused: BTreeSet<(usize, u64)>,
     /// The state now.
     pub(crate) state: Snapshot,
 }
@@ -52,6 +91,7 @@ impl Market {
     /// A market with everything listed and nobody in it yet.
     pub(crate) fn new(seed: u64) -> Self {
         let mut world = World::with_majors();
+        list_perps(&mut world);
         let assets = world.assets.clone();
         let mut wallets = Vec::new();
         let mut accounts = Vec::new();
@@ -79,8 +119,10 @@ impl Market {
             accounts,
             wallets,
             tally: Tally::default(),
+            open_interest: OpenInterest::default(),
             announcements: Announcements::default(),
             queue: choose::opening(),
+            refused: BTreeSet::new(),
             state,
         }
     }
@@ -102,16 +144,27 @@ impl Market {
         let signers: Vec<&Keypair> = action.signer.map(|person| &self.people[person]).into_iter().collect();
         let outcome = self.world.send(std::slice::from_ref(&action.instruction), &signers);
         self.tally.count(action.kind, outcome.is_ok());
+        if let (Err(_), Some((_, id)), Some(account)) = (&outcome, action.order, self.named(action, 1)) {
+            self.refused.insert((account, id));
+        }
         let after = Snapshot::take(&self.world, &self.accounts, &self.wallets);
         let before = std::mem::replace(&mut self.state, after);
         let after = &self.state;
         if outcome.is_err() {
             return laws::ensure(before.is_same_state(after), || "a refusal changed something".to_owned());
         }
-        let before = &before;
-        laws::check(&Change { before, after, action })?;
+        let change = Change { before: &before, after, action, keys: &self.accounts };
+        laws::check(&change)?;
+        self.open_interest.check(&change)?;
+        fills::at_the_first_publication(&change, &self.feeds)?;
+        self.tally.note(&change);
         self.announcements.check(after)?;
         prices::first_publication_is_the_sample(after, &self.feeds)
+    }
+
+    fn named(&self, action: &Action, place: usize) -> Option<usize> {
+        let key = action.instruction.accounts.get(place)?.pubkey;
+        self.accounts.iter().position(|account| *account == key)
     }
 
     /// Takes the state anew: the clock moved.

@@ -58,6 +58,11 @@ impl Snapshot {
         self.book.factors.iter().enumerate().filter(|(_, one)| one.is_listed())
     }
 
+    /// Listed perp markets with their indices.
+    pub(crate) fn markets(&self) -> impl Iterator<Item = (u8, &plimsoll_client::plimsoll::state::PerpMarket)> {
+        (0u8..).zip(&self.book.perp_markets).filter(|(_, one)| one.is_listed())
+    }
+
     /// Open margin accounts with their indices.
     pub(crate) fn open_accounts(&self) -> impl Iterator<Item = (usize, &MarginAccount)> {
         let accounts = self.accounts.iter().enumerate();

@@ -8,6 +8,7 @@ use rand::Rng;
 
 use crate::action::{Action, Kind};
 use crate::choose::Intention;
+use crate::keeping;
 use crate::market::{Market, PEOPLE, RICH};
 
 /// A person's instruction of a kind.
@@ -17,7 +18,7 @@ pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
     let asset = asset_for(market, kind, account);
     let instruction = instruction_of(market, kind, (person, account), asset);
     let reserve_index = market.feeds[asset].asset.index;
-    Action { kind, signer: Some(person), instruction, liquidation: None, reserves: (reserve_index, reserve_index) }
+    Action { reserves: (reserve_index, reserve_index), ..Action::new(kind, Some(person), instruction) }
 }
 
 fn instruction_of(market: &mut Market, kind: Kind, (person, account): (usize, usize), asset: usize) -> Instruction {
@@ -58,12 +59,10 @@ fn instruction_of(market: &mut Market, kind: Kind, (person, account): (usize, us
 pub(crate) fn endowment(market: &Market, person: usize, asset: usize) -> Action {
     let (keys, wallet) = (market.feeds[asset].asset.keys(), market.wallets[person][asset]);
     let half = market.world.balance(&wallet) / 2;
+    let instruction = instructions::deposit(&keys, market.accounts[2 * person], market.key(person), wallet, half);
     Action {
-        kind: Kind::Deposit,
-        signer: Some(person),
-        instruction: instructions::deposit(&keys, market.accounts[2 * person], market.key(person), wallet, half),
-        liquidation: None,
         reserves: (keys.reserve_index, keys.reserve_index),
+        ..Action::new(Kind::Deposit, Some(person), instruction)
     }
 }
 
@@ -99,7 +98,8 @@ fn asset_for(market: &mut Market, kind: Kind, account: usize) -> usize {
         let balance = balances.map(|all| all[*asset]).unwrap_or_default();
         match kind {
             Kind::Deposit if person < RICH => true,
-            Kind::Deposit => *asset == 1 + person % 3,
+            // the last two keep the quote token: they trade perps
+            Kind::Deposit => *asset == if person >= PEOPLE - 2 { 0 } else { 1 + person % 3 },
             Kind::Withdraw => balance.deposit_shares > 0,
             Kind::Borrow => balance.deposit_shares == 0,
             Kind::Repay => balance.debt_shares > 0,
@@ -116,7 +116,7 @@ fn part_of(market: &mut Market, wallet: Pubkey, most: f64) -> u64 {
 }
 
 /// All, nothing, an atom, or a part of an amount.
-fn fraction(market: &mut Market, amount: u64, most: f64) -> u64 {
+pub(crate) fn fraction(market: &mut Market, amount: u64, most: f64) -> u64 {
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // any part will do
     match market.rng.random_range(0..40) {
         0 => 0,
@@ -172,6 +172,15 @@ pub(crate) fn relieve(market: &mut Market, account: usize) -> Intention {
     let Some(holder) = state.accounts[account].as_deref() else {
         return Intention::Any(Kind::Open);
     };
+    if holder.active_perps != 0
+        && let Some(intention) = keeping::relief(market, account)
+    {
+        return intention;
+    }
+    let state = &market.state;
+    let Some(holder) = state.accounts[account].as_deref() else {
+        return Intention::Any(Kind::Open);
+    };
     let health = health::liquidation(&state.book, holder, state.now_seconds).unwrap_or_default();
     if health.assets <= u128::from(state.book.params.dust_quote_atoms) {
         let reserves = 0u8..;
@@ -201,12 +210,11 @@ pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
     let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms };
     let accounts = (market.accounts[account], market.accounts[liquidator]);
     let authority = market.key(keeper);
+    let instruction = instructions::liquidate(market.world.book, accounts.0, accounts.1, authority, request);
     Action {
-        kind: Kind::Liquidate,
-        signer: Some(keeper),
-        instruction: instructions::liquidate(market.world.book, accounts.0, accounts.1, authority, request),
         liquidation: Some((account, liquidator)),
         reserves: (collateral_reserve, debt_reserve),
+        ..Action::new(Kind::Liquidate, Some(keeper), instruction)
     }
 }
 
@@ -218,11 +226,6 @@ pub(crate) fn write_off_later(market: &mut Market, account: usize, reserve: u8) 
 
 /// A write-off of one debt.
 pub(crate) fn write_off(market: &Market, account: usize, reserve: u8) -> Action {
-    Action {
-        kind: Kind::ResolveBankruptcy,
-        signer: None,
-        instruction: instructions::resolve_bankruptcy(market.world.book, market.accounts[account], reserve),
-        liquidation: None,
-        reserves: (reserve, reserve),
-    }
+    let instruction = instructions::resolve_bankruptcy(market.world.book, market.accounts[account], reserve);
+    Action { reserves: (reserve, reserve), ..Action::new(Kind::ResolveBankruptcy, None, instruction) }
 }

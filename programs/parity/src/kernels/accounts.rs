@@ -24,7 +24,7 @@ pub(super) fn price(source: &mut Source) -> Price {
     Price::from_bits(bits.max(Price::MIN_MANTISSA))
 }
 
-fn factor_terms(source: &mut Source) -> FactorTerms {
+pub(super) fn factor_terms(source: &mut Source) -> FactorTerms {
     let mid = price(source);
     FactorTerms {
         mid,

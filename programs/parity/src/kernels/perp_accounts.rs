@@ -3,8 +3,7 @@
 use plimsoll_risk::Result;
 use plimsoll_risk::correlation::{CELLS, FACTORS};
 use plimsoll_risk::health::{
-    CollateralWeights, CrossHealth, FactorTerms, LiquidationFactorTerms, LiquidationHealth, QuoteBalance,
-    debt_weight_up,
+    CollateralWeights, CrossHealth, LiquidationFactorTerms, LiquidationHealth, QuoteBalance, debt_weight_up,
 };
 use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, plan_perp_liquidation};
 use plimsoll_risk::perp::margin::{
@@ -17,7 +16,7 @@ use plimsoll_risk::perp::{PerpBooks, PerpPosition};
 use plimsoll_risk::price::Quote;
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, SignedValue, Value};
 
-use super::accounts::{margin, price};
+use super::accounts::{factor_terms, margin, price};
 use super::liquidations::bonus;
 use super::perps::{base_worth, books, position, signed};
 use crate::source::Source;
@@ -74,25 +73,13 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
         transcript.write(cross.add_perp(&position, &books.indices, &terms).map(|()| true));
         transcript.write(liquidation.add_perp(&position, &books.indices, &ending(&terms)).map(|()| true));
     }
-    let terms = FactorTerms {
-        mid: price(source),
-        asset_initial: price(source),
-        debt_initial: price(source),
-        maintenance: margin(source),
-        initial: margin(source),
-    };
-    let liquidation_terms = LiquidationFactorTerms {
-        asset_price: terms.mid,
-        debt_price: terms.debt_initial,
-        maintenance: terms.maintenance,
-        liquidation_end: terms.initial,
-    };
+    let (terms, balance) = (factor_terms(source), balance(source));
     let weights = CollateralWeights { initial: margin(source), maintenance: margin(source) };
-    let balance = balance(source);
     let exchangeable = balance.exchangeable(liquidation.profit);
     transcript.write([exchangeable.deposit, exchangeable.debt]);
     transcript.write(cross.add_quote(&balance, &terms, &weights).map(|()| true));
-    transcript.write(liquidation.add_quote(&balance, &liquidation_terms, weights.maintenance).map(|()| true));
+    let quote = quote_terms(source);
+    transcript.write(liquidation.add_quote(&balance, &quote, weights.maintenance).map(|()| true));
     transcript.write([cross.initial, cross.maintenance, cross.equity()]);
     transcript.write([cross.assets, cross.debts]);
     transcript.write(cross.admit().map(|()| true));
@@ -106,52 +93,65 @@ fn write_liquidation_health(transcript: &mut Transcript, health: &LiquidationHea
     transcript.write(health.profit);
 }
 
+/// A position opened at mid, worth at most 2⁴⁶ quote atoms.
+fn opened(source: &mut Source, mid: Price) -> Result<PerpPosition> {
+    let size = base_worth(source, mid, 46);
+    let is_short = source.one_in(2);
+    let (base, value) = (SignedAmount::received(size)?, SignedAmount::received(Amount(mid.value_up(size)?.0))?);
+    Ok(PerpPosition {
+        base: if is_short { base.negated()? } else { base },
+        entry: if is_short { value } else { value.negated()? },
+        realised: signed(source, 30),
+        ..PerpPosition::default()
+    })
+}
+
+fn position_terms(source: &mut Source, mid: Price, size: Amount) -> Result<PerpLiquidationTerms> {
+    let maintenance = source.between(1 << 26, 1 << 30);
+    let scale = Amount((size.0 * source.between(8, 1_000)).max(1 << 34));
+    Ok(PerpLiquidationTerms {
+        long_price: mid,
+        short_price: mid,
+        maintenance: Ratio::from_bits(maintenance),
+        liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
+        size_maintenance: size_margin_per_atom_up(source.parameter(0, 1_000_000), scale)?,
+    })
+}
+
+fn quote_terms(source: &mut Source) -> LiquidationFactorTerms {
+    let price = Price::from_bits(source.near(1 << Price::FRACTION_BITS));
+    let maintenance = source.sized(26);
+    LiquidationFactorTerms {
+        asset_price: price,
+        debt_price: price,
+        maintenance: Ratio::from_bits(maintenance),
+        liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
+    }
+}
+
 /// An account with one position and about its margin in the quote reserve, as the program sees it.
 fn inputs(source: &mut Source) -> Result<PerpLiquidationInputs> {
     let mid = price(source);
-    let size = base_worth(source, mid, 46);
-    let is_short = source.one_in(2);
-    let base = if is_short { SignedAmount::received(size)? } else { SignedAmount::paid(size)? }.negated()?;
-    let value = mid.value_up(size)?;
-    let entry = SignedAmount::received(Amount(value.0))?;
-    let entry = if is_short { entry } else { entry.negated()? };
-    let position = PerpPosition { base, entry, realised: signed(source, 30), ..PerpPosition::default() };
+    let position = opened(source, mid)?;
+    let (size, is_short) = (position.base.magnitude(), position.base.is_negative());
+    let (terms, quote) = (position_terms(source, mid, size)?, quote_terms(source));
+    let closing = size_margin_up(size, terms.size_maintenance)?;
+    let maintenance_margin = position_margin_up(is_short, terms.maintenance, closing)?;
+    let required = maintenance_margin.of_up(mid.value_up(size)?)?.0;
 
-    let maintenance = Ratio::from_bits(source.between(1 << 26, 1 << 30));
-    let end = Ratio::from_bits(maintenance.to_bits() + maintenance.to_bits() / 10);
-    let scale = Amount((size.0 * source.between(8, 1_000)).max(1 << 34));
-    let per_atom = size_margin_per_atom_up(source.parameter(0, 1_000_000), scale)?;
-    let terms = PerpLiquidationTerms {
-        long_price: mid,
-        short_price: mid,
-        maintenance,
-        liquidation_end: end,
-        size_maintenance: per_atom,
-    };
-    let closing = size_margin_up(size, per_atom)?;
-    let margin_at = |margin: Ratio| position_margin_up(is_short, margin, closing);
-    let required = margin_at(maintenance)?.of_up(value)?;
-    let quote_price = Price::from_bits(source.near(1 << Price::FRACTION_BITS));
-    let quote_margin = Ratio::from_bits(source.sized(26));
-    let quote_terms = LiquidationFactorTerms {
-        asset_price: quote_price,
-        debt_price: quote_price,
-        maintenance: quote_margin,
-        liquidation_end: quote_margin,
-    };
     let mut health = LiquidationHealth::default();
     health.add_perp(&position, &PerpBooks::EMPTY.indices, &terms)?;
-    let deposit = Amount(source.near(required.0 - required.0 / 8));
-    health.add_quote(&QuoteBalance { deposit, debt: Amount::ZERO }, &quote_terms, Ratio::ONE)?;
+    let deposit = Amount(source.near(required - required / 8));
+    health.add_quote(&QuoteBalance { deposit, debt: Amount::ZERO }, &quote, Ratio::ONE)?;
     Ok(PerpLiquidationInputs {
         health,
-        base,
+        base: position.base,
         price: mid,
-        maintenance_margin: margin_at(maintenance)?,
-        liquidation_end_margin: margin_at(end)?,
-        quote_price,
-        quote_maintenance_weight: debt_weight_up(quote_margin)?,
-        quote_liquidation_end_weight: debt_weight_up(quote_margin)?,
+        maintenance_margin,
+        liquidation_end_margin: position_margin_up(is_short, terms.liquidation_end, closing)?,
+        quote_price: quote.asset_price,
+        quote_maintenance_weight: debt_weight_up(quote.maintenance)?,
+        quote_liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
         slip: if source.one_in(2) { Ratio::ZERO } else { Ratio::from_bits(source.sized(25)) },
         throughput_left: Value(source.any()),
         base_limit: Amount(source.any()),

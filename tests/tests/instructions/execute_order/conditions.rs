@@ -1,13 +1,16 @@
 //! Orders that wait: armed once somebody shows that the condition holds, again after they lapsed, never after they expired.
 
+use plimsoll_client::Pubkey;
+use plimsoll_client::instructions::{self, OrderKey};
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::{OrderArmed, OrderFilled};
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::margin_account::{ORDER_LIMIT, ORDER_STOP_LOSS, ORDER_TAKE_PROFIT, PerpPosition};
-use plimsoll_client::{Pubkey, instructions::OrderKey};
 
 use crate::expect::{emits, emitted, refuses};
-use crate::perp_stage::{PerpStage, SOL, SOL_PERP, WINDOW_SECONDS, dollars, now, reduce_only, sol_mantissa, sol_order};
+use crate::perp_stage::{
+    PerpStage, SOL, SOL_PERP, WINDOW_SECONDS, dollars, is_same, now, reduce_only, sol_mantissa, sol_order,
+};
 use crate::stage::{edit_book, leave_pending};
 
 /// Waits for SOL to meet this many dollars.
@@ -18,8 +21,13 @@ fn conditional(kind: u8, base_atoms: i64, trigger: u64) -> OrderRequest {
 /// Somebody shows that the condition holds: this event, this field, and nothing else.
 #[track_caller]
 fn arms(stage: &mut PerpStage, order: &OrderKey) {
+    arms_from(stage, order, now(&stage.world));
+}
+
+/// The same, the order counting as armed from this moment on.
+#[track_caller]
+fn arms_from(stage: &mut PerpStage, order: &OrderKey, armed_seconds: u64) {
     let (book, mut expected) = (stage.world.book_state(), stage.world.margin_state(&stage.alice.account));
-    let armed_seconds = now(&stage.world);
     let event = OrderArmed {
         margin_account: order.margin_account,
         market: SOL_PERP,
@@ -31,8 +39,8 @@ fn arms(stage: &mut PerpStage, order: &OrderKey) {
     let arm = stage.execute_with(order, Pubkey::new_unique());
     emits(&mut stage.world, &arm, &[], &event);
     expected.orders[usize::from(order.slot)].armed_seconds = armed_seconds;
-    assert!(*stage.world.margin_state(&stage.alice.account) == *expected, "something else changed");
-    assert!(*stage.world.book_state() == *book, "the Book changed");
+    assert!(is_same(&*stage.world.margin_state(&stage.alice.account), &*expected), "something else changed");
+    assert!(is_same(&*stage.world.book_state(), &*book), "the Book changed");
     assert_eq!(stage.position(&stage.keeper), PerpPosition::default(), "arming pays nothing");
 }
 
@@ -79,6 +87,31 @@ fn an_armed_order_fills_a_delay_after_it_was_armed() {
     stage.reprice_sol(1, dollars(196));
     let filled: OrderFilled = emitted(&stage.world.send(&[execute], &[]));
     assert!(filled.price.abs_diff(sol_mantissa(196)) <= 1, "it fills though the condition no longer holds");
+}
+
+#[test]
+fn no_order_is_armed_before_the_newest_price_that_the_book_knows() {
+    let mut stage = PerpStage::new();
+    let waiting = stage.world.place(&stage.alice, conditional(ORDER_LIMIT, SOL, 200));
+    // the oracle's clock is ten seconds ahead of the chain's
+    let (sol, ahead) = (stage.sol, stage.world.now() + 10);
+    stage.world.publish_at(&sol, dollars(200), ahead, ahead - 1);
+    let refresh = instructions::refresh_prices(stage.world.book, &[sol.oracle]);
+    stage.world.must(&[refresh], &[]);
+    arms_from(&mut stage, &waiting, ahead.unsigned_abs());
+    let order = stage.world.place(&stage.alice, sol_order(SOL));
+    assert_eq!(stage.world.order(&order).armed_seconds, ahead.unsigned_abs());
+    stage.world.advance(5);
+    for order in [waiting, order] {
+        // due by the chain's clock, but the price was known
+        let execute = stage.execute(&order);
+        refuses(&mut stage.world, &execute, &[], PlimsollError::OrderTooEarly);
+    }
+    stage.reprice_sol(6, dollars(200));
+    for order in [waiting, order] {
+        let execute = stage.execute(&order);
+        stage.world.must(&[execute], &[]);
+    }
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn a_fill_leaves_initial_margin() {
 /// Alice's initial health is negative by much, and her maintenance health too: SOL fell.
 fn underwater() -> PerpStage {
     let mut stage = PerpStage::with_position(2_000 * SOL);
-    for price in [192, 184, 176, 168, 160, 152] {
+    for price in [192, 184, 176, 168, 160, 153] {
         stage.reprice_sol(30, dollars(price));
     }
     stage
@@ -138,7 +138,8 @@ fn underwater() -> PerpStage {
 fn who_lacks_margin_may_reduce_where_no_health_falls() {
     let mut stage = underwater();
     refuses_fill(&mut stage, sol_order(SOL), PlimsollError::InitialHealthNegative);
-    // the executor's fee is more than a trade of a thousandth of a SOL relieves
+    // a dollar for the executor is more than a trade of a thousandth of a SOL relieves
+    stage.world.change_pool(|params| params.executor_fee_atoms = USDC.unsigned_abs());
     refuses_fill(&mut stage, sol_order(-SOL / 1_000), PlimsollError::HealthLowered);
     crate::stage::edit_account(&mut stage.world, stage.alice.account, |account| account.unhealthy_since_seconds = 7);
     fills(&mut stage, sol_order(-100 * SOL));

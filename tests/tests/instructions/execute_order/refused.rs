@@ -5,10 +5,10 @@ use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::OrderCancelled;
 use plimsoll_client::plimsoll::state::margin_account::{ORDER_LIMIT, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW};
 use plimsoll_tests::Signer;
-use plimsoll_tests::perps::{perp_params, pool_order};
+use plimsoll_tests::perps::{market_order, perp_params, pool_order};
 
 use crate::expect::{emits, refuses};
-use crate::perp_stage::{PerpStage, SOL, SOL_PERP, dollars, now, reduce_only, sol_mantissa, sol_order};
+use crate::perp_stage::{BTC_PERP, PerpStage, SOL, SOL_PERP, dollars, now, reduce_only, sol_mantissa, sol_order};
 use crate::stage::{edit_account, stranger};
 
 /// A day, the notice of a delisting, in a test world's clock.
@@ -54,11 +54,18 @@ fn requests_to_the_pool_are_not_executed_here() {
 
 #[test]
 fn a_size_that_fits_no_trade_is_refused() {
+    let mut stage = PerpStage::new();
+    let btc = stage.world.assets[2];
     for base_atoms in [i64::MIN, i64::MIN + 1, i64::MAX] {
-        let mut stage = PerpStage::new();
-        let order = stage.due(sol_order(base_atoms));
-        let execute = stage.execute(&order);
-        refuses(&mut stage.world, &execute, &[], PlimsollError::Overflow);
+        // a base atom of SOL costs a fifth of a quote atom, one of BTC 1,200
+        for (market, oracle, error) in [
+            (SOL_PERP, stage.sol.oracle, PlimsollError::OpenInterestCap),
+            (BTC_PERP, btc.oracle, PlimsollError::Overflow),
+        ] {
+            let order = stage.due(market_order(market, base_atoms));
+            let execute = stage.execute_with(&order, oracle);
+            refuses(&mut stage.world, &execute, &[], error);
+        }
     }
 }
 

@@ -76,8 +76,8 @@ fn a_withdrawal_of_more_than_is_held() {
 #[test]
 fn a_withdrawal_of_more_than_the_pool_has() {
     let mut stage = PerpStage::with_position(100 * SOL);
-    stage.reprice_sol(3, dollars(190));
-    // Alice owes the pool a thousand dollars that nobody settled
+    stage.reprice_sol(3, dollars(191));
+    // Alice owes the pool nine hundred dollars that nobody settled
     let order = withdrawal(&mut stage, GIVEN_ATOMS);
     refuses_order(&mut stage, &order, PlimsollError::PoolWithdrawalTooLarge);
 }
@@ -105,7 +105,7 @@ fn a_withdrawal_that_pays_no_more_than_its_fee() {
 #[test]
 fn a_deposit_that_is_worth_no_share() {
     let mut stage = PerpStage::with_position(100 * SOL);
-    stage.reprice_sol(3, dollars(190));
+    stage.reprice_sol(3, dollars(191));
     // a share is worth more than an atom since Alice lost
     let order = deposit(&mut stage, 1);
     refuses_order(&mut stage, &order, PlimsollError::PoolSharesTooSmall);

@@ -4,6 +4,7 @@ use plimsoll_client::instructions;
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll_client::plimsoll::state::Wide;
+use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED, MODE_PORTFOLIO};
 use plimsoll_tests::Trader;
 
 use super::{fallen_to, liquidate, now, request, unhealthy};
@@ -138,14 +139,16 @@ fn an_exchange_past_its_spiral_bound_is_refused() {
 }
 
 #[test]
-fn other_modes_than_cross_are_refused_on_either_side() {
-    for mode in [1, 2, 3] {
-        let mut stage = unhealthy();
-        edit_account(&mut stage.world, stage.bob.account, |account| account.mode = mode);
-        refuses_all(&mut stage, PlimsollError::AccountMode);
-        edit_account(&mut stage.world, stage.bob.account, |account| account.mode = 0);
+fn modes_that_may_not_hold_what_is_exchanged_are_refused() {
+    let mut stage = unhealthy();
+    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_PORTFOLIO);
+    refuses_all(&mut stage, PlimsollError::AccountMode);
+    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_CROSS);
+    for (mode, error) in
+        [(MODE_PORTFOLIO, PlimsollError::AccountMode), (MODE_ISOLATED, PlimsollError::IsolatedCollateral)]
+    {
         edit_account(&mut stage.world, stage.lender.account, |account| account.mode = mode);
-        refuses_all(&mut stage, PlimsollError::AccountMode);
+        refuses_all(&mut stage, error);
     }
 }
 

@@ -1,10 +1,9 @@
 //! Whose money is where.
 
 use super::{Change, Verdict, ensure};
-use crate::action::Kind;
 use crate::snapshot::Snapshot;
 
-/// INV-SOLVENT: vaults hold what is booked, accounts add up to the totals, claims are covered.
+/// INV-SOLVENT: vaults hold what is booked, accounts and the pool add up to the totals, claims are covered.
 pub(crate) fn solvent(state: &Snapshot) -> Verdict {
     for (index, reserve) in state.reserves() {
         let totals = reserve.totals();
@@ -12,7 +11,10 @@ pub(crate) fn solvent(state: &Snapshot) -> Verdict {
             format!("INV-SOLVENT: vault {index} holds another amount than is booked")
         })?;
         let balances = || state.open_accounts().map(|(_, account)| account.balances[index]);
-        let deposits: u128 = balances().map(|one| u128::from(one.deposit_shares)).sum();
+        let of_the_pool =
+            if index == usize::from(state.book.pool.quote_reserve) { state.book.pool.deposit_shares } else { 0 };
+        let deposits: u128 =
+            balances().map(|one| u128::from(one.deposit_shares)).sum::<u128>() + u128::from(of_the_pool);
         let debts: u128 = balances().map(|one| u128::from(one.debt_shares)).sum();
         ensure(deposits == u128::from(reserve.total_deposit_shares), || {
             format!("INV-SOLVENT: deposit shares of reserve {index} do not add up")
@@ -50,9 +52,9 @@ pub(crate) fn tokens_conserved(change: &Change) -> Verdict {
     ensure(sums(change.before) == sums(change.after), || "tokens appeared or vanished".to_owned())
 }
 
-/// Shares change only in accounts of the signer, but in a liquidation and a bankruptcy.
+/// Shares, positions and orders change only in accounts of the signer, but by what anybody may do.
 pub(crate) fn only_the_signers_account(change: &Change) -> Verdict {
-    if matches!(change.action.kind, Kind::Liquidate | Kind::ResolveBankruptcy) {
+    if change.action.kind.is_open_to_anybody() {
         return Ok(());
     }
     for (who, (before, after)) in change.before.accounts.iter().zip(&change.after.accounts).enumerate() {
@@ -61,9 +63,11 @@ pub(crate) fn only_the_signers_account(change: &Change) -> Verdict {
         };
         // every person has two accounts
         let own = change.action.signer == Some(who / 2);
-        ensure(own || before.balances == after.balances, || {
-            format!("account {who} changed without its owner's signature")
-        })?;
+        let same = before.balances == after.balances
+            && before.perps == after.perps
+            && before.orders == after.orders
+            && before.pool_shares == after.pool_shares;
+        ensure(own || same, || format!("account {who} changed without its owner's signature"))?;
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! What a liquidation may do.
 
 use plimsoll_client::health;
+use plimsoll_client::plimsoll::funding;
 
-use super::{Change, Verdict, ensure};
+use super::{Change, Verdict, ensure, perp_books, text};
 use crate::action::Kind;
 
 /// INV-IMPROVE: it took an unhealthy account, left it healthier, and left the liquidator above initial margin.
@@ -40,4 +41,37 @@ pub(crate) fn fresh_legs(change: &Change) -> Verdict {
         })?;
     }
     Ok(())
+}
+
+/// INV-IMPROVE: the same of a perp position, at a fresh price; who only had it closed against the pool keeps his own health.
+pub(crate) fn improved_perp(change: &Change) -> Verdict {
+    let kind = change.action.kind;
+    if !matches!(kind, Kind::TakePerpOver | Kind::ClosePerpIntoPool) {
+        return Ok(());
+    }
+    let (index, now) = (change.action.market, change.after.now_seconds);
+    let ((before, after), (_, taker)) = (change.account(1)?, change.account(2)?);
+    let mut funded = change.before.book.clone();
+    funding::update_funding(&mut funded, index, now).map_err(text)?;
+    let old = health::liquidation(&funded, before, now).map_err(text)?.maintenance.0;
+    let new = health::liquidation(&change.after.book, after, now).map_err(text)?.maintenance.0;
+    ensure(old < 0, || format!("INV-IMPROVE: a healthy account ({old}) was liquidated"))?;
+    ensure(new > old, || format!("INV-IMPROVE: health {old} became {new}"))?;
+    let (was, is) = (
+        perp_books::touched(&funded, before, index)?.base.0,
+        perp_books::touched(&change.after.book, after, index)?.base.0,
+    );
+    ensure(is.unsigned_abs() < was.unsigned_abs() && (is == 0 || is.signum() == was.signum()), || {
+        format!("INV-IMPROVE: a liquidation made {is} of {was}")
+    })?;
+    if kind == Kind::TakePerpOver {
+        let initial = health::cross(&change.after.book, taker, now).map_err(text)?.initial.0;
+        ensure(initial >= 0, || format!("INV-IMPROVE: the liquidator's initial health is {initial}"))?;
+    }
+    let factor_index = change.after.book.perp_markets[usize::from(index)].factor_index;
+    let factor = &change.after.book.factors[usize::from(factor_index)];
+    let age = now.saturating_sub(factor.price.publish_time_seconds);
+    ensure(age <= u64::from(factor.params.liquidation_max_age_seconds), || {
+        format!("INV-PRICE: market {index} was exchanged at a price {age} seconds old")
+    })
 }

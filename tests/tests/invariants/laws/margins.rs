@@ -34,11 +34,11 @@ pub(crate) fn ordered(state: &Snapshot) -> Verdict {
     Ok(())
 }
 
-/// INV-LAW: paying in lowers no health, taking out raises none; all else equal, so both sides are measured with the Book afterwards.
+/// INV-LAW: paying in lowers no health, taking out raises none, moving a deposit does both; all else equal, so both sides are measured with the Book afterwards.
 pub(crate) fn monotone(change: &Change) -> Verdict {
-    let rises = match change.action.kind {
-        Kind::Deposit | Kind::Repay => true,
-        Kind::Withdraw | Kind::Borrow => false,
+    let receiver = match change.action.kind {
+        Kind::MoveCollateral => change.named(2),
+        Kind::Deposit | Kind::Repay | Kind::Withdraw | Kind::Borrow => None,
         _ => return Ok(()),
     };
     for (who, (before, after)) in change.before.accounts.iter().zip(&change.after.accounts).enumerate() {
@@ -50,6 +50,7 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
         let (Ok(old), Ok(new)) = (at(before), at(after)) else {
             continue;
         };
+        let rises = matches!(change.action.kind, Kind::Deposit | Kind::Repay) || receiver == Some(who);
         let (low, high) = if rises { (old, new) } else { (new, old) };
         ensure(low.initial <= high.initial && low.maintenance <= high.maintenance, || {
             format!("INV-LAW: account {who}: {old:?} became {new:?}")
@@ -63,6 +64,8 @@ pub(crate) fn evaluable(change: &Change) -> Verdict {
     let admitted = match change.action.kind {
         Kind::Withdraw | Kind::Borrow => change.action.signer.map(|person| vec![2 * person, 2 * person + 1]),
         Kind::Liquidate => change.action.liquidation.map(|(_, liquidator)| vec![liquidator]),
+        Kind::TakePerpOver | Kind::TransferPosition => change.named(2).map(|one| vec![one]),
+        Kind::FillOrder | Kind::PoolDeposit | Kind::MoveCollateral => change.named(1).map(|one| vec![one]),
         _ => None,
     };
     let dear = at_higher_prices(&change.after.book);
@@ -71,19 +74,33 @@ pub(crate) fn evaluable(change: &Change) -> Verdict {
         let (Some(before), Some(after)) = (before, after) else {
             continue;
         };
-        if before.balances == after.balances {
+        if before.balances == after.balances && before.perps == after.perps {
             continue;
         }
-        let evaluated = health::liquidation(&dear, after, change.after.now_seconds);
-        ensure(evaluated.is_ok(), || format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err()))?;
+        // what only reduces a position is let through below initial margin
+        let only_reduces = matches!(change.action.kind, Kind::FillOrder)
+            && health::cross(&change.after.book, after, change.after.now_seconds).is_ok_and(|one| one.admit().is_err());
+        if only_reduces {
+            continue;
+        }
+        for book in &dear {
+            let evaluated = health::liquidation(book, after, change.after.now_seconds);
+            ensure(evaluated.is_ok(), || format!("INV-EVALUABLE: account {who}: {:?}", evaluated.err()))?;
+        }
     }
     Ok(())
 }
 
-fn at_higher_prices(book: &Book) -> Box<Book> {
-    let mut dear = Box::new(*book);
-    for factor in dear.factors.iter_mut().filter(|factor| factor.is_listed()) {
-        factor.price.mid <<= EVALUABLE_RISE_BITS;
-    }
-    dear
+/// The Book with the quote token dearer, and with everything else dearer: perps are quoted in it, so that both at once would be twice the rise.
+fn at_higher_prices(book: &Book) -> [Box<Book>; 2] {
+    let quote_factor = usize::from(book.reserves[usize::from(book.pool.quote_reserve)].factor_index);
+    let risen = |is_risen: &dyn Fn(usize) -> bool| {
+        let mut dear = Box::new(*book);
+        let factors = dear.factors.iter_mut().enumerate();
+        for (_, factor) in factors.filter(|(index, factor)| factor.is_listed() && is_risen(*index)) {
+            factor.price.mid <<= EVALUABLE_RISE_BITS;
+        }
+        dear
+    };
+    [risen(&|index| index == quote_factor), risen(&|index| index != quote_factor)]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_client::health;
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 
-use super::{Verdict, ensure};
+use super::{Verdict, ensure, text};
 use crate::snapshot::Snapshot;
 
 /// An account that was healthy at every announced point, with prices, debts and deposits as they were.
@@ -60,10 +60,17 @@ impl Announcements {
         let mut lowest = state.book.clone();
         for reserve in lowest.reserves.iter_mut().filter(|reserve| reserve.is_listed()) {
             let ahead = reserve.weight_ramp().lowest_ahead_down(state.now_seconds);
-            let weight = ahead.map_err(|error| format!("{error:?}"))?.to_bits();
+            let weight = ahead.map_err(text)?.to_bits();
             (reserve.weight_from, reserve.weight_to) = (weight, weight);
         }
-        for (who, account) in state.open_accounts().filter(|(_, account)| account.active_balances != 0) {
+        for market in lowest.perp_markets.iter_mut().filter(|market| market.is_listed()) {
+            let now = market.size_margin_per_atom(state.now_seconds).map_err(text)?;
+            let highest = now.saturating_add(1).max(market.size_margin_to);
+            (market.size_margin_from, market.size_margin_to) = (highest, highest);
+        }
+        for (who, account) in
+            state.open_accounts().filter(|(_, account)| account.active_balances | account.active_perps != 0)
+        {
             let mut moments = (state.now_seconds..until_seconds).step_by(300);
             let healthy = moments
                 .try_fold(true, |so_far, at| maintenance(&lowest, account, at).map(|health| so_far && health >= 0))?;
@@ -93,6 +100,9 @@ impl Promise {
             reserve.weight_start_seconds = other.weight_start_seconds;
             reserve.weight_end_seconds = other.weight_end_seconds;
         }
+        for (market, other) in book.perp_markets.iter_mut().zip(&now.perp_markets) {
+            market.set_size_margin_ramp(&other.size_margin_ramp());
+        }
         book
     }
 }
@@ -103,7 +113,5 @@ fn maintenance(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result
     for factor in fresh.factors.iter_mut().filter(|factor| factor.is_listed()) {
         factor.price.publish_time_seconds = now_seconds;
     }
-    health::liquidation(&fresh, account, now_seconds)
-        .map(|health| health.maintenance.0)
-        .map_err(|error| format!("{error:?}"))
+    health::liquidation(&fresh, account, now_seconds).map(|health| health.maintenance.0).map_err(text)
 }

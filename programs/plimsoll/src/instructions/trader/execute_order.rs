@@ -36,13 +36,13 @@ pub(crate) fn handler(ctx: Context<ExecuteOrder>, order_slot: u8, order_id: u64)
     check(&book, &order, now_seconds)?;
 
     if order.condition().is_some() && order.has_lapsed(&book.pool, now_seconds) {
-        arm(&book, &mut account, order_slot, now_seconds)?;
+        let armed_seconds = arm(&book, &mut account, order_slot, now_seconds)?;
         emit!(OrderArmed {
             margin_account: accounts.margin_account.key(),
             market: order.market,
             order_slot,
             order_id,
-            armed_seconds: now_seconds,
+            armed_seconds,
         });
         return Ok(());
     }
@@ -65,8 +65,8 @@ fn check(book: &Book, order: &Order, now_seconds: u64) -> Result<()> {
     market.require_placed_here(order)
 }
 
-/// Arms an order whose condition holds at the price in force. A reduce-only order needs something to reduce.
-fn arm(book: &Book, account: &mut MarginAccount, order_slot: u8, now_seconds: u64) -> Result<()> {
+/// Arms an order whose condition holds at the price in force; returns since when it counts as armed. A reduce-only order needs something to reduce.
+fn arm(book: &Book, account: &mut MarginAccount, order_slot: u8, now_seconds: u64) -> Result<u64> {
     let slot = account.orders.get_mut(usize::from(order_slot)).ok_or(PlimsollError::OrderMissing)?;
     let factor = book.factor(book.perp_market(slot.market)?.factor_index)?;
     orders::require_fresh_price(factor, now_seconds)?;
@@ -79,7 +79,7 @@ fn arm(book: &Book, account: &mut MarginAccount, order_slot: u8, now_seconds: u6
         let base = account.perp(order.market)?.base;
         fill::require_reduces(base, SignedAmount(order.base_atoms)).or_refuse()?;
     }
-    Ok(())
+    Ok(order.armed_seconds)
 }
 
 #[inline(never)]
