@@ -105,8 +105,11 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         keeper.stop().await?;
     }
     audit.check(&stage.cluster, &stage.deployment).await?;
+    let refused = stage.desk.refused;
     stage.node.stop().await?;
-    recorder.finish(&audit)
+    let mut run = recorder.finish(&audit)?;
+    run.perps.orders.refused = refused;
+    Ok(run)
 }
 
 fn moment(stage: &Stage<'_>, recorder: &Recorder<'_>, step: usize, started: Instant) -> Result<Moment> {

@@ -89,12 +89,13 @@ impl Habit {
     }
 }
 
-/// Longs on a grid of leverages, some of which a crash reaches; shorts that take profits; holders who hedge; buyers of dips, isolated.
+/// Longs on a grid of leverages, some of which a crash reaches; shorts that take profits; holders who hedge; buyers of dips, isolated and with
+/// room for the margins of a crash.
 /// Those who hedge are rich, so that the shorts outweigh the longs and the pool is long: a fall costs it money and raises what it must hold.
 const HABITS: [Habit; 14] = [
     Habit::long(SOL, (600_000, 45_000), 6),
     Habit::long(SOL, (800_000, 100_000), 2).stop(50_000),
-    Habit::long(SOL, (800_000, 50_000), 3).patient(60_000).isolated(),
+    Habit::long(SOL, (400_000, 50_000), 3).patient(60_000).isolated(),
     Habit::short(SOL, (500_000, 150_000), 3).take(120_000).stop(60_000),
     Habit::hedge(SOL, 4),
     Habit::long(BTC, (600_000, 110_000), 4),
@@ -102,7 +103,7 @@ const HABITS: [Habit; 14] = [
     Habit::short(BTC, (500_000, 150_000), 3).take(80_000),
     Habit::hedge(BTC, 2),
     Habit::long(ETH, (600_000, 110_000), 4),
-    Habit::long(ETH, (850_000, 50_000), 2).patient(50_000).isolated(),
+    Habit::long(ETH, (450_000, 50_000), 2).patient(50_000).isolated(),
     Habit::short(ETH, (500_000, 100_000), 2).take(100_000),
     Habit::short(ETH, (900_000, 0), 1).isolated(),
     Habit::hedge(ETH, 2),

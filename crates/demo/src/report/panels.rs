@@ -158,6 +158,8 @@ fn percents(ppm: &[u32]) -> Vec<f64> {
 }
 
 pub(super) fn percent_tick(value: f64) -> String {
+    // a sum of steps from below zero ends beside it
+    let value = if value.abs() < 1e-9 { 0.0 } else { value };
     if value.fract().abs() < 1e-9 { format!("{value:.0} %") } else { format!("{value:.1} %") }
 }
 

@@ -61,7 +61,7 @@ fn push_waterfall(page: &mut String, name: &str, perps: &Perps) {
         return;
     }
     *page += "<div class=\"scroll\"><table><thead><tr><th>time, UTC</th><th class=\"words\">trader</th><th class=\"words\">market</th>\
-              <th>deficit, USDC</th><th>insurance</th><th>pool</th><th>winners</th><th>closed against winners, USDC</th></tr></thead><tbody>\n";
+              <th>deficit, USDC</th><th>insurance</th><th>pool</th><th>winners</th><th>closed against them</th></tr></thead><tbody>\n";
     for one in &perps.deficit_list {
         push_deficit(page, one);
     }

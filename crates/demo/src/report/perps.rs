@@ -58,6 +58,8 @@ pub struct OrderCounts {
     pub lapsed: u64,
     /// Cancelled, by their owner or after they had lapsed.
     pub cancelled: u64,
+    /// Transactions of traders and providers that the program refused when they were sent.
+    pub refused: u64,
 }
 
 /// The side of a position.

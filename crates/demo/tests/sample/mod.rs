@@ -66,7 +66,7 @@ fn perps(times: &[u64], moving: bool) -> Perps {
             share_ppm: (0..steps).map(|step| 1_000_000 + step).collect(),
         },
         markets: vec![market("SOL", 0), market("BTC", 1), market("ETH", 2)],
-        orders: OrderCounts { placed: 71, armed: 9, filled: 55, lapsed: 3, cancelled: 8 },
+        orders: OrderCounts { placed: 71, armed: 9, filled: 55, lapsed: 3, cancelled: 8, refused: 0 },
         liquidation_list: [Counterparty::Account, Counterparty::Pool, Counterparty::Pool]
             .map(|counterparty| perp_liquidation(times[200], counterparty))
             .into(),
