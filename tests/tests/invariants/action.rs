@@ -126,6 +126,15 @@ pub(crate) struct Action {
 impl Action {
     /// An instruction of which the laws need to know no more.
     pub(crate) const fn new(kind: Kind, signer: Option<usize>, instruction: Instruction) -> Self {
-        Self { kind, signer, instruction, liquidation: None, reserves: (0, 0), market: 0, order: None, publication: None }
+        Self {
+            kind,
+            signer,
+            instruction,
+            liquidation: None,
+            reserves: (0, 0),
+            market: 0,
+            order: None,
+            publication: None,
+        }
     }
 }

@@ -106,8 +106,7 @@ pub(crate) fn liquidation_of(market: &mut Market, account: usize) -> Action {
     let max_base_atoms = if market.rng.random_bool(0.7) { u64::MAX } else { fraction(market, size, 1.0) };
     let request = PerpLiquidationRequest { market: perp, max_base_atoms, against_pool };
     let pair = (market.accounts[account], market.accounts[2 * keeper]);
-    let instruction =
-        instructions::liquidate_perp(market.world.book, pair.0, pair.1, market.key(keeper), request);
+    let instruction = instructions::liquidate_perp(market.world.book, pair.0, pair.1, market.key(keeper), request);
     let kind = if against_pool { Kind::ClosePerpIntoPool } else { Kind::TakePerpOver };
     Action { market: perp, ..Action::new(kind, Some(keeper), instruction) }
 }

@@ -13,7 +13,8 @@ pub(crate) fn solvent(state: &Snapshot) -> Verdict {
         let balances = || state.open_accounts().map(|(_, account)| account.balances[index]);
         let of_the_pool =
             if index == usize::from(state.book.pool.quote_reserve) { state.book.pool.deposit_shares } else { 0 };
-        let deposits: u128 = balances().map(|one| u128::from(one.deposit_shares)).sum::<u128>() + u128::from(of_the_pool);
+        let deposits: u128 =
+            balances().map(|one| u128::from(one.deposit_shares)).sum::<u128>() + u128::from(of_the_pool);
         let debts: u128 = balances().map(|one| u128::from(one.debt_shares)).sum();
         ensure(deposits == u128::from(reserve.total_deposit_shares), || {
             format!("INV-SOLVENT: deposit shares of reserve {index} do not add up")
@@ -66,9 +67,7 @@ pub(crate) fn only_the_signers_account(change: &Change) -> Verdict {
             && before.perps == after.perps
             && before.orders == after.orders
             && before.pool_shares == after.pool_shares;
-        ensure(own || same, || {
-            format!("account {who} changed without its owner's signature")
-        })?;
+        ensure(own || same, || format!("account {who} changed without its owner's signature"))?;
     }
     Ok(())
 }

@@ -73,7 +73,8 @@ fn no_better_than(change: &Change, order: &Order, publication: &Publication) -> 
     let booked = total(&change.after.book, after, order.market)? - total(&funded, before, order.market)?;
     let traded = booked + executor_fee;
     let age = change.after.now_seconds.saturating_sub(publication.publish_time.unsigned_abs());
-    let is_fresh = age <= u64::from(change.before.book.factors[usize::from(market.factor_index)].params.liquidation_max_age_seconds);
+    let is_fresh = age
+        <= u64::from(change.before.book.factors[usize::from(market.factor_index)].params.liquidation_max_age_seconds);
     ensure(traded <= expected && (!is_fresh || traded == expected), || {
         format!("INV-PRICE: {order:?} brought {traded}, the first publication {expected}")
     })

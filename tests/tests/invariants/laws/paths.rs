@@ -68,7 +68,9 @@ impl Announcements {
             let highest = now.saturating_add(1).max(market.size_margin_to);
             (market.size_margin_from, market.size_margin_to) = (highest, highest);
         }
-        for (who, account) in state.open_accounts().filter(|(_, account)| account.active_balances | account.active_perps != 0) {
+        for (who, account) in
+            state.open_accounts().filter(|(_, account)| account.active_balances | account.active_perps != 0)
+        {
             let mut moments = (state.now_seconds..until_seconds).step_by(300);
             let healthy = moments
                 .try_fold(true, |so_far, at| maintenance(&lowest, account, at).map(|health| so_far && health >= 0))?;
@@ -111,7 +113,5 @@ fn maintenance(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result
     for factor in fresh.factors.iter_mut().filter(|factor| factor.is_listed()) {
         factor.price.publish_time_seconds = now_seconds;
     }
-    health::liquidation(&fresh, account, now_seconds)
-        .map(|health| health.maintenance.0)
-        .map_err(text)
+    health::liquidation(&fresh, account, now_seconds).map(|health| health.maintenance.0).map_err(text)
 }

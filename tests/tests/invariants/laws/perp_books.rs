@@ -52,13 +52,18 @@ impl OpenInterest {
             let (sums, holders) = sides(change.after, index)?;
             let slack = &mut self.slack_atoms[usize::from(index)];
             let has_shrunk = change.action.kind == Kind::ResolvePerpBankruptcy
-                && market.waterfall_base_atoms != change.before.book.perp_markets[usize::from(index)].waterfall_base_atoms;
+                && market.waterfall_base_atoms
+                    != change.before.book.perp_markets[usize::from(index)].waterfall_base_atoms;
             for side in 0..2 {
                 let booked = u128::from([market.long_base_atoms, market.short_base_atoms][side]);
-                slack[side] = if booked == 0 { 0 } else { slack[side] + if has_shrunk { holders[side] + 1 } else { 0 } };
+                slack[side] =
+                    if booked == 0 { 0 } else { slack[side] + if has_shrunk { holders[side] + 1 } else { 0 } };
                 let most = sums[side] + slack[side];
                 ensure((sums[side]..=most).contains(&booked), || {
-                    format!("INV-LEDGER: market {index}: side {side} is {booked}, its positions {} to {most}", sums[side])
+                    format!(
+                        "INV-LEDGER: market {index}: side {side} is {booked}, its positions {} to {most}",
+                        sums[side]
+                    )
                 })?;
             }
             if slack.iter().all(|slack| *slack == 0) {

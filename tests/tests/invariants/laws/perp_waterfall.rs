@@ -125,9 +125,7 @@ impl Resolution<'_> {
     fn in_order(&self, paid: &Paid) -> Verdict {
         let old = &self.before.perp_markets[self.slot()];
         let insured = paid.deficit.min(old.insurance_atoms.into());
-        ensure(paid.insurance == insured, || {
-            format!("INV-WATERFALL: insurance paid {} of {insured}", paid.insurance)
-        })?;
+        ensure(paid.insurance == insured, || format!("INV-WATERFALL: insurance paid {} of {insured}", paid.insurance))?;
         let equity = perps::pool_equity(&self.before).map_err(text)?.mid.0.max(0);
         let gain = (pool_worth(&self.before, self.slot())? + i128::from(old.settled_atoms)).max(0);
         let share = Ratio::from_ppm_down(self.before.pool.params.loss_share_ppm_per_day);
@@ -136,7 +134,8 @@ impl Resolution<'_> {
         let limit = (gain + i128::from(share) - i128::from(spent)).max(gain).min(equity);
         let expected = (paid.deficit - insured).min(limit);
         let slack = SLACK_ATOMS + 2 + self.swept()?;
-        let has_winners = self.change.after.book.perp_markets[self.slot()].waterfall_base_atoms != old.waterfall_base_atoms;
+        let has_winners =
+            self.change.after.book.perp_markets[self.slot()].waterfall_base_atoms != old.waterfall_base_atoms;
         let is_more = !has_winners && paid.pool > expected;
         ensure((paid.pool - expected).abs() <= slack || is_more, || {
             format!("INV-WATERFALL: the pool paid {} where {expected} was its part", paid.pool)
@@ -152,25 +151,29 @@ impl Resolution<'_> {
 
     /// The same fraction of every winning position is closed, for the same loss a base atom; nobody else loses anything.
     fn same_part_of_every_winner(&self, paid: &Paid) -> Verdict {
-        let (old, new) =
-            (&self.before.perp_markets[self.slot()], &self.change.after.book.perp_markets[self.slot()]);
+        let (old, new) = (&self.before.perp_markets[self.slot()], &self.change.after.book.perp_markets[self.slot()]);
         let failed_is_short =
             perp_books::touched(&self.before, self.account(self.change.before)?, self.market)?.base.is_negative();
         let closed = i128::from(new.waterfall_base_atoms) - i128::from(old.waterfall_base_atoms);
         let side = i128::from(if failed_is_short { old.long_base_atoms } else { old.short_base_atoms });
         let atom = self.base_atom();
         let mut haircuts = 0;
-        for (who, account) in self.change.before.open_accounts().filter(|(who, one)| *who != self.failed && one.has_perp(self.market)) {
+        for (who, account) in
+            self.change.before.open_accounts().filter(|(who, one)| *who != self.failed && one.has_perp(self.market))
+        {
             let after = self.change.after.accounts[who].as_deref().ok_or("INV-WATERFALL: a closed account")?;
             let was = perp_books::touched(&self.before, account, self.market)?.base;
             let is = perp_books::touched(&self.change.after.book, after, self.market)?.base;
-            let lost = profit(&self.before, account, self.market)? - profit(&self.change.after.book, after, self.market)?;
+            let lost =
+                profit(&self.before, account, self.market)? - profit(&self.change.after.book, after, self.market)?;
             haircuts += lost;
             let wins = !was.is_zero() && was.is_negative() != failed_is_short && closed > 0;
             let (size, left) = (i128::from(was.magnitude().0), i128::from(is.magnitude().0));
             let (due, owed) = if wins { (size * closed / side, paid.winners * size / side) } else { (0, 0) };
             ensure(((size - left) - due).abs() <= 1 && (lost - owed).abs() <= 2 * atom, || {
-                format!("INV-WATERFALL: account {who} of {size} kept {left} and lost {lost}; its part was {due} and {owed}")
+                format!(
+                    "INV-WATERFALL: account {who} of {size} kept {left} and lost {lost}; its part was {due} and {owed}"
+                )
             })?;
         }
         let rounding = perp_books::left_unapplied(self.change.after, self.market)? - self.unapplied_before()?;
@@ -228,5 +231,6 @@ fn quote_net(book: &Book, account: &MarginAccount) -> Result<i128, String> {
 fn pool_worth(book: &Book, market: usize) -> Result<i128, String> {
     let books = &book.perp_markets[market];
     let skew = i128::from(books.long_base_atoms) - i128::from(books.short_base_atoms);
-    Ok(i128::from(books.pool_quote_atoms) + (-skew * i128::from(mid(book, market))).div_euclid(1 << Price::FRACTION_BITS))
+    Ok(i128::from(books.pool_quote_atoms)
+        + (-skew * i128::from(mid(book, market))).div_euclid(1 << Price::FRACTION_BITS))
 }

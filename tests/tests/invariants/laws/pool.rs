@@ -40,7 +40,8 @@ pub(crate) fn nobody_diluted(change: &Change) -> Verdict {
         format!("shares of the pool were diluted: {old} over {old_shares} became {new} over {new_shares}")
     })?;
     if change.action.kind == Kind::PoolWithdraw {
-        perps::require_pool_limit(after).map_err(|error| format!("a withdrawal took what positions need: {error:?}"))?;
+        perps::require_pool_limit(after)
+            .map_err(|error| format!("a withdrawal took what positions need: {error:?}"))?;
     }
     Ok(())
 }
