@@ -16,7 +16,7 @@ pub(crate) fn change_market(market: &mut Market) -> Action {
     params.max_funding_velocity_ppm = market.rng.random_range(0..30_000_000);
     params.funding_cap_ppm = market.rng.random_range(0..200_000);
     params.fee_ppm = market.rng.random_range(0..2_000);
-    params.insurance_share_ppm = market.rng.random_range(0..500_000);
+    params.insurance_share_ppm = market.rng.random_range(0..20_000);
     let is_outside = market.rng.random_bool(0.2);
     params.fee_reducing_ppm = if is_outside { params.fee_ppm + 1 } else { params.fee_ppm / 3 };
     let instruction = instructions::set_perp_params(group, admin, book, index, params);

@@ -1,6 +1,7 @@
 //! What keepers and owners do about perp positions, by chance: funding, settlement, transfers, liquidations, resolutions.
 
 use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use plimsoll_client::plimsoll::perp_liquidation::quote_net;
 use plimsoll_client::plimsoll::state::MarginAccount;
 use plimsoll_client::{health, instructions, perps};
 use rand::Rng;
@@ -74,14 +75,17 @@ pub(crate) fn relief(market: &mut Market, account: usize) -> Option<Intention> {
     let losing = positions.iter().filter(|view| view.profit().is_ok_and(|profit| profit.is_negative()));
     let worst = losing.min_by_key(|view| view.profit().map_or(0, |profit| profit.0)).map(|view| view.market);
     let has_open = positions.iter().any(|view| !view.position.base.is_zero());
+    // where the deposit still covers the losses, loans are what is bad
+    let is_lost = quote_net(&state.book, holder, &health).is_ok_and(|net| net.is_negative());
     if is_empty
+        && is_lost
         && let Some(perp) = worst
         && market.rng.random_bool(0.8)
     {
         market.queue.push(Intention::ResolvePerp { account, market: perp });
         return Some(Intention::RefreshAll);
     }
-    if has_open && market.rng.random_bool(0.7) {
+    if has_open && !is_empty && market.rng.random_bool(0.7) {
         market.queue.push(Intention::LiquidatePerp { account });
         return Some(Intention::RefreshAll);
     }

@@ -39,7 +39,7 @@ fn list_perps(world: &mut World) {
     let params = PoolParams {
         deposit_delay_seconds: 5,
         withdraw_delay_seconds: 20,
-        loss_share_ppm_per_day: 2_000,
+        loss_share_ppm_per_day: 100,
         ..perps::pool_params()
     };
     let (group, admin, book) = (world.group, world.admin.pubkey(), world.book);
@@ -49,6 +49,7 @@ fn list_perps(world: &mut World) {
         let params = PerpMarketParams {
             max_open_interest_base_atoms: 100_000 * whole,
             skew_scale_base_atoms: 400_000 * whole,
+            insurance_share_ppm: 10_000,
             ..perps::perp_params(asset.decimals)
         };
         world.list_perp(asset, params);

@@ -27,7 +27,10 @@ pub(crate) fn placement(market: &mut Market, kind: Kind) -> Action {
     let held = base_of(market, account, perp);
     let reduces = held != 0 && market.rng.random_bool(0.35);
     let size = if reduces { closable(market, held) } else { openable(market, account, perp) };
-    let buys = if reduces { held < 0 } else { market.rng.random_bool(0.5) };
+    // mostly to the smaller side: so that there are winners who can pay
+    let books = &market.state.book.perp_markets[usize::from(perp)];
+    let is_crowded_long = books.long_base_atoms > books.short_base_atoms;
+    let buys = if reduces { held < 0 } else { market.rng.random_bool(if is_crowded_long { 0.25 } else { 0.75 }) };
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     let base_atoms = if buys { size } else { -size };
     let flags = if reduces && market.rng.random_bool(0.7) { ORDER_REDUCE_ONLY } else { 0 };
