@@ -6,6 +6,7 @@ pub mod decisions;
 pub mod deployment;
 pub mod desk;
 pub mod events;
+pub mod funding;
 pub mod keepers;
 pub mod ledger;
 pub mod localnode;
