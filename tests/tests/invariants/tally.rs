@@ -43,7 +43,7 @@ impl Event {
         (Self::LossSettled, 50),
         (Self::InsurancePaid, 20),
         (Self::PoolPaid, 20),
-        (Self::WinnersPaid, 5),
+        (Self::WinnersPaid, 3),
     ];
 }
 
