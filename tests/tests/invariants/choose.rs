@@ -138,6 +138,11 @@ fn intend(market: &mut Market) -> Intention {
         98 => Kind::Close,
         _ => Kind::SetDelegate,
     };
+    prepared(market, kind)
+}
+
+/// What comes before an instruction of this kind, so that it may be accepted.
+fn prepared(market: &mut Market, kind: Kind) -> Intention {
     if kind == Kind::ResolveBankruptcy {
         let (account, reserve) = (market.rng.random_range(0..2 * PEOPLE), market.rng.random_range(0..4));
         return trading::write_off_later(market, account, reserve);
