@@ -10,7 +10,7 @@ use crate::{governance, keeping, orders, trading};
 /// The longest a market sleeps at once.
 const SLEEP_SECONDS: i64 = 9_000;
 /// How often some price leaps; each leap keeps initial margin high for a while.
-const LEAP_CHANCE: f64 = 0.015;
+const LEAP_CHANCE: f64 = 0.03;
 /// How often it is perps that somebody turns to.
 const PERPS_CHANCE: f64 = 0.6;
 /// How often an order that can be filled is what comes next.
