@@ -10,7 +10,7 @@ use crate::{governance, keeping, orders, trading};
 /// The longest a market sleeps at once.
 const SLEEP_SECONDS: i64 = 9_000;
 /// How often some price leaps; each leap keeps initial margin high for a while.
-const LEAP_CHANCE: f64 = 0.015;
+const LEAP_CHANCE: f64 = 0.03;
 /// How often it is perps that somebody turns to.
 const PERPS_CHANCE: f64 = 0.6;
 /// How often an order that can be filled is what comes next.
@@ -138,6 +138,11 @@ fn intend(market: &mut Market) -> Intention {
         98 => Kind::Close,
         _ => Kind::SetDelegate,
     };
+    prepared(market, kind)
+}
+
+/// What comes before an instruction of this kind, so that it may be accepted.
+fn prepared(market: &mut Market, kind: Kind) -> Intention {
     if kind == Kind::ResolveBankruptcy {
         let (account, reserve) = (market.rng.random_range(0..2 * PEOPLE), market.rng.random_range(0..4));
         return trading::write_off_later(market, account, reserve);

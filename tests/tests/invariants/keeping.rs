@@ -4,6 +4,7 @@ use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquida
 use plimsoll_client::plimsoll::perp_liquidation::quote_net;
 use plimsoll_client::plimsoll::state::MarginAccount;
 use plimsoll_client::{health, instructions, perps};
+use plimsoll_risk::quantities::SignedAmount;
 use rand::Rng;
 
 use crate::action::{Action, Kind};
@@ -56,7 +57,7 @@ pub(crate) fn between(market: &mut Market, kind: Kind) -> Action {
         let instruction = instructions::transfer_position(book, pair, owner, held);
         return Action { market: held, ..Action::new(kind, Some(person), instruction) };
     }
-    let reserve = if market.rng.random_bool(0.9) { 0 } else { 1 };
+    let reserve = u8::from(market.rng.random_bool(0.1));
     let totals = market.state.book.reserves[usize::from(reserve)].totals();
     let position = market.state.accounts[from].as_deref().and_then(|one| one.position(reserve.into()).ok());
     let claim = position.and_then(|one| one.claim_down(&totals).ok()).map_or(0, |amount| amount.0);
@@ -72,11 +73,11 @@ pub(crate) fn relief(market: &mut Market, account: usize) -> Option<Intention> {
     let health = health::liquidation(&state.book, holder, state.now_seconds).ok()?;
     let positions = perps::positions(&state.book, holder).ok()?;
     let is_empty = health.assets <= u128::from(state.book.params.dust_quote_atoms);
-    let losing = positions.iter().filter(|view| view.profit().is_ok_and(|profit| profit.is_negative()));
+    let losing = positions.iter().filter(|view| view.profit().is_ok_and(SignedAmount::is_negative));
     let worst = losing.min_by_key(|view| view.profit().map_or(0, |profit| profit.0)).map(|view| view.market);
     let has_open = positions.iter().any(|view| !view.position.base.is_zero());
     // where the deposit still covers the losses, loans are what is bad
-    let is_lost = quote_net(&state.book, holder, &health).is_ok_and(|net| net.is_negative());
+    let is_lost = quote_net(&state.book, holder, &health).is_ok_and(SignedAmount::is_negative);
     if is_empty
         && is_lost
         && let Some(perp) = worst

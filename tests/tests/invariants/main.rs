@@ -25,7 +25,7 @@ use tally::Tally;
 /// Each seed is a market of its own.
 const SEEDS: [u64; 8] = [1, 2, 3, 5, 8, 13, 21, 34];
 /// Instructions sent in each market.
-const INSTRUCTIONS: usize = 5_000;
+const INSTRUCTIONS: usize = 10_000;
 const _: () = assert!(SEEDS.len() * INSTRUCTIONS >= 20_000);
 
 /// Plays one market to its end.

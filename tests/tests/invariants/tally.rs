@@ -41,9 +41,9 @@ impl Event {
         (Self::IsolatedFill, 50),
         (Self::ProfitSettled, 50),
         (Self::LossSettled, 50),
-        (Self::InsurancePaid, 20),
-        (Self::PoolPaid, 20),
-        (Self::WinnersPaid, 5),
+        (Self::InsurancePaid, 10),
+        (Self::PoolPaid, 10),
+        (Self::WinnersPaid, 2),
     ];
 }
 

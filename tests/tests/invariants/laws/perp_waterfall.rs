@@ -76,7 +76,7 @@ impl Resolution<'_> {
         Ok(Paid {
             deficit: (-profit).min(-net),
             insurance: i128::from(old.insurance_atoms) - i128::from(new.insurance_atoms),
-            pool: pool_worth(before, self.slot())? - pool_worth(after, self.slot())?,
+            pool: pool_worth(before, self.slot()) - pool_worth(after, self.slot()),
             winners: i128::from(new.waterfall_quote_atoms) - i128::from(old.waterfall_quote_atoms),
         })
     }
@@ -127,7 +127,7 @@ impl Resolution<'_> {
         let insured = paid.deficit.min(old.insurance_atoms.into());
         ensure(paid.insurance == insured, || format!("INV-WATERFALL: insurance paid {} of {insured}", paid.insurance))?;
         let equity = perps::pool_equity(&self.before).map_err(text)?.mid.0.max(0);
-        let gain = (pool_worth(&self.before, self.slot())? + i128::from(old.settled_atoms)).max(0);
+        let gain = (pool_worth(&self.before, self.slot()) + i128::from(old.settled_atoms)).max(0);
         let share = Ratio::from_ppm_down(self.before.pool.params.loss_share_ppm_per_day);
         let share = share.of_down(Value(u64::try_from(equity).map_err(text)?)).map_err(text)?.0;
         let spent = if self.is_today() { self.before.pool.loss_today_atoms } else { 0 };
@@ -228,9 +228,8 @@ fn quote_net(book: &Book, account: &MarginAccount) -> Result<i128, String> {
 }
 
 /// The pool's side of a market at mid, rounded down.
-fn pool_worth(book: &Book, market: usize) -> Result<i128, String> {
+fn pool_worth(book: &Book, market: usize) -> i128 {
     let books = &book.perp_markets[market];
     let skew = i128::from(books.long_base_atoms) - i128::from(books.short_base_atoms);
-    Ok(i128::from(books.pool_quote_atoms)
-        + (-skew * i128::from(mid(book, market))).div_euclid(1 << Price::FRACTION_BITS))
+    i128::from(books.pool_quote_atoms) + (-skew * i128::from(mid(book, market))).div_euclid(1 << Price::FRACTION_BITS)
 }
