@@ -97,9 +97,10 @@ impl Resolution<'_> {
         ensure((is - was).abs_diff(others) <= slack.unsigned_abs(), || {
             format!("INV-WATERFALL: {was} became {is}, others paid {others}")
         })?;
-        // what nobody pays stays; otherwise all of the deficit is paid, to the atom
+        // what the pool's equity does not reach stays; otherwise all of the deficit is paid, to the atom
         let is_whole = is - was == paid.deficit;
-        ensure(is_whole || (paid.winners == 0 && is - was < paid.deficit), || {
+        let equity = perps::pool_equity(&self.before).map_err(text)?.mid.0;
+        ensure(is_whole || (paid.pool + slack >= equity && is - was < paid.deficit), || {
             format!("INV-WATERFALL: of {} only {} was paid", paid.deficit, is - was)
         })
     }
@@ -132,17 +133,27 @@ impl Resolution<'_> {
         let share = share.of_down(Value(u64::try_from(equity).map_err(text)?)).map_err(text)?.0;
         let spent = if self.is_today() { self.before.pool.loss_today_atoms } else { 0 };
         let limit = (gain + i128::from(share) - i128::from(spent)).max(gain).min(equity);
-        let expected = (paid.deficit - insured).min(limit);
+        let first = (paid.deficit - insured).min(limit);
+        let rest = paid.deficit - insured - first;
+        let winners = self.winners_part(rest)?;
+        ensure(paid.winners == winners, || format!("INV-WATERFALL: winners paid {} of {winners}", paid.winners))?;
+        let expected = first + (rest - winners).min(equity - first);
         let slack = SLACK_ATOMS + 2 + self.swept()?;
-        let has_winners =
-            self.change.after.book.perp_markets[self.slot()].waterfall_base_atoms != old.waterfall_base_atoms;
-        let is_more = !has_winners && paid.pool > expected;
-        ensure((paid.pool - expected).abs() <= slack || is_more, || {
+        ensure((paid.pool - expected).abs() <= slack, || {
             format!("INV-WATERFALL: the pool paid {} where {expected} was its part", paid.pool)
-        })?;
-        ensure(paid.winners == 0 || (paid.deficit - insured - paid.winners - expected).abs() <= slack, || {
-            format!("INV-WATERFALL: winners paid {} of {}", paid.winners, paid.deficit)
         })
+    }
+
+    /// What winners pay of `rest`: by size, and no more than the open size lost.
+    fn winners_part(&self, rest: i128) -> Result<i128, String> {
+        let (old, new) = (&self.before.perp_markets[self.slot()], &self.change.after.book.perp_markets[self.slot()]);
+        let closed = i128::from(new.waterfall_base_atoms) - i128::from(old.waterfall_base_atoms);
+        if closed == 0 {
+            return Ok(0);
+        }
+        let failed = perp_books::touched(&self.before, self.account(self.change.before)?, self.market)?;
+        let unrealised = failed.unrealised_down(Price::from_bits(mid(&self.before, self.slot()))).map_err(text)?;
+        Ok(rest.min(-i128::from(unrealised.0)).max(0) * closed / i128::from(failed.base.magnitude().0))
     }
 
     fn is_today(&self) -> bool {
