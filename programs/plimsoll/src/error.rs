@@ -288,4 +288,8 @@ pub enum PlimsollError {
         "the order's worst price is zero, or it has a trigger that its kind has not, or none; a request to the pool has neither"
     )]
     OrderPrice = 179,
+    #[msg(
+        "the pool owes traders all that it has; its shares are worth nothing, so it takes no deposit until it has recovered"
+    )]
+    PoolUnderWater = 180,
 }

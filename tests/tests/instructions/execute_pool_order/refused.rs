@@ -9,7 +9,7 @@ use plimsoll_tests::perps::{DEPOSIT_DELAY_SECONDS, EXECUTOR_FEE_ATOMS, WITHDRAW_
 use super::{GIVEN_ATOMS, execute, provider_of};
 use crate::expect::refuses;
 use crate::perp_stage::{PerpStage, SOL, SOL_PERP, USDC, WINDOW_SECONDS, dollars, sol_order};
-use crate::stage::{edit_reserve, leave_pending};
+use crate::stage::{edit_book, edit_reserve, leave_pending};
 
 #[track_caller]
 fn refuses_order(stage: &mut PerpStage, order: &OrderKey, error: PlimsollError) {
@@ -109,6 +109,22 @@ fn a_deposit_that_is_worth_no_share() {
     // a share is worth more than an atom since Alice lost
     let order = deposit(&mut stage, 1);
     refuses_order(&mut stage, &order, PlimsollError::PoolSharesTooSmall);
+}
+
+/// Whoever joined would fill the hole of those before him.
+#[test]
+fn a_deposit_to_a_pool_that_owes_all_it_has() {
+    let mut stage = PerpStage::new();
+    let pool_atoms = i64::try_from(GIVEN_ATOMS).expect("63 bits");
+    let order = deposit(&mut stage, USDC.unsigned_abs());
+    let owe = |stage: &mut PerpStage, atoms: i64| {
+        edit_book(&mut stage.world, |book| book.perp_markets[usize::from(SOL_PERP)].pool_quote_atoms = -atoms);
+    };
+    owe(&mut stage, pool_atoms + 1);
+    refuses_order(&mut stage, &order, PlimsollError::PoolUnderWater);
+    owe(&mut stage, pool_atoms / 2);
+    let recovered = execute(&stage, &order);
+    stage.world.must(&[recovered], &[]);
 }
 
 #[test]

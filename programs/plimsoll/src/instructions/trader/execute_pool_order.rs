@@ -88,6 +88,8 @@ fn deposit(book: &mut Book, account: &mut MarginAccount, order: &Order, fee: Amo
     let claim = account.position(index.into())?.claim_down(&book.reserve(index)?.totals()).or_refuse()?;
     require!(taken <= claim, PlimsollError::DepositTooSmall);
     let equity = perps::pool_equity(book)?.better;
+    // what a newcomer brings would fill the hole of those before him
+    require!(equity.0 > 0 || book.pool.total_shares == 0, PlimsollError::PoolUnderWater);
     let shares = pool::shares_down(amount, Shares(book.pool.total_shares), equity).or_refuse()?;
     require!(!shares.is_zero(), PlimsollError::PoolSharesTooSmall);
     let cap = i128::from(book.pool.params.deposit_cap_atoms);
