@@ -32,7 +32,7 @@ pub fn terms(book: &Book, market_index: u8) -> Result<LiquidationTerms> {
     Ok(bridge_terms::liquidation_terms(&book.params, params, params))
 }
 
-/// The inputs of the plan. The market's price must be fresh ([`liquidation::require_exchangeable`]).
+/// The inputs of the plan. The market's price must be fresh and confirmed.
 pub fn inputs(
     book: &Book,
     liquidatee: &Liquidatee,

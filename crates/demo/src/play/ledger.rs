@@ -159,6 +159,7 @@ mod tests {
             positions: 1,
             ..PerpMarket::default()
         };
+        holders[0].active_perps = 1;
         holders[0].perps[0] = PerpPosition {
             base_atoms: 10,
             quote_entry_atoms: -1_000,

@@ -58,7 +58,7 @@ pub struct LiquidationPlan {
     pub bonus: Ratio,
     /// The value repaid, rounded up: what to take from the buckets.
     pub value: Value,
-    /// Whether throughput did not limit this account: take what is there with [`Bucket::drain`].
+    /// Whether throughput did not limit this account: take what is there with [`crate::liquidation::Bucket::drain`].
     pub is_urgent: bool,
 }
 

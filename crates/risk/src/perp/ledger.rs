@@ -81,7 +81,7 @@ impl PerpBooks {
     /// Trades a touched position and moves the open interest; the counterparty books the quote.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where a sum leaves 64 bits.
+    /// [`crate::RiskError::Overflow`] where a sum leaves 64 bits.
     #[inline(always)]
     pub fn trade(&mut self, position: &mut PerpPosition, delta: SignedAmount, quote: SignedAmount) -> Result<()> {
         let before = position.base;
@@ -128,7 +128,7 @@ impl PerpBooks {
     /// Nobody holds a position any more: the pool takes what rounding left unapplied, and the sides lose the atoms that no position had.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where the pool's sum leaves 64 bits.
+    /// [`crate::RiskError::Overflow`] where the pool's sum leaves 64 bits.
     pub fn sweep(&mut self) -> Result<()> {
         self.pool_quote = self.pool_quote.plus(self.unapplied)?;
         self.unapplied = SignedAmount::ZERO;
