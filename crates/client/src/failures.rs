@@ -1,9 +1,9 @@
 //! What becomes of a perp account that fails, found off-chain: the program's own plans, run on copies.
 
-use plimsoll::instructions::keeper::liquidate_perp::{self, PerpLiquidationRequest};
+use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
 use plimsoll::instructions::keeper::resolve_perp_bankruptcy;
 use plimsoll::state::{Book, MarginAccount};
-use plimsoll::{funding, liquidation, margin, perps};
+use plimsoll::{funding, liquidation, margin, perp_liquidation, perps};
 use plimsoll_risk::liquidation::PerpLiquidationPlan;
 use plimsoll_risk::perp::waterfall::PerpBankruptcy;
 use plimsoll_risk::quantities::SignedAmount;
@@ -29,10 +29,10 @@ fn plan_on(
     request: &PerpLiquidationRequest,
     now_seconds: u64,
 ) -> Result<PerpLiquidationPlan, Refusal> {
-    liquidate_perp::require_open_to_liquidation(book, request.market, now_seconds)?;
+    perp_liquidation::require_open(book, request.market, now_seconds)?;
     funding::update_funding(book, request.market, now_seconds)?;
     let health = margin::liquidation_health(book, account, now_seconds)?;
-    liquidate_perp::plan(book, account, health, request, now_seconds)
+    perp_liquidation::plan(book, account, health, request, now_seconds)
 }
 
 /// As [`perp_plan`], refused also where the liquidator's account could not carry what it takes over, or the pool what it takes in.
@@ -48,7 +48,7 @@ pub fn perp_plan_of(
 ) -> Result<PerpLiquidationPlan, Refusal> {
     let (mut book, mut liquidatee, mut liquidator) = (Box::new(*book), *liquidatee, *liquidator);
     let plan = plan_on(&mut book, &liquidatee, request, now_seconds)?;
-    let closed = liquidate_perp::commit(&mut book, &mut liquidatee, &mut liquidator, request, &plan)?;
+    let closed = perp_liquidation::commit(&mut book, &mut liquidatee, &mut liquidator, request, &plan)?;
     if !request.against_pool {
         liquidation::require_liquidator_health(&book, &liquidator, now_seconds)?;
     } else if closed.pool_grew {

@@ -1,8 +1,10 @@
-//! What the plan of a perp liquidation needs to know, gathered from the Book and the account; and what an account's quote balance and PnL come to.
+//! A perp liquidation: what its plan needs to know, gathered from the Book and the account, and its bookings; and what an account's quote balance
+//! and PnL come to.
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::health::{self, LiquidationHealth};
-use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs};
+use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, PerpLiquidationPlan, plan_perp_liquidation};
+use plimsoll_risk::perp::fill::plan_fill;
 use plimsoll_risk::perp::margin::{position_margin_up, size_margin_up};
 use plimsoll_risk::perp::slip::largest_slip_up;
 use plimsoll_risk::perp::{PerpBooks, PerpPosition};
@@ -12,7 +14,7 @@ use crate::bridge::terms as bridge_terms;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
 use crate::state::{Book, Factor, MarginAccount};
-use crate::{liquidation, margin};
+use crate::{liquidation, margin, perps};
 
 /// The account under liquidation, with its position touched.
 pub struct Liquidatee<'a> {
@@ -98,4 +100,89 @@ pub fn quote_net(book: &Book, account: &MarginAccount, health: &LiquidationHealt
 pub fn held_markets(account: &MarginAccount) -> impl Iterator<Item = u8> + use<> {
     let active = account.active_perps;
     (0u8..16).filter(move |index| (active >> index) & 1 == 1)
+}
+
+/// What a step did besides the plan.
+pub struct Closed {
+    /// What the liquidatee received for the size, bonus and cut not deducted.
+    pub quote: SignedAmount,
+    /// Whether the pool's position grew.
+    pub pool_grew: bool,
+}
+
+/// Refuses a market whose price is not fresh, or whose positions already have a settlement price: taken over at another one, they would cost
+/// their owner or the liquidator the difference.
+pub fn require_open(book: &Book, market_index: u8, now_seconds: u64) -> Result<()> {
+    let market = book.perp_market(market_index)?;
+    market.require_not_settling(now_seconds)?;
+    liquidation::require_exchangeable(book.factor(market.factor_index)?, now_seconds)
+}
+
+/// Plans the step, from funded books and the account's health.
+#[inline(never)]
+pub fn plan(
+    book: &Book,
+    account: &MarginAccount,
+    health: LiquidationHealth,
+    request: &PerpLiquidationRequest,
+    now_seconds: u64,
+) -> Result<PerpLiquidationPlan> {
+    let (books, position) = perps::load(book, account, request.market)?;
+    require!(!position.base.is_zero(), PlimsollError::NoPosition);
+    let liquidatee = Liquidatee { account, health, position, books };
+    let inputs = inputs(book, &liquidatee, request, now_seconds)?;
+    plan_perp_liquidation(&inputs, &terms(book, request.market)?).or_refuse()
+}
+
+/// Closes the liquidatee's part and pays bonus and cut: what the accounts, the pool and the insurance book sums to zero.
+#[inline(never)]
+pub fn commit(
+    book: &mut Book,
+    liquidatee: &mut MarginAccount,
+    liquidator: &mut MarginAccount,
+    request: &PerpLiquidationRequest,
+    plan: &PerpLiquidationPlan,
+) -> Result<Closed> {
+    let market = request.market;
+    let (mut books, mut failing) = perps::load(book, liquidatee, market)?;
+    let mut taking = liquidator.perp(market)?;
+    books.touch(&mut taking).or_refuse()?;
+    let skew = books.skew().or_refuse()?.magnitude();
+
+    let quote = if request.against_pool {
+        close_against_pool(book, &mut books, &mut failing, request, plan)?
+    } else {
+        let value = plan.value;
+        let quote = if plan.delta.is_negative() { SignedAmount::received(value) } else { SignedAmount::paid(value) };
+        let (delta, quote) = (plan.delta, quote.or_refuse()?);
+        books.trade(&mut failing, delta, quote).or_refuse()?;
+        books.trade(&mut taking, delta.negated().or_refuse()?, quote.negated().or_refuse()?).or_refuse()?;
+        quote
+    };
+    let bonus = SignedAmount::received(plan.bonus).or_refuse()?;
+    failing.realised = failing.realised.minus(bonus).or_refuse()?;
+    taking.realised = taking.realised.plus(bonus).or_refuse()?;
+    books.charge(&mut failing, plan.insurance_cut, plan.insurance_cut).or_refuse()?;
+
+    // the liquidator first: the market is never without a position in between
+    perps::store(book, liquidator, market, &books, &taking)?;
+    perps::store(book, liquidatee, market, &books, &failing)?;
+    Ok(Closed { quote, pool_grew: books.skew().or_refuse()?.magnitude() > skew })
+}
+
+/// Fills the liquidatee's closing trade from the pool, without a fee: the cut stands in its place. Caps of open interest do not bind here.
+fn close_against_pool(
+    book: &Book,
+    books: &mut PerpBooks,
+    position: &mut PerpPosition,
+    request: &PerpLiquidationRequest,
+    plan: &PerpLiquidationPlan,
+) -> Result<SignedAmount> {
+    let market = book.perp_market(request.market)?;
+    let price = book.factor(market.factor_index)?.quote();
+    let terms = bridge_terms::fill_terms(&market.params);
+    let skew = books.skew().or_refuse()?;
+    let fill = plan_fill(skew, plan.delta, price.mid, price.confidence, &terms).or_refuse()?;
+    books.trade_with_pool(position, plan.delta, fill.quote).or_refuse()?;
+    Ok(fill.quote)
 }

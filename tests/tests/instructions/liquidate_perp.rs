@@ -4,7 +4,8 @@ mod refused;
 mod wrong;
 
 use plimsoll_client::plimsoll::events::PerpLiquidated;
-use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::{self, PerpLiquidationRequest};
+use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use plimsoll_client::plimsoll::perp_liquidation;
 use plimsoll_client::{Instruction, health, instructions, perps};
 use plimsoll_risk::liquidation::PerpLiquidationPlan;
 use plimsoll_tests::{Signer, Trader};
@@ -35,7 +36,7 @@ fn planned(stage: &PositionStage, account: &Trader, request: &PerpLiquidationReq
     perps::bring_funding_up(&mut book, stage.now()).expect("funding");
     let account = stage.world.margin_state(&account.account);
     let health = health::liquidation(&book, &account, stage.now()).expect("health");
-    liquidate_perp::plan(&book, &account, health, request, stage.now()).expect("a plan")
+    perp_liquidation::plan(&book, &account, health, request, stage.now()).expect("a plan")
 }
 
 /// Sends it, and asserts what holds of every step: the plan is the client's, health rises, and the event says so.
