@@ -22,14 +22,17 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod announcement;
 pub mod correlation;
 pub mod error;
 pub mod health;
 pub mod interest;
 pub mod liquidation;
+pub mod liquidity;
 pub mod math;
 pub mod metrics;
 pub mod perp;
+pub mod portfolio;
 pub mod position;
 pub mod price;
 pub mod quantities;

@@ -4,8 +4,10 @@ use crate::error::{Result, RiskError};
 use crate::math::{sqrt_up, wide_mul_div_up};
 use crate::quantities::{DAY_SECONDS, Decay, LogPrice, LogReturn, Ratio, Variance};
 
+mod implied;
 mod observation;
 
+pub use implied::{IMPLIED_MAX_AGE_SECONDS, ImpliedVolatility};
 pub use observation::{LogRange, Observations};
 
 /// After a boundary a step is folded without the factors that still lack a sample.
