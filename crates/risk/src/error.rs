@@ -73,6 +73,13 @@ risk_errors! {
     PublicationJump = 57 => "the publication is a jump away from the price in force; wait until the Book has confirmed it",
     WaterfallExhausted = 58 => "insurance, pool and the other side have nothing left to pay with; wait for fees, deposits or positions",
     NothingToClose = 59 => "the account has no position in the named market; name one that it holds",
+    ProfileTooSoon = 60 => "the factor's liquidity profile was set less than six hours ago; wait",
+    ProfileDepthStep = 61 => "the new depth is more than a quarter above or less than half of the one before; move in smaller steps",
+    ProfileVolumeStep = 62 => "the new daily volume is more than a quarter above or less than half of the one before; move in smaller steps",
+    ProfileSpreadStep = 63 => "the new spread is more than a quarter below or more than twice the one before; move in smaller steps",
+    ProfileDeviationStep = 64 => "the new spread deviation is more than a quarter below or more than twice the one before; move in smaller steps",
+    ImpliedAbsurd = 65 => "the implied volatility lies outside 1 % to 1,000 % a year; check the feed",
+    ScenarioOutOfRange = 66 => "a scenario's shock lies outside -8 to 8 margins, or its basis below 0; correct the row",
 }
 
 impl RiskError {
