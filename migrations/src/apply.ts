@@ -11,18 +11,25 @@ import {
   getListReserveInstruction,
   getSetBookParamsInstruction,
   getSetFactorParamsInstruction,
+  getSetImpliedFeedInstruction,
+  getSetLiquidityProfileInstruction,
   getSetPerpParamsInstruction,
   getSetPoolParamsInstruction,
   getSetReserveParamsInstruction,
+  getSetScenariosInstruction,
+  type Scenario,
 } from "@plimsoll/client";
 import { getCreateAccountWithSeedInstruction } from "@solana-program/system";
 import { getInitializeMint2Instruction, getMintSize } from "@solana-program/token";
-import type { Address, Instruction } from "@solana/kit";
+import type { Address, Instruction, TransactionSigner } from "@solana/kit";
 
 import type { Step } from "./difference";
 import { DeployError } from "./parameters";
 import { send, type Sender } from "./send";
 import { type ReserveTarget, type Target, testMintSeed } from "./target";
+
+/** Rows of the scenario grid that fit a transaction with everything else in it. */
+const ROWS_AT_ONCE = 16;
 
 type Deployment = { sender: Sender; target: Target; book: Address };
 
@@ -77,6 +84,17 @@ async function listReserve({ sender, target, book }: Deployment, reserve: Reserv
   });
 }
 
+type Governed = { group: Address; admin: TransactionSigner; book: Address };
+
+/** The whole grid in one transaction: half of it needs all that an instruction's data may hold. */
+function setScenarios(governed: Governed, scenarios: Scenario[]): Instruction[] {
+  const starts = Array.from({ length: Math.ceil(scenarios.length / ROWS_AT_ONCE) }, (_, part) => part * ROWS_AT_ONCE);
+  return starts.map((firstRow) => {
+    const rows = scenarios.slice(firstRow, firstRow + ROWS_AT_ONCE);
+    return getSetScenariosInstruction({ ...governed, firstRow, count: scenarios.length, rows });
+  });
+}
+
 async function instructionsOf(deployment: Deployment, { action }: Step): Promise<Instruction[]> {
   const governed = { group: deployment.target.group, admin: deployment.sender.payer, book: deployment.book };
   switch (action.kind) {
@@ -92,6 +110,14 @@ async function instructionsOf(deployment: Deployment, { action }: Step): Promise
       return [getListFactorInstruction({ ...governed, listing: action.factor.listing })];
     case "setFactorParams":
       return [getSetFactorParamsInstruction({ ...governed, factorIndex: action.index, params: action.factor.listing.params })];
+    case "setImpliedFeed":
+      return [getSetImpliedFeedInstruction({ ...governed, factorIndex: action.index, feedId: action.factor.impliedFeedId })];
+    case "setLiquidityProfile": {
+      const { group, book } = governed;
+      return [getSetLiquidityProfileInstruction({ group, book, steward: deployment.sender.payer, factorIndex: action.index, profile: action.factor.profile })];
+    }
+    case "setScenarios":
+      return setScenarios(governed, deployment.target.scenarios);
     case "listReserve":
       return [await listReserve(deployment, action.reserve)];
     case "setReserveParams":
@@ -114,7 +140,11 @@ export function requireSigner(steps: Step[], target: Target, signer: Address): v
   if (asCreator && signer !== target.creator) {
     throw new DeployError(`mints, group and Book are made by the creator ${target.creator}, and ${signer} signs; sign with the creator's keypair`);
   }
-  const asAdmin = [...kinds].some((kind) => kind !== "createMint" && kind !== "createGroup");
+  if (kinds.has("setLiquidityProfile") && signer !== target.roles.steward) {
+    throw new DeployError(`the group's steward is ${target.roles.steward}, and ${signer} signs; sign the first profiles with the steward's keypair`);
+  }
+  const ofOthers = new Set<Step["action"]["kind"]>(["createMint", "createGroup", "setLiquidityProfile"]);
+  const asAdmin = [...kinds].some((kind) => !ofOthers.has(kind));
   if (asAdmin && signer !== target.roles.admin) {
     throw new DeployError(`the group's admin is ${target.roles.admin}, and ${signer} signs; sign with the admin's keypair`);
   }

@@ -1,5 +1,5 @@
 // What separates the cluster from the parameter file, and the steps that close the gap. Pure.
-import type { Book, Factor, PerpMarket, Pool, Reserve } from "@plimsoll/client";
+import type { Book, Factor, PerpMarket, Pool, Reserve, Scenario } from "@plimsoll/client";
 
 import type { ClusterState } from "./cluster";
 import type { FactorTarget, PerpMarketTarget, PoolTarget, ReserveTarget, Target } from "./target";
@@ -18,6 +18,9 @@ export type StepAction =
   | { kind: "setBookParams" }
   | { kind: "listFactor"; factor: FactorTarget }
   | { kind: "setFactorParams"; index: number; factor: FactorTarget }
+  | { kind: "setImpliedFeed"; index: number; factor: FactorTarget }
+  | { kind: "setLiquidityProfile"; index: number; factor: FactorTarget }
+  | { kind: "setScenarios" }
   | { kind: "listReserve"; reserve: ReserveTarget }
   | { kind: "setReserveParams"; index: number; reserve: ReserveTarget }
   | { kind: "setPoolParams" }
@@ -104,6 +107,31 @@ function compareFactor(factor: FactorTarget, index: number, listed: Factor | und
   };
 }
 
+function impliedFeed(factor: FactorTarget, index: number, listed: Factor | undefined): Step[] {
+  const title = `implied volatility of factor ${index} ${factor.symbol}`;
+  const from = { feedId: listed?.implied.feedId ?? new Uint8Array(factor.impliedFeedId.length) };
+  return paramsStep(title, { kind: "setImpliedFeed", index, factor }, from, { feedId: factor.impliedFeedId });
+}
+
+/** The first profile only: what the steward says later is not the file's to take back. */
+function firstProfile(factor: FactorTarget, index: number, listed: Factor | undefined): Step[] {
+  if (listed && listed.liquidity.profileSetSeconds !== 0n) return [];
+  return [newStep(`liquidity of factor ${index} ${factor.symbol}`, { kind: "setLiquidityProfile", index, factor }, { ...factor.profile })];
+}
+
+/** The rows of a grid by number, to compare and to print. */
+function rowsOf(scenarios: Scenario[]): Fields {
+  return Object.fromEntries(scenarios.map(({ shocks, basis }, row) => [`row ${row}`, `${shocks.join(" ")}, basis ${basis}`]));
+}
+
+function compareScenarios(asked: Scenario[], book: Book | null): Step[] {
+  const listed = book?.modelNewest.scenarios.slice(0, book.modelNewest.scenarioCount) ?? [];
+  const action = { kind: "setScenarios" } as const;
+  const title = `scenarios (${asked.length} rows)`;
+  if (listed.length === 0) return [newStep(title, action, rowsOf(asked))];
+  return paramsStep(title, action, { count: listed.length, ...rowsOf(listed) }, { count: asked.length, ...rowsOf(asked) });
+}
+
 function compareReserve(reserve: ReserveTarget, index: number, listed: Reserve | undefined): Difference {
   const title = `reserve ${index} ${reserve.symbol}`;
   const { params, factorIndex, initialRatePpmPerYear } = reserve.listing;
@@ -168,6 +196,9 @@ export function compare(target: Target, state: ClusterState): Difference {
     compareGroup(target, state),
     compareBook(target, state.book),
     ...target.factors.map((factor, index) => compareFactor(factor, index, factors[index])),
+    { steps: target.factors.flatMap((factor, index) => impliedFeed(factor, index, factors[index])), refusals: [] },
+    { steps: target.factors.flatMap((factor, index) => firstProfile(factor, index, factors[index])), refusals: [] },
+    { steps: compareScenarios(target.scenarios, state.book), refusals: [] },
     ...target.reserves.map((reserve, index) => compareReserve(reserve, index, reserves[index])),
     surplus("factors", factors.length, target.factors.length),
     surplus("reserves", reserves.length, target.reserves.length),

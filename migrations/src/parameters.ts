@@ -15,8 +15,15 @@ export type FactorFile = {
   base_decimals: number;
   seed_sigma_fast_ppm: number;
   seed_sigma_slow_ppm: number;
+  /** 64 hexadecimal digits, or `none`. */
+  implied_feed_id: string;
   params: ParameterTable;
+  /** The first liquidity profile; later ones are the steward's. */
+  liquidity: ParameterTable;
 };
+
+/** A row of the scenario grid: simple returns in parts per million of each factor's margin. */
+export type ScenarioFile = { name: string; basis_ppm: number; shocks_ppm: Record<string, number> };
 
 export type ReserveFile = {
   symbol: string;
@@ -50,6 +57,7 @@ export type ParameterFile = {
   };
   book: ParameterTable;
   factors: FactorFile[];
+  scenarios: ScenarioFile[];
   reserves: ReserveFile[];
   pool: {
     /** Symbol of the reserve in whose token every perp is settled. */

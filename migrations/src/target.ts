@@ -5,29 +5,42 @@ import {
   findVaultAddress,
   getBookParamsDecoder,
   getFactorParamsDecoder,
+  getLiquidityProfileDecoder,
   getPerpMarketParamsDecoder,
   getPoolParamsDecoder,
   getReserveParamsDecoder,
+  getScenarioDecoder,
   type BookParams,
   type FactorListing,
   type FactorParams,
   type GroupRoles,
+  type LiquidityProfile,
   type PerpMarketListing,
   type PerpMarketParams,
   type PoolParams,
   type ReserveListing,
   type ReserveParams,
+  type Scenario,
 } from "@plimsoll/client";
 import { TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
-import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getBase16Encoder } from "@solana/kit";
+import { type Address, address, createAddressWithSeed, type FixedSizeDecoder, getBase16Encoder, type ReadonlyUint8Array } from "@solana/kit";
 
 
-import { DeployError, type FactorFile, type ParameterFile, type PerpMarketFile, type ReserveFile, toProgramParams } from "./parameters";
+import { DeployError, type FactorFile, type ParameterFile, type PerpMarketFile, type ReserveFile, type ScenarioFile, toProgramParams } from "./parameters";
 
 const TOKEN_2022_PROGRAM_ADDRESS = address("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 const SYMBOL_BYTES = 16;
+const FEED_BYTES = 32;
+/** One margin, as shocks are stored. */
+const SHOCK_ONE = 4_096;
 
-export type FactorTarget = { symbol: string; listing: FactorListing };
+export type FactorTarget = {
+  symbol: string;
+  listing: FactorListing;
+  /** 32 bytes; zeros: no feed. */
+  impliedFeedId: ReadonlyUint8Array;
+  profile: LiquidityProfile;
+};
 
 export type ReserveTarget = {
   symbol: string;
@@ -55,6 +68,7 @@ export type Target = {
   newBook: Address;
   bookParams: BookParams;
   factors: FactorTarget[];
+  scenarios: Scenario[];
   reserves: ReserveTarget[];
   pool: PoolTarget;
   perpMarkets: PerpMarketTarget[];
@@ -82,7 +96,23 @@ function factorTarget(factor: FactorFile, zero: FactorParams): FactorTarget {
       seedSigmaSlowPpm: factor.seed_sigma_slow_ppm,
       params: toProgramParams(factor.params, zero),
     },
+    impliedFeedId: factor.implied_feed_id === "none" ? new Uint8Array(FEED_BYTES) : getBase16Encoder().encode(factor.implied_feed_id),
+    profile: toProgramParams(factor.liquidity, zeroOf(getLiquidityProfileDecoder() as FixedSizeDecoder<LiquidityProfile>)),
   };
+}
+
+/** Parts per million as the program stores shocks: 12 fractional bits, to the nearest. */
+export function shockBits(ppm: number): number {
+  return Math.sign(ppm) * Math.floor((Math.abs(ppm) * SHOCK_ONE + 500_000) / 1_000_000);
+}
+
+function scenarioTarget(row: ScenarioFile, factors: FactorFile[]): Scenario {
+  const empty = zeroOf(getScenarioDecoder() as FixedSizeDecoder<Scenario>);
+  const shocks = empty.shocks.map((zero, index) => {
+    const factor = factors[index];
+    return factor ? shockBits(row.shocks_ppm[factor.symbol] ?? 0) : zero;
+  });
+  return { shocks, basis: shockBits(row.basis_ppm) };
 }
 
 /** The position of a symbol in a list of the file. */
@@ -165,6 +195,7 @@ export async function resolveTarget(file: ParameterFile, deployer: Address, crea
     newBook,
     bookParams: toProgramParams(file.book, zeroOf(getBookParamsDecoder() as FixedSizeDecoder<BookParams>)),
     factors: file.factors.map((factor) => factorTarget(factor, zeroFactorParams)),
+    scenarios: file.scenarios.map((row) => scenarioTarget(row, file.factors)),
     reserves,
     pool: poolTarget(file),
     perpMarkets: file.perp_markets.map((market) => perpMarketTarget(file, market)),

@@ -1,5 +1,5 @@
 import { getBookDecoder, getGroupDecoder, getBookSize, getGroupSize, type Book, type Factor, type Group } from "@plimsoll/client";
-import { getBookParamsDecoder, getFactorParamsDecoder, getPerpMarketParamsDecoder, getPoolParamsDecoder, getReserveParamsDecoder } from "@plimsoll/client";
+import { getBookParamsDecoder, getFactorParamsDecoder, getLiquidityProfileDecoder, getPerpMarketParamsDecoder, getPoolParamsDecoder, getReserveParamsDecoder } from "@plimsoll/client";
 import { address } from "@solana/kit";
 import { describe, expect, it } from "vitest";
 
@@ -20,17 +20,19 @@ function tableOf(template: object, value: number): ParameterTable {
 
 const zeroBook = getBookParamsDecoder().decode(new Uint8Array(1024));
 const zeroFactor = getFactorParamsDecoder().decode(new Uint8Array(1024));
+const zeroProfile = getLiquidityProfileDecoder().decode(new Uint8Array(1024));
 const zeroReserve = getReserveParamsDecoder().decode(new Uint8Array(1024));
 const zeroPool = getPoolParamsDecoder().decode(new Uint8Array(1024));
 const zeroPerp = getPerpMarketParamsDecoder().decode(new Uint8Array(1024));
 
 function file(): ParameterFile {
-  const facts = { feed_id: "ab".repeat(32), oracle_kind: "pull", base_decimals: 6, seed_sigma_fast_ppm: 1, seed_sigma_slow_ppm: 2 } as const;
+  const facts = { feed_id: "ab".repeat(32), oracle_kind: "pull", base_decimals: 6, seed_sigma_fast_ppm: 1, seed_sigma_slow_ppm: 2, implied_feed_id: "cd".repeat(32) } as const;
   return {
     cluster: "localnet",
     group: { index: 3, timelock_seconds: 60, quote: "USDC", admin: "deployer", steward: STRANGER, guardian: "deployer" },
     book: tableOf(zeroBook, 5),
-    factors: [{ symbol: "USDC", ...facts, params: tableOf(zeroFactor, 6) }],
+    factors: [{ symbol: "USDC", ...facts, params: tableOf(zeroFactor, 6), liquidity: tableOf(zeroProfile, 4) }],
+    scenarios: [{ name: "crash", basis_ppm: 100_000, shocks_ppm: { USDC: -1_000_000 } }],
     reserves: [
       { symbol: "USDC", mint: "create", token_program: "spl-token", factor: "USDC", initial_rate_ppm_per_year: 1, params: tableOf(zeroReserve, 7) },
     ],
@@ -45,7 +47,14 @@ function applied(target: Target): ClusterState {
   const book = getBookDecoder().decode(new Uint8Array(getBookSize())) as Book;
   Object.assign(group, target.roles, { quoteMint: target.quoteMint, book: target.newBook });
   book.params = target.bookParams;
-  target.factors.forEach(({ listing }, index) => Object.assign(book.factors[index] as Factor, listing, { status: 1 }));
+  target.factors.forEach(({ listing, impliedFeedId, profile }, index) => {
+    const factor = book.factors[index] as Factor;
+    Object.assign(factor, listing, { status: 1 });
+    Object.assign(factor.implied, { feedId: impliedFeedId });
+    Object.assign(factor.liquidity, { profile, profileSetSeconds: 9n });
+  });
+  target.scenarios.forEach((row, index) => Object.assign(book.modelNewest.scenarios[index] as object, row));
+  Object.assign(book.modelNewest, { scenarioCount: target.scenarios.length });
   target.reserves.forEach((reserve, index) =>
     Object.assign(book.reserves[index] as object, { ...reserve.listing, mint: reserve.mint, tokenProgram: reserve.tokenProgram, status: 1 }),
   );
@@ -65,6 +74,9 @@ describe("compare", () => {
       "createGroup",
       "createBook",
       "listFactor",
+      "setImpliedFeed",
+      "setLiquidityProfile",
+      "setScenarios",
       "listReserve",
       "setPoolParams",
       "listPerpMarket",
