@@ -133,15 +133,20 @@ async function instructionsOf(deployment: Deployment, { action }: Step): Promise
   }
 }
 
+const isStewards = (step: Step): boolean => step.action.kind === "setLiquidityProfile";
+
+/** The steps that this signer may take, and those that wait for the steward's own run: first profiles hinder nothing else. */
+export function splitSteps(steps: Step[], target: Target, signer: Address): { own: Step[]; stewards: Step[] } {
+  if (signer === target.roles.steward) return signer === target.roles.admin ? { own: steps, stewards: [] } : { own: steps.filter(isStewards), stewards: [] };
+  return { own: steps.filter((step) => !isStewards(step)), stewards: steps.filter(isStewards) };
+}
+
 /** Refuses a signer that the program would refuse, before anything is sent. */
 export function requireSigner(steps: Step[], target: Target, signer: Address): void {
   const kinds = new Set(steps.map((step) => step.action.kind));
   const asCreator = kinds.has("createMint") || kinds.has("createGroup") || kinds.has("createBook");
   if (asCreator && signer !== target.creator) {
     throw new DeployError(`mints, group and Book are made by the creator ${target.creator}, and ${signer} signs; sign with the creator's keypair`);
-  }
-  if (kinds.has("setLiquidityProfile") && signer !== target.roles.steward) {
-    throw new DeployError(`the group's steward is ${target.roles.steward}, and ${signer} signs; sign the first profiles with the steward's keypair`);
   }
   const ofOthers = new Set<Step["action"]["kind"]>(["createMint", "createGroup", "setLiquidityProfile"]);
   const asAdmin = [...kinds].some((kind) => !ofOthers.has(kind));

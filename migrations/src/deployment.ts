@@ -2,7 +2,7 @@
 import { findVaultAuthorityAddress, PLIMSOLL_PROGRAM_ADDRESS } from "@plimsoll/client";
 import { type Address, createSolanaRpc, type KeyPairSigner } from "@solana/kit";
 
-import { apply, requireSigner } from "./apply";
+import { apply, requireSigner, splitSteps } from "./apply";
 import { type ClusterState, readClusterState, requireProgram } from "./cluster";
 import { compare, findPerpMarket, type Step } from "./difference";
 import { DeployError, readParameterFile } from "./parameters";
@@ -87,8 +87,10 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   if (steps.length === 0) report("nothing to change");
   if (steps.length === 0 || options.dryRun) return resultOf(target, state, 0);
 
-  requireSigner(steps, target, signer.address);
+  const { own, stewards } = splitSteps(steps, target, signer.address);
+  for (const { title } of stewards) report(`left to the steward ${target.roles.steward}, who runs this again with its keypair: ${title}`);
+  requireSigner(own, target, signer.address);
   const sender = { rpc, payer: signer, priorityMicroLamports: options.priorityMicroLamports };
-  await apply({ sender, target, book: state.group && state.book ? state.group.book : target.newBook }, steps, report);
-  return resultOf(target, await readClusterState(rpc, target), steps.length);
+  await apply({ sender, target, book: state.group && state.book ? state.group.book : target.newBook }, own, report);
+  return resultOf(target, await readClusterState(rpc, target), own.length);
 }

@@ -3,11 +3,11 @@ import { getBookParamsDecoder, getFactorParamsDecoder, getLiquidityProfileDecode
 import { address } from "@solana/kit";
 import { describe, expect, it } from "vitest";
 
-import { requireSigner } from "../src/apply";
+import { requireSigner, splitSteps } from "../src/apply";
 import type { ClusterState } from "../src/cluster";
 import { compare, fieldChanges } from "../src/difference";
 import { type ParameterFile, type ParameterTable, toProgramParams } from "../src/parameters";
-import { resolveTarget, type Target } from "../src/target";
+import { resolveTarget, shockBits, type Target } from "../src/target";
 
 const DEPLOYER = address("HMduZAXsH9RnJC4YoZDpyMWMi1LwwS19YUvoVrj2x2v6");
 const STRANGER = address("7UVimffxr9ow1uXYxsr4LHAcV58mLzhmwaeKvJ1pjLiE");
@@ -198,4 +198,28 @@ it("requireSigner wants the creator for what is created and the admin for what i
   expect(() => requireSigner(steps, target, STRANGER)).toThrow(/creator's keypair/);
   const governed = steps.filter((step) => step.action.kind === "listFactor");
   expect(() => requireSigner(governed, target, STRANGER)).toThrow(/admin's keypair/);
+});
+
+it("splitSteps leaves first profiles to a steward who is somebody else", async () => {
+  const target = await resolve(file());
+  const { steps } = compare(target, { mints: new Set(), group: null, book: null });
+  const { own, stewards } = splitSteps(steps, target, DEPLOYER);
+  expect(stewards.map((step) => step.action.kind)).toEqual(["setLiquidityProfile"]);
+  expect(own.length + stewards.length).toBe(steps.length);
+  expect(splitSteps(steps, target, STRANGER).own).toEqual(stewards);
+});
+
+it("compares the grid row by row, and never takes a steward's profile back", async () => {
+  const state = applied(await resolve(file()));
+  const changed = file();
+  changed.scenarios[0]!.shocks_ppm["USDC"] = 500_000;
+  changed.factors[0]!.liquidity["spread_ppm"] = 77;
+  changed.factors[0]!.implied_feed_id = "none";
+  const { steps } = compare(await resolve(changed), state);
+  expect(steps.map((step) => step.action.kind)).toEqual(["setImpliedFeed", "setScenarios"]);
+  expect(steps[1]!.changes.map((change) => change.field)).toEqual(["row 0"]);
+});
+
+it("shockBits rounds to the nearest of 12 fractional bits", () => {
+  expect([1_000_000, -1_000_000, 122, 123, -123, 0].map(shockBits)).toEqual([4_096, -4_096, 0, 1, -1, 0]);
 });
