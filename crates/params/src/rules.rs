@@ -16,6 +16,8 @@ use crate::{FACTORS_MAX, PATH_STEPS_MAX, PERP_MARKETS_MAX, RESERVES_MAX, SCENARI
 const PEGGED_MARGIN_MIN_PPM: u32 = 50_000;
 /// A shock has 12 fractional bits of 16.
 const SHOCK_PPM_MAX: i32 = 8_000_000;
+/// What a hedge loses is at most a margin.
+const BASIS_PPM_MAX: i32 = 1_000_000;
 /// A day in which depositors can see a change and leave.
 const MAINNET_TIMELOCK_SECONDS_MIN: u32 = 86_400;
 const TIMELOCK_SECONDS: RangeInclusive<u64> = 0..=2_592_000; // 30 days: longer, and no danger could be answered
@@ -139,9 +141,9 @@ fn check_scenarios(findings: &mut Findings, file: &ParameterFile) {
         section.require(is_new, "name", format!("`{}` stands here for the second time", scenario.name));
         let basis = scenario.basis_ppm;
         section.require(
-            (0..SHOCK_PPM_MAX).contains(&basis),
+            (0..=BASIS_PPM_MAX).contains(&basis),
             "basis_ppm",
-            format!("{basis} is not within 0 .. 8,000,000"),
+            format!("{basis} is outside 0 ..= {BASIS_PPM_MAX}"),
         );
         for factor in &file.factors {
             let named = scenario.shocks_ppm.contains_key(&factor.symbol);

@@ -112,7 +112,7 @@ fn a_scenario_shocks_every_factor_once_and_within_eight_margins() {
     let message = "ETH = 8000000 is not within -8,000,000 .. 8,000,000";
     assert_eq!(messages(&row("USDC = 0, SOL = 0, BTC = 0, ETH = 8_000_000")), refused(message));
     assert_eq!(messages(&row("USDC = 0, SOL = 0, BTC = 0, ETH = -8_000_000")), []);
-    assert_refused("basis_ppm", "-1", "scenarios[0].basis_ppm", "-1 is not within 0 .. 8,000,000");
+    assert_refused("basis_ppm", "-1", "scenarios[0].basis_ppm", "-1 is outside 0 ..= 1000000");
     let again = with("name", "\"rally\"");
     assert_eq!(violations_of(&again)[0].message, "`rally` stands here for the second time");
     assert_refused(
