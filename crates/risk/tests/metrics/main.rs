@@ -129,7 +129,7 @@ proptest! {
         let (mut long, mut short) = (FactorExposure::default(), FactorExposure::default());
         long.add_deposit(Amount(amount), asset_weight_down(margin_of(LegSide::Long), Ratio::ONE)).unwrap();
         short.add_debt(Amount(amount), debt_weight_up(margin_of(LegSide::Short)).unwrap()).unwrap();
-        let owed = -(i128::from(value.0) * i128::from(part) >> 32);
+        let owed = -((i128::from(value.0) * i128::from(part)) >> 32);
         if let Some(price) = long.liquidation_price(SignedValue(at(mid, owed, false)), mid).unwrap().filter(|&price| price < mid) {
             prop_assert!(at(price, owed, false) >= -slack, "{price:?}");
         }
