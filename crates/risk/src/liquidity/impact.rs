@@ -119,7 +119,7 @@ impl Impact {
         Ok(match side {
             LegSide::Long => {
                 let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
-                addition.min(Ratio::from_bits(left.saturating_mul(2) / 3))
+                addition.min(Ratio::from_bits(left.saturating_mul(2).div_ceil(3)))
             }
             LegSide::Short => addition,
         })
