@@ -4,6 +4,9 @@ use crate::error::{Result, RiskError};
 use crate::quantities::{Amount, Price, Ratio, SignedAmount, SignedValue};
 
 /// What maintenance health gains per unit of one factor's price: its deposits less its debts, weighted, and its perp positions.
+///
+/// Margins count with the impact of the legs' present sizes. As a price moves a leg's value changes and its impact with it: what falls in price is
+/// liquidated no sooner than shown here, a debt or a short that rises no later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct FactorExposure {
     /// In atoms with 32 fractional bits: deposits less debts less the margins of perp positions.
@@ -13,7 +16,8 @@ pub struct FactorExposure {
 }
 
 impl FactorExposure {
-    /// Adds a deposit with its maintenance weight, from [`crate::health::asset_weight_down`].
+    /// Adds a deposit with its maintenance weight, from [`crate::health::asset_weight_down`] of the margin with the impact of its present size
+    /// ([`crate::liquidity::Impact::margin_up`]).
     pub fn add_deposit(&mut self, amount: Amount, weight: Ratio) -> Result<()> {
         let weighted = i128::from(amount.0).checked_mul(i128::from(weight.to_bits()));
         self.weighted_atoms =
@@ -21,7 +25,7 @@ impl FactorExposure {
         Ok(())
     }
 
-    /// Adds a debt with its maintenance weight, from [`crate::health::debt_weight_up`].
+    /// Adds a debt with its maintenance weight, from [`crate::health::debt_weight_up`] of the margin with the impact of its present size.
     pub fn add_debt(&mut self, amount: Amount, weight: Ratio) -> Result<()> {
         let weighted = i128::from(amount.0).checked_mul(i128::from(weight.to_bits()));
         self.weighted_atoms =
