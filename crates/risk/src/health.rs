@@ -13,6 +13,7 @@ pub(crate) use weights::debt_premium_up;
 pub use weights::{asset_weight_down, debt_weight_up};
 
 use crate::error::{Result, RiskError};
+use crate::liquidity::Impact;
 use crate::math::{mul_shift_down, mul_shift_up};
 use crate::quantities::{Amount, Price, Ratio, Shares, Value};
 
@@ -36,6 +37,10 @@ pub struct FactorTerms {
     pub maintenance: Ratio,
     /// Initial margin.
     pub initial: Ratio,
+    /// What a leg's size adds to maintenance margin, as walked.
+    pub impact: Impact,
+    /// What it adds to initial margin: the worst of in force, announced and newest.
+    pub impact_initial: Impact,
 }
 
 /// What one factor contributes to maintenance and liquidation-end health in a liquidation.
@@ -49,6 +54,8 @@ pub struct LiquidationFactorTerms {
     pub maintenance: Ratio,
     /// Maintenance margin times (1 + `liquidation_buffer`).
     pub liquidation_end: Ratio,
+    /// What a leg's size adds to both.
+    pub impact: Impact,
 }
 
 /// How much of a reserve's deposits counts as collateral.

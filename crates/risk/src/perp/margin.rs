@@ -2,6 +2,7 @@
 
 use crate::error::{Result, RiskError};
 use crate::health::debt_premium_up;
+use crate::liquidity::Impact;
 use crate::math::mul_shift_up;
 use crate::perp::PerpPosition;
 use crate::quantities::{Amount, Price, Ratio, SignedAmount, Value};
@@ -17,7 +18,7 @@ pub struct PerpTerms {
     pub short_initial: Price,
     /// Maintenance margin of the present step.
     pub maintenance: Ratio,
-    /// Initial margin.
+    /// Initial margin, crowding included ([`crate::liquidity::crowded_margin_up`]).
     pub initial: Ratio,
     /// Size margin per base atom now, 96 fractional bits.
     pub size_maintenance: u64,
@@ -25,6 +26,10 @@ pub struct PerpTerms {
     pub size_initial: u64,
     /// What part of an unrealised profit counts in initial health.
     pub profit_weight: Ratio,
+    /// What the position's size adds to maintenance margin, as walked.
+    pub impact: Impact,
+    /// What it adds to initial margin: the worst of in force, announced and newest.
+    pub impact_initial: Impact,
 }
 
 /// What a perp position contributes to maintenance and liquidation-end health in a liquidation.
@@ -40,6 +45,8 @@ pub struct PerpLiquidationTerms {
     pub liquidation_end: Ratio,
     /// Size margin per base atom now, 96 fractional bits.
     pub size_maintenance: u64,
+    /// What the position's size adds to both margins.
+    pub impact: Impact,
 }
 
 /// `size_margin/s`: the size margin per base atom, 96 fractional bits, rounded up.
