@@ -41,6 +41,7 @@ pub(crate) fn set_book_params(book: &mut Book, params: &BookParams, now_seconds:
         rederive(factor, params)?;
     }
     // what walks with the tide is announced by it
+    book.model_newest.refresh_bounds();
     book.model_newest.correlation_shrinkage_ppm = params.correlation_shrinkage_ppm;
     book.model_newest.hedged_floor_ppm = params.hedged_floor_ppm;
     tide::refresh_every_impact(book, now_seconds)

@@ -14,9 +14,9 @@ use crate::state::{Book, Factor};
 
 /// Brings the newest correlations up to date with the covariance: in every fold.
 #[inline(never)]
-pub(crate) fn refresh_correlations(book: &mut Book) -> Result<()> {
+pub(crate) fn refresh_correlations(book: &mut Book) {
     let Book { covariance, model_newest, .. } = book;
-    portfolio::correlations(covariance, &mut model_newest.correlations).or_refuse()
+    portfolio::correlations(covariance, &mut model_newest.correlations);
 }
 
 /// Begins a tide where none was or the last one is over: what was announced is in force, what is newest is announced. Returns whether it did.

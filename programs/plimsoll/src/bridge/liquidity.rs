@@ -2,11 +2,12 @@
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::liquidity::{Impact, LiquidityProfile, MeasuredVolume, crowding_up};
-use plimsoll_risk::portfolio::Scenario;
+use plimsoll_risk::portfolio::{GridBounds, SCENARIO_CELLS, Scenario};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Value, Variance};
 use plimsoll_risk::volatility::ImpliedVolatility;
 
 use super::terms;
+use crate::constants::{FACTORS, SCENARIOS};
 use crate::error::OrRefuse;
 use crate::state::factor::{self, ImpactState, ImpliedState, LiquidityState};
 use crate::state::{self, Factor, PerpMarket, Wide};
@@ -102,8 +103,23 @@ impl ImpliedState {
 impl state::Scenario {
     /// As the core sees it.
     #[must_use]
-    pub const fn scenario(&self) -> Scenario {
-        Scenario { shocks: self.shocks, basis: self.basis }
+    pub fn scenario(&self) -> Scenario {
+        let mut row = [self.basis; SCENARIO_CELLS];
+        let (shocks, _) = row.split_at_mut(FACTORS);
+        shocks.copy_from_slice(&self.shocks);
+        row
+    }
+}
+
+impl state::PortfolioModel {
+    /// Brings the bounds of the grid up to date with the rows in use.
+    pub fn refresh_bounds(&mut self) {
+        let rows = self.scenarios.iter().take(usize::try_from(self.scenario_count).unwrap_or(SCENARIOS));
+        let bounds = rows.fold(GridBounds::of(&[]), |bounds, row| {
+            let GridBounds { shock, basis } = GridBounds::of(&[row.scenario()]);
+            GridBounds { shock: bounds.shock.max(shock), basis: bounds.basis.max(basis) }
+        });
+        (self.grid_shock, self.grid_basis) = (bounds.shock, bounds.basis);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Liquidity profiles, the scenario grid, and feeds of implied volatility.
 
 use anchor_lang::prelude::*;
+use plimsoll_risk::portfolio::check_scenario;
 
 use super::restate;
 use crate::constants::{PERP_MARKETS, SCENARIOS};
@@ -40,10 +41,11 @@ pub(crate) fn set_scenarios(newest: &mut PortfolioModel, first_row: u8, count: u
     let slots = newest.scenarios.get_mut(first..first.saturating_add(rows.len())).ok_or(PlimsollError::ScenarioRow)?;
     require!(usize::from(count) <= SCENARIOS, PlimsollError::ScenarioRow);
     for (slot, row) in slots.iter_mut().zip(rows) {
-        row.scenario().check().or_refuse()?;
+        check_scenario(&row.scenario()).or_refuse()?;
         *slot = *row;
     }
     newest.scenario_count = count.into();
+    newest.refresh_bounds();
     Ok(())
 }
 

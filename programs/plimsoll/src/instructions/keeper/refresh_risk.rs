@@ -26,7 +26,7 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
 
     let step = step_to_fold(book, now_seconds)?;
     let sampled = fold(book, step, now_seconds)?;
-    tide::refresh_correlations(book)?;
+    tide::refresh_correlations(book);
     let turned = tide::turn(book, now_seconds)?;
 
     emit!(RiskRefreshed { book: ctx.accounts.book.key(), step, sampled });
