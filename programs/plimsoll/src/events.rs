@@ -2,10 +2,12 @@
 #![allow(missing_docs)] // field names say unit and meaning
 
 mod perps;
+mod risk;
 
 use anchor_lang::prelude::*;
 
 pub use perps::*;
+pub use risk::*;
 
 /// A group was created.
 #[event]

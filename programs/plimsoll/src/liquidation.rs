@@ -2,9 +2,9 @@
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::RiskError;
-use plimsoll_risk::health::{self, LiquidationHealth};
+use plimsoll_risk::health::{LiquidationFactorTerms, LiquidationHealth};
 use plimsoll_risk::liquidation::{Bucket, BucketTerms, ExchangeLeg, LiquidationInputs, LiquidationTerms};
-use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount, Value};
+use plimsoll_risk::quantities::{Amount, Ratio, SignedAmount, Value};
 
 use crate::bridge::terms as bridge_terms;
 use crate::error::{OrRefuse, PlimsollError};
@@ -123,12 +123,6 @@ pub(crate) fn throughput_left(
     Ok(own.available.min(one).min(other))
 }
 
-/// Maintenance margin now, and the one that a liquidation aims at.
-fn margins(book: &Book, factor: &Factor, now_seconds: u64) -> Result<(Ratio, Ratio)> {
-    let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
-    Ok((maintenance, maintenance.times_up(margin::liquidation_buffer(book)?).or_refuse()?))
-}
-
 /// An account's bucket starts full: time zero is long ago.
 fn account_bucket(account: &MarginAccount) -> Bucket {
     Bucket {
@@ -165,29 +159,24 @@ struct Named<'a> {
 fn debt_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
     let reserve = named.book.reserve(reserve_index)?;
     let owed = named.account.position(reserve_index.into())?.owed_up(&reserve.totals()).or_refuse()?;
-    let (maintenance, end) = margins(named.book, factor, now_seconds)?;
-    Ok(ExchangeLeg {
-        price: Price::from_bits(factor.price.mid),
-        amount: named.not_netted(reserve_index, owed, SignedAmount::negated)?,
-        maintenance_weight: health::debt_weight_up(maintenance).or_refuse()?,
-        liquidation_end_weight: health::debt_weight_up(end).or_refuse()?,
-    })
+    let amount = named.not_netted(reserve_index, owed, SignedAmount::negated)?;
+    ExchangeLeg::debt(amount, &named.terms(factor, now_seconds)?).or_refuse()
 }
 
 fn collateral_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
     let reserve = named.book.reserve(reserve_index)?;
     let claim = named.account.position(reserve_index.into())?.claim_down(&reserve.totals()).or_refuse()?;
     let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
-    let (maintenance, end) = margins(named.book, factor, now_seconds)?;
-    Ok(ExchangeLeg {
-        price: Price::from_bits(factor.price.mid),
-        amount: named.not_netted(reserve_index, claim, Ok)?,
-        maintenance_weight: health::asset_weight_down(maintenance, weight),
-        liquidation_end_weight: health::asset_weight_down(end, weight),
-    })
+    let amount = named.not_netted(reserve_index, claim, Ok)?;
+    ExchangeLeg::deposit(amount, weight, &named.terms(factor, now_seconds)?).or_refuse()
 }
 
 impl Named<'_> {
+    /// The margins of a factor whose price is fresh.
+    fn terms(&self, factor: &Factor, now_seconds: u64) -> Result<LiquidationFactorTerms> {
+        factor.liquidation_margin_terms(&self.book.moment(now_seconds), margin::liquidation_buffer(self.book)?)
+    }
+
     /// What of a balance may be exchanged. Health nets the balance of the quote reserve with the PnL of perps, and only what that leaves carries
     /// the leg's weight: a deposit beyond it stands behind losses, a debt beyond it is covered by profits. `net_of` turns the net to the
     /// leg's side.
