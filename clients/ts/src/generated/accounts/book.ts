@@ -6,8 +6,8 @@
  * @see https://github.com/codama-idl/codama
  */
 
-import { assertAccountExists, assertAccountsExist, combineCodec, decodeAccount, fetchEncodedAccount, fetchEncodedAccounts, fixDecoderSize, fixEncoderSize, getAddressDecoder, getAddressEncoder, getArrayDecoder, getArrayEncoder, getBytesDecoder, getBytesEncoder, getI16Decoder, getI16Encoder, getI64Decoder, getI64Encoder, getStructDecoder, getStructEncoder, getU64Decoder, getU64Encoder, getU8Decoder, getU8Encoder, transformEncoder, type Account, type Address, type EncodedAccount, type FetchAccountConfig, type FetchAccountsConfig, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type MaybeAccount, type MaybeEncodedAccount, type ReadonlyUint8Array } from '@solana/kit';
-import { getBookParamsDecoder, getBookParamsEncoder, getFactorDecoder, getFactorEncoder, getPerpMarketDecoder, getPerpMarketEncoder, getPoolDecoder, getPoolEncoder, getReserveDecoder, getReserveEncoder, getScenarioDecoder, getScenarioEncoder, type BookParams, type BookParamsArgs, type Factor, type FactorArgs, type PerpMarket, type PerpMarketArgs, type Pool, type PoolArgs, type Reserve, type ReserveArgs, type Scenario, type ScenarioArgs } from '../types';
+import { assertAccountExists, assertAccountsExist, combineCodec, decodeAccount, fetchEncodedAccount, fetchEncodedAccounts, fixDecoderSize, fixEncoderSize, getAddressDecoder, getAddressEncoder, getArrayDecoder, getArrayEncoder, getBytesDecoder, getBytesEncoder, getI64Decoder, getI64Encoder, getStructDecoder, getStructEncoder, getU64Decoder, getU64Encoder, getU8Decoder, getU8Encoder, transformEncoder, type Account, type Address, type EncodedAccount, type FetchAccountConfig, type FetchAccountsConfig, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type MaybeAccount, type MaybeEncodedAccount, type ReadonlyUint8Array } from '@solana/kit';
+import { getBookParamsDecoder, getBookParamsEncoder, getFactorDecoder, getFactorEncoder, getPerpMarketDecoder, getPerpMarketEncoder, getPoolDecoder, getPoolEncoder, getPortfolioModelDecoder, getPortfolioModelEncoder, getReserveDecoder, getReserveEncoder, type BookParams, type BookParamsArgs, type Factor, type FactorArgs, type PerpMarket, type PerpMarketArgs, type Pool, type PoolArgs, type PortfolioModel, type PortfolioModelArgs, type Reserve, type ReserveArgs } from '../types';
 
 export const BOOK_DISCRIMINATOR = new Uint8Array([121, 34, 121, 35, 91, 62, 85, 222]);
 
@@ -44,16 +44,16 @@ covariance: Array<bigint>;
 perpMarkets: Array<PerpMarket>; 
 /** The pool behind them. */
 pool: Pool; 
-/** Correlations in force for maintenance margin, 15 fractional bits. */
-correlation: Array<number>; 
-/** Correlations announced. */
-correlationPending: Array<number>; 
-/** When the announced correlations begin to walk in. */
-correlationPendingSinceSeconds: bigint; 
-/** Scenario grid: shocks in units of each factor's margin, 12 fractional bits. */
-scenarios: Array<Scenario>; 
-/** Rows of the grid in use. */
-scenarioCount: bigint; 
+/** When the tide under way was announced; 0: none was. */
+announcedSeconds: bigint; 
+/** Tides so far: what is in force was announced once there were two. */
+tides: bigint; 
+/** The portfolio model in force. */
+modelInForce: PortfolioModel; 
+/** The portfolio model announced. */
+modelAnnounced: PortfolioModel; 
+/** The portfolio model that would be announced next. */
+modelNewest: PortfolioModel; 
 /** For later versions. */
 reserved: Array<bigint>;  };
 
@@ -88,27 +88,27 @@ covariance: Array<number | bigint>;
 perpMarkets: Array<PerpMarketArgs>; 
 /** The pool behind them. */
 pool: PoolArgs; 
-/** Correlations in force for maintenance margin, 15 fractional bits. */
-correlation: Array<number>; 
-/** Correlations announced. */
-correlationPending: Array<number>; 
-/** When the announced correlations begin to walk in. */
-correlationPendingSinceSeconds: number | bigint; 
-/** Scenario grid: shocks in units of each factor's margin, 12 fractional bits. */
-scenarios: Array<ScenarioArgs>; 
-/** Rows of the grid in use. */
-scenarioCount: number | bigint; 
+/** When the tide under way was announced; 0: none was. */
+announcedSeconds: number | bigint; 
+/** Tides so far: what is in force was announced once there were two. */
+tides: number | bigint; 
+/** The portfolio model in force. */
+modelInForce: PortfolioModelArgs; 
+/** The portfolio model announced. */
+modelAnnounced: PortfolioModelArgs; 
+/** The portfolio model that would be announced next. */
+modelNewest: PortfolioModelArgs; 
 /** For later versions. */
 reserved: Array<number | bigint>;  };
 
 /** Gets the encoder for {@link BookArgs} account data. */
 export function getBookEncoder(): FixedSizeEncoder<BookArgs> {
-    return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)], ['version', getU8Encoder()], ['vaultAuthorityBump', getU8Encoder()], ['quoteDecimals', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 5)], ['group', getAddressEncoder()], ['vaultAuthority', getAddressEncoder()], ['paramsVersion', getU64Encoder()], ['foldedStep', getU64Encoder()], ['decayCovariance', getU64Encoder()], ['params', getBookParamsEncoder()], ['factors', getArrayEncoder(getFactorEncoder(), { size: 16 })], ['reserves', getArrayEncoder(getReserveEncoder(), { size: 16 })], ['covariance', getArrayEncoder(getI64Encoder(), { size: 136 })], ['perpMarkets', getArrayEncoder(getPerpMarketEncoder(), { size: 16 })], ['pool', getPoolEncoder()], ['correlation', getArrayEncoder(getI16Encoder(), { size: 120 })], ['correlationPending', getArrayEncoder(getI16Encoder(), { size: 120 })], ['correlationPendingSinceSeconds', getU64Encoder()], ['scenarios', getArrayEncoder(getScenarioEncoder(), { size: 32 })], ['scenarioCount', getU64Encoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 128 })]]), (value) => ({ ...value, discriminator: BOOK_DISCRIMINATOR }));
+    return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)], ['version', getU8Encoder()], ['vaultAuthorityBump', getU8Encoder()], ['quoteDecimals', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 5)], ['group', getAddressEncoder()], ['vaultAuthority', getAddressEncoder()], ['paramsVersion', getU64Encoder()], ['foldedStep', getU64Encoder()], ['decayCovariance', getU64Encoder()], ['params', getBookParamsEncoder()], ['factors', getArrayEncoder(getFactorEncoder(), { size: 16 })], ['reserves', getArrayEncoder(getReserveEncoder(), { size: 16 })], ['covariance', getArrayEncoder(getI64Encoder(), { size: 136 })], ['perpMarkets', getArrayEncoder(getPerpMarketEncoder(), { size: 16 })], ['pool', getPoolEncoder()], ['announcedSeconds', getU64Encoder()], ['tides', getU64Encoder()], ['modelInForce', getPortfolioModelEncoder()], ['modelAnnounced', getPortfolioModelEncoder()], ['modelNewest', getPortfolioModelEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 128 })]]), (value) => ({ ...value, discriminator: BOOK_DISCRIMINATOR }));
 }
 
 /** Gets the decoder for {@link Book} account data. */
 export function getBookDecoder(): FixedSizeDecoder<Book> {
-    return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)], ['version', getU8Decoder()], ['vaultAuthorityBump', getU8Decoder()], ['quoteDecimals', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 5)], ['group', getAddressDecoder()], ['vaultAuthority', getAddressDecoder()], ['paramsVersion', getU64Decoder()], ['foldedStep', getU64Decoder()], ['decayCovariance', getU64Decoder()], ['params', getBookParamsDecoder()], ['factors', getArrayDecoder(getFactorDecoder(), { size: 16 })], ['reserves', getArrayDecoder(getReserveDecoder(), { size: 16 })], ['covariance', getArrayDecoder(getI64Decoder(), { size: 136 })], ['perpMarkets', getArrayDecoder(getPerpMarketDecoder(), { size: 16 })], ['pool', getPoolDecoder()], ['correlation', getArrayDecoder(getI16Decoder(), { size: 120 })], ['correlationPending', getArrayDecoder(getI16Decoder(), { size: 120 })], ['correlationPendingSinceSeconds', getU64Decoder()], ['scenarios', getArrayDecoder(getScenarioDecoder(), { size: 32 })], ['scenarioCount', getU64Decoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 128 })]]);
+    return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)], ['version', getU8Decoder()], ['vaultAuthorityBump', getU8Decoder()], ['quoteDecimals', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 5)], ['group', getAddressDecoder()], ['vaultAuthority', getAddressDecoder()], ['paramsVersion', getU64Decoder()], ['foldedStep', getU64Decoder()], ['decayCovariance', getU64Decoder()], ['params', getBookParamsDecoder()], ['factors', getArrayDecoder(getFactorDecoder(), { size: 16 })], ['reserves', getArrayDecoder(getReserveDecoder(), { size: 16 })], ['covariance', getArrayDecoder(getI64Decoder(), { size: 136 })], ['perpMarkets', getArrayDecoder(getPerpMarketDecoder(), { size: 16 })], ['pool', getPoolDecoder()], ['announcedSeconds', getU64Decoder()], ['tides', getU64Decoder()], ['modelInForce', getPortfolioModelDecoder()], ['modelAnnounced', getPortfolioModelDecoder()], ['modelNewest', getPortfolioModelDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 128 })]]);
 }
 
 /** Gets the codec for {@link Book} account data. */
@@ -161,5 +161,5 @@ export async function fetchAllMaybeBook(
 }
 
 export function getBookSize(): number {
-  return 35800;
+  return 38336;
 }

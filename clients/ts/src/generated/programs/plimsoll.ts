@@ -7,7 +7,7 @@
  */
 
 import { assertIsInstructionWithAccounts, containsBytes, fixEncoderSize, getBytesEncoder, type Address, type Instruction, type InstructionWithData, type ReadonlyUint8Array } from '@solana/kit';
-import { parseAccrueInstruction, parseBorrowInstruction, parseCancelOrderInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDelistPerpMarketInstruction, parseDepositInstruction, parseExecuteOrderInstruction, parseExecutePoolOrderInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseLiquidatePerpInstruction, parseListFactorInstruction, parseListPerpMarketInstruction, parseListReserveInstruction, parseMigrateInstruction, parseMoveCollateralInstruction, parseOpenIsolatedAccountInstruction, parseOpenMarginAccountInstruction, parsePlaceOrderInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseResolvePerpBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetPerpParamsInstruction, parseSetPoolParamsInstruction, parseSetReserveParamsInstruction, parseSettleDelistedMarketInstruction, parseSettlePnlInstruction, parseTransferPositionInstruction, parseUpdateFundingInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCancelOrderInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDelistPerpMarketInstruction, type ParsedDepositInstruction, type ParsedExecuteOrderInstruction, type ParsedExecutePoolOrderInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedLiquidatePerpInstruction, type ParsedListFactorInstruction, type ParsedListPerpMarketInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedMoveCollateralInstruction, type ParsedOpenIsolatedAccountInstruction, type ParsedOpenMarginAccountInstruction, type ParsedPlaceOrderInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedResolvePerpBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetPerpParamsInstruction, type ParsedSetPoolParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedSettleDelistedMarketInstruction, type ParsedSettlePnlInstruction, type ParsedTransferPositionInstruction, type ParsedUpdateFundingInstruction, type ParsedWithdrawInstruction } from '../instructions';
+import { parseAccrueInstruction, parseBorrowInstruction, parseCancelOrderInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDelistPerpMarketInstruction, parseDepositInstruction, parseExecuteOrderInstruction, parseExecutePoolOrderInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseLiquidatePerpInstruction, parseListFactorInstruction, parseListPerpMarketInstruction, parseListReserveInstruction, parseMigrateInstruction, parseMoveCollateralInstruction, parseOpenIsolatedAccountInstruction, parseOpenMarginAccountInstruction, parsePlaceOrderInstruction, parseRefreshImpliedInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseResolvePerpBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetImpliedFeedInstruction, parseSetLiquidityProfileInstruction, parseSetPerpParamsInstruction, parseSetPoolParamsInstruction, parseSetReserveParamsInstruction, parseSetScenariosInstruction, parseSettleDelistedMarketInstruction, parseSettlePnlInstruction, parseTransferPositionInstruction, parseUpdateFundingInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCancelOrderInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDelistPerpMarketInstruction, type ParsedDepositInstruction, type ParsedExecuteOrderInstruction, type ParsedExecutePoolOrderInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedLiquidatePerpInstruction, type ParsedListFactorInstruction, type ParsedListPerpMarketInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedMoveCollateralInstruction, type ParsedOpenIsolatedAccountInstruction, type ParsedOpenMarginAccountInstruction, type ParsedPlaceOrderInstruction, type ParsedRefreshImpliedInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedResolvePerpBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetImpliedFeedInstruction, type ParsedSetLiquidityProfileInstruction, type ParsedSetPerpParamsInstruction, type ParsedSetPoolParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedSetScenariosInstruction, type ParsedSettleDelistedMarketInstruction, type ParsedSettlePnlInstruction, type ParsedTransferPositionInstruction, type ParsedUpdateFundingInstruction, type ParsedWithdrawInstruction } from '../instructions';
 
 export const PLIMSOLL_PROGRAM_ADDRESS = 'P1imso11ine11111111111111111111111111111111' as Address<'P1imso11ine11111111111111111111111111111111'>;
 
@@ -21,7 +21,7 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 throw new Error("The provided account could not be identified as a plimsoll account.")
 }
 
-export enum PlimsollInstruction { Accrue, Borrow, CancelOrder, CloseMarginAccount, CreateBook, CreateGroup, DelistPerpMarket, Deposit, ExecuteOrder, ExecutePoolOrder, FundInsurance, GrowBook, Liquidate, LiquidatePerp, ListFactor, ListPerpMarket, ListReserve, Migrate, MoveCollateral, OpenIsolatedAccount, OpenMarginAccount, PlaceOrder, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, ResolvePerpBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetPerpParams, SetPoolParams, SetReserveParams, SettleDelistedMarket, SettlePnl, TransferPosition, UpdateFunding, Withdraw }
+export enum PlimsollInstruction { Accrue, Borrow, CancelOrder, CloseMarginAccount, CreateBook, CreateGroup, DelistPerpMarket, Deposit, ExecuteOrder, ExecutePoolOrder, FundInsurance, GrowBook, Liquidate, LiquidatePerp, ListFactor, ListPerpMarket, ListReserve, Migrate, MoveCollateral, OpenIsolatedAccount, OpenMarginAccount, PlaceOrder, RefreshImplied, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, ResolvePerpBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetImpliedFeed, SetLiquidityProfile, SetPerpParams, SetPoolParams, SetReserveParams, SetScenarios, SettleDelistedMarket, SettlePnl, TransferPosition, UpdateFunding, Withdraw }
 
 export function identifyPlimsollInstruction(instruction: { data: ReadonlyUint8Array } | ReadonlyUint8Array): PlimsollInstruction {
 const data = 'data' in instruction ? instruction.data : instruction;
@@ -47,6 +47,7 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([7, 126, 91, 255, 237, 204, 143, 29])), 0)) { return PlimsollInstruction.OpenIsolatedAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([251, 54, 54, 233, 180, 125, 203, 107])), 0)) { return PlimsollInstruction.OpenMarginAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([51, 194, 155, 175, 109, 130, 96, 106])), 0)) { return PlimsollInstruction.PlaceOrder; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([18, 57, 53, 26, 192, 135, 66, 58])), 0)) { return PlimsollInstruction.RefreshImplied; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([26, 136, 132, 143, 236, 52, 178, 12])), 0)) { return PlimsollInstruction.RefreshPrices; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([0, 166, 132, 169, 134, 113, 30, 47])), 0)) { return PlimsollInstruction.RefreshRisk; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([234, 103, 67, 82, 208, 234, 219, 166])), 0)) { return PlimsollInstruction.Repay; }
@@ -55,9 +56,12 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([192, 164, 137, 77, 61, 121, 98, 54])), 0)) { return PlimsollInstruction.SetBookParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 30, 46, 76, 108, 235, 128, 181])), 0)) { return PlimsollInstruction.SetDelegate; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([108, 181, 79, 109, 139, 1, 214, 165])), 0)) { return PlimsollInstruction.SetFactorParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([34, 130, 101, 212, 53, 243, 66, 95])), 0)) { return PlimsollInstruction.SetImpliedFeed; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([57, 92, 47, 178, 153, 212, 248, 196])), 0)) { return PlimsollInstruction.SetLiquidityProfile; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([171, 201, 76, 214, 22, 136, 121, 88])), 0)) { return PlimsollInstruction.SetPerpParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([155, 57, 152, 27, 154, 140, 166, 126])), 0)) { return PlimsollInstruction.SetPoolParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([204, 97, 87, 192, 32, 163, 96, 40])), 0)) { return PlimsollInstruction.SetReserveParams; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([50, 246, 37, 230, 250, 170, 50, 99])), 0)) { return PlimsollInstruction.SetScenarios; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([34, 192, 174, 184, 138, 150, 242, 109])), 0)) { return PlimsollInstruction.SettleDelistedMarket; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([43, 61, 234, 45, 15, 95, 152, 153])), 0)) { return PlimsollInstruction.SettlePnl; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([139, 130, 102, 147, 135, 77, 113, 222])), 0)) { return PlimsollInstruction.TransferPosition; }
@@ -89,6 +93,7 @@ export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine1111
 | { instructionType: PlimsollInstruction.OpenIsolatedAccount } & ParsedOpenIsolatedAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.OpenMarginAccount } & ParsedOpenMarginAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.PlaceOrder } & ParsedPlaceOrderInstruction<TProgram>
+| { instructionType: PlimsollInstruction.RefreshImplied } & ParsedRefreshImpliedInstruction<TProgram>
 | { instructionType: PlimsollInstruction.RefreshPrices } & ParsedRefreshPricesInstruction<TProgram>
 | { instructionType: PlimsollInstruction.RefreshRisk } & ParsedRefreshRiskInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Repay } & ParsedRepayInstruction<TProgram>
@@ -97,9 +102,12 @@ export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine1111
 | { instructionType: PlimsollInstruction.SetBookParams } & ParsedSetBookParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetDelegate } & ParsedSetDelegateInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetFactorParams } & ParsedSetFactorParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetImpliedFeed } & ParsedSetImpliedFeedInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetLiquidityProfile } & ParsedSetLiquidityProfileInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetPerpParams } & ParsedSetPerpParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetPoolParams } & ParsedSetPoolParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetReserveParams } & ParsedSetReserveParamsInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetScenarios } & ParsedSetScenariosInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SettleDelistedMarket } & ParsedSettleDelistedMarketInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SettlePnl } & ParsedSettlePnlInstruction<TProgram>
 | { instructionType: PlimsollInstruction.TransferPosition } & ParsedTransferPositionInstruction<TProgram>
@@ -157,6 +165,8 @@ case PlimsollInstruction.OpenMarginAccount: { assertIsInstructionWithAccounts(in
 return { instructionType: PlimsollInstruction.OpenMarginAccount, ...parseOpenMarginAccountInstruction(instruction) }; }
 case PlimsollInstruction.PlaceOrder: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.PlaceOrder, ...parsePlaceOrderInstruction(instruction) }; }
+case PlimsollInstruction.RefreshImplied: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.RefreshImplied, ...parseRefreshImpliedInstruction(instruction) }; }
 case PlimsollInstruction.RefreshPrices: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.RefreshPrices, ...parseRefreshPricesInstruction(instruction) }; }
 case PlimsollInstruction.RefreshRisk: { assertIsInstructionWithAccounts(instruction);
@@ -173,12 +183,18 @@ case PlimsollInstruction.SetDelegate: { assertIsInstructionWithAccounts(instruct
 return { instructionType: PlimsollInstruction.SetDelegate, ...parseSetDelegateInstruction(instruction) }; }
 case PlimsollInstruction.SetFactorParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetFactorParams, ...parseSetFactorParamsInstruction(instruction) }; }
+case PlimsollInstruction.SetImpliedFeed: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetImpliedFeed, ...parseSetImpliedFeedInstruction(instruction) }; }
+case PlimsollInstruction.SetLiquidityProfile: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetLiquidityProfile, ...parseSetLiquidityProfileInstruction(instruction) }; }
 case PlimsollInstruction.SetPerpParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetPerpParams, ...parseSetPerpParamsInstruction(instruction) }; }
 case PlimsollInstruction.SetPoolParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetPoolParams, ...parseSetPoolParamsInstruction(instruction) }; }
 case PlimsollInstruction.SetReserveParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetReserveParams, ...parseSetReserveParamsInstruction(instruction) }; }
+case PlimsollInstruction.SetScenarios: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetScenarios, ...parseSetScenariosInstruction(instruction) }; }
 case PlimsollInstruction.SettleDelistedMarket: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SettleDelistedMarket, ...parseSettleDelistedMarketInstruction(instruction) }; }
 case PlimsollInstruction.SettlePnl: { assertIsInstructionWithAccounts(instruction);

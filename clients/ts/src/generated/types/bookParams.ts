@@ -39,7 +39,11 @@ profitWeightInitialPpm: number;
 /** Portfolio mode: shrinkage of the correlation matrix toward the identity and toward all-ones. */
 correlationShrinkagePpm: number; 
 /** Portfolio mode: floor as a part of gross margin. */
-hedgedFloorPpm: number;  };
+hedgedFloorPpm: number; 
+/** φ: the part of the Book's deposits and longs, or debts and shorts, of a factor that every leg counts as large as in the law of impact. */
+concentrationSharePpm: number; 
+/** An account nearer to liquidation than this many σ of a day is warned. */
+warnSigmasPpm: number;  };
 
 export type BookParamsArgs = { 
 /** A reserve balance worth less counts as dust: it is liquidated whole, and does not hinder a bankruptcy. */
@@ -71,14 +75,18 @@ profitWeightInitialPpm: number;
 /** Portfolio mode: shrinkage of the correlation matrix toward the identity and toward all-ones. */
 correlationShrinkagePpm: number; 
 /** Portfolio mode: floor as a part of gross margin. */
-hedgedFloorPpm: number;  };
+hedgedFloorPpm: number; 
+/** φ: the part of the Book's deposits and longs, or debts and shorts, of a factor that every leg counts as large as in the law of impact. */
+concentrationSharePpm: number; 
+/** An account nearer to liquidation than this many σ of a day is warned. */
+warnSigmasPpm: number;  };
 
 export function getBookParamsEncoder(): FixedSizeEncoder<BookParamsArgs> {
-    return getStructEncoder([['dustQuoteAtoms', getU64Encoder()], ['gridSeconds', getU32Encoder()], ['graceSeconds', getU32Encoder()], ['covarianceHalfLifeSeconds', getU32Encoder()], ['walkRelativePpmPerHour', getU32Encoder()], ['walkAbsolutePpmPerHour', getU32Encoder()], ['liquidationBufferPpm', getU32Encoder()], ['bonusSlopePpm', getU32Encoder()], ['bonusRatePpmPerSecond', getU32Encoder()], ['urgentFractionPpm', getU32Encoder()], ['accountSharePpm', getU32Encoder()], ['maxAccrualAgeSeconds', getU32Encoder()], ['profitWeightInitialPpm', getU32Encoder()], ['correlationShrinkagePpm', getU32Encoder()], ['hedgedFloorPpm', getU32Encoder()]]);
+    return getStructEncoder([['dustQuoteAtoms', getU64Encoder()], ['gridSeconds', getU32Encoder()], ['graceSeconds', getU32Encoder()], ['covarianceHalfLifeSeconds', getU32Encoder()], ['walkRelativePpmPerHour', getU32Encoder()], ['walkAbsolutePpmPerHour', getU32Encoder()], ['liquidationBufferPpm', getU32Encoder()], ['bonusSlopePpm', getU32Encoder()], ['bonusRatePpmPerSecond', getU32Encoder()], ['urgentFractionPpm', getU32Encoder()], ['accountSharePpm', getU32Encoder()], ['maxAccrualAgeSeconds', getU32Encoder()], ['profitWeightInitialPpm', getU32Encoder()], ['correlationShrinkagePpm', getU32Encoder()], ['hedgedFloorPpm', getU32Encoder()], ['concentrationSharePpm', getU32Encoder()], ['warnSigmasPpm', getU32Encoder()]]);
 }
 
 export function getBookParamsDecoder(): FixedSizeDecoder<BookParams> {
-    return getStructDecoder([['dustQuoteAtoms', getU64Decoder()], ['gridSeconds', getU32Decoder()], ['graceSeconds', getU32Decoder()], ['covarianceHalfLifeSeconds', getU32Decoder()], ['walkRelativePpmPerHour', getU32Decoder()], ['walkAbsolutePpmPerHour', getU32Decoder()], ['liquidationBufferPpm', getU32Decoder()], ['bonusSlopePpm', getU32Decoder()], ['bonusRatePpmPerSecond', getU32Decoder()], ['urgentFractionPpm', getU32Decoder()], ['accountSharePpm', getU32Decoder()], ['maxAccrualAgeSeconds', getU32Decoder()], ['profitWeightInitialPpm', getU32Decoder()], ['correlationShrinkagePpm', getU32Decoder()], ['hedgedFloorPpm', getU32Decoder()]]);
+    return getStructDecoder([['dustQuoteAtoms', getU64Decoder()], ['gridSeconds', getU32Decoder()], ['graceSeconds', getU32Decoder()], ['covarianceHalfLifeSeconds', getU32Decoder()], ['walkRelativePpmPerHour', getU32Decoder()], ['walkAbsolutePpmPerHour', getU32Decoder()], ['liquidationBufferPpm', getU32Decoder()], ['bonusSlopePpm', getU32Decoder()], ['bonusRatePpmPerSecond', getU32Decoder()], ['urgentFractionPpm', getU32Decoder()], ['accountSharePpm', getU32Decoder()], ['maxAccrualAgeSeconds', getU32Decoder()], ['profitWeightInitialPpm', getU32Decoder()], ['correlationShrinkagePpm', getU32Decoder()], ['hedgedFloorPpm', getU32Decoder()], ['concentrationSharePpm', getU32Decoder()], ['warnSigmasPpm', getU32Decoder()]]);
 }
 
 export function getBookParamsCodec(): FixedSizeCodec<BookParamsArgs, BookParams> {

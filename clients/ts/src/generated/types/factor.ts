@@ -7,7 +7,7 @@
  */
 
 import { combineCodec, fixDecoderSize, fixEncoderSize, getArrayDecoder, getArrayEncoder, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, getU32Decoder, getU32Encoder, getU64Decoder, getU64Encoder, getU8Decoder, getU8Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
-import { getFactorParamsDecoder, getFactorParamsEncoder, getFactorPriceDecoder, getFactorPriceEncoder, getImpliedStateDecoder, getImpliedStateEncoder, getJumpStateDecoder, getJumpStateEncoder, getLiquidityProfileDecoder, getLiquidityProfileEncoder, getStableStateDecoder, getStableStateEncoder, getThresholdStateDecoder, getThresholdStateEncoder, getVolatilityStateDecoder, getVolatilityStateEncoder, type FactorParams, type FactorParamsArgs, type FactorPrice, type FactorPriceArgs, type ImpliedState, type ImpliedStateArgs, type JumpState, type JumpStateArgs, type LiquidityProfile, type LiquidityProfileArgs, type StableState, type StableStateArgs, type ThresholdState, type ThresholdStateArgs, type VolatilityState, type VolatilityStateArgs } from '.';
+import { getFactorParamsDecoder, getFactorParamsEncoder, getFactorPriceDecoder, getFactorPriceEncoder, getImpliedStateDecoder, getImpliedStateEncoder, getJumpStateDecoder, getJumpStateEncoder, getLiquidityStateDecoder, getLiquidityStateEncoder, getStableStateDecoder, getStableStateEncoder, getThresholdStateDecoder, getThresholdStateEncoder, getVolatilityStateDecoder, getVolatilityStateEncoder, type FactorParams, type FactorParamsArgs, type FactorPrice, type FactorPriceArgs, type ImpliedState, type ImpliedStateArgs, type JumpState, type JumpStateArgs, type LiquidityState, type LiquidityStateArgs, type StableState, type StableStateArgs, type ThresholdState, type ThresholdStateArgs, type VolatilityState, type VolatilityStateArgs } from '.';
 
 /** One risk factor. */
 export type Factor = { 
@@ -35,14 +35,10 @@ stable: StableState;
 volatility: VolatilityState; 
 /** What follows from it. */
 threshold: ThresholdState; 
-/** Implied volatility feed, for a later version. */
+/** Implied volatility feed. */
 implied: ImpliedState; 
-/** Liquidity profile in force. */
-liquidity: LiquidityProfile; 
-/** Liquidity profile announced. */
-liquidityPending: LiquidityProfile; 
-/** When the announced profile begins to walk in. */
-liquidityPendingSinceSeconds: bigint; 
+/** Liquidity of the markets elsewhere, and what follows from it. */
+liquidity: LiquidityState; 
 /** Liquidation bucket: what is left of it. */
 throughputAvailableQuoteAtoms: bigint; 
 /** When that was. */
@@ -77,14 +73,10 @@ stable: StableStateArgs;
 volatility: VolatilityStateArgs; 
 /** What follows from it. */
 threshold: ThresholdStateArgs; 
-/** Implied volatility feed, for a later version. */
+/** Implied volatility feed. */
 implied: ImpliedStateArgs; 
-/** Liquidity profile in force. */
-liquidity: LiquidityProfileArgs; 
-/** Liquidity profile announced. */
-liquidityPending: LiquidityProfileArgs; 
-/** When the announced profile begins to walk in. */
-liquidityPendingSinceSeconds: number | bigint; 
+/** Liquidity of the markets elsewhere, and what follows from it. */
+liquidity: LiquidityStateArgs; 
 /** Liquidation bucket: what is left of it. */
 throughputAvailableQuoteAtoms: number | bigint; 
 /** When that was. */
@@ -95,11 +87,11 @@ params: FactorParamsArgs;
 reserved: Array<number | bigint>;  };
 
 export function getFactorEncoder(): FixedSizeEncoder<FactorArgs> {
-    return getStructEncoder([['feedId', fixEncoderSize(getBytesEncoder(), 32)], ['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['status', getU8Encoder()], ['oracleKind', getU8Encoder()], ['baseDecimals', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 1)], ['paramsVersion', getU32Encoder()], ['price', getFactorPriceEncoder()], ['jump', getJumpStateEncoder()], ['stable', getStableStateEncoder()], ['volatility', getVolatilityStateEncoder()], ['threshold', getThresholdStateEncoder()], ['implied', getImpliedStateEncoder()], ['liquidity', getLiquidityProfileEncoder()], ['liquidityPending', getLiquidityProfileEncoder()], ['liquidityPendingSinceSeconds', getU64Encoder()], ['throughputAvailableQuoteAtoms', getU64Encoder()], ['throughputUpdatedSeconds', getU64Encoder()], ['params', getFactorParamsEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 16 })]]);
+    return getStructEncoder([['feedId', fixEncoderSize(getBytesEncoder(), 32)], ['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['status', getU8Encoder()], ['oracleKind', getU8Encoder()], ['baseDecimals', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 1)], ['paramsVersion', getU32Encoder()], ['price', getFactorPriceEncoder()], ['jump', getJumpStateEncoder()], ['stable', getStableStateEncoder()], ['volatility', getVolatilityStateEncoder()], ['threshold', getThresholdStateEncoder()], ['implied', getImpliedStateEncoder()], ['liquidity', getLiquidityStateEncoder()], ['throughputAvailableQuoteAtoms', getU64Encoder()], ['throughputUpdatedSeconds', getU64Encoder()], ['params', getFactorParamsEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 6 })]]);
 }
 
 export function getFactorDecoder(): FixedSizeDecoder<Factor> {
-    return getStructDecoder([['feedId', fixDecoderSize(getBytesDecoder(), 32)], ['symbol', fixDecoderSize(getBytesDecoder(), 16)], ['status', getU8Decoder()], ['oracleKind', getU8Decoder()], ['baseDecimals', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 1)], ['paramsVersion', getU32Decoder()], ['price', getFactorPriceDecoder()], ['jump', getJumpStateDecoder()], ['stable', getStableStateDecoder()], ['volatility', getVolatilityStateDecoder()], ['threshold', getThresholdStateDecoder()], ['implied', getImpliedStateDecoder()], ['liquidity', getLiquidityProfileDecoder()], ['liquidityPending', getLiquidityProfileDecoder()], ['liquidityPendingSinceSeconds', getU64Decoder()], ['throughputAvailableQuoteAtoms', getU64Decoder()], ['throughputUpdatedSeconds', getU64Decoder()], ['params', getFactorParamsDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 16 })]]);
+    return getStructDecoder([['feedId', fixDecoderSize(getBytesDecoder(), 32)], ['symbol', fixDecoderSize(getBytesDecoder(), 16)], ['status', getU8Decoder()], ['oracleKind', getU8Decoder()], ['baseDecimals', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 1)], ['paramsVersion', getU32Decoder()], ['price', getFactorPriceDecoder()], ['jump', getJumpStateDecoder()], ['stable', getStableStateDecoder()], ['volatility', getVolatilityStateDecoder()], ['threshold', getThresholdStateDecoder()], ['implied', getImpliedStateDecoder()], ['liquidity', getLiquidityStateDecoder()], ['throughputAvailableQuoteAtoms', getU64Decoder()], ['throughputUpdatedSeconds', getU64Decoder()], ['params', getFactorParamsDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 6 })]]);
 }
 
 export function getFactorCodec(): FixedSizeCodec<FactorArgs, Factor> {

@@ -61,7 +61,11 @@ marginMinPpm: number;
 /** Highest margin goal. */
 marginMaxPpm: number; 
 /** Initial margin stands at least this far above maintenance margin. */
-initialGapPpm: number;  };
+initialGapPpm: number; 
+/** Y of the square-root law of impact; 0: no impact. */
+impactMultiplePpm: number; 
+/** What the program's own volume of a day is multiplied by before it may lower the average daily volume; 0: it may not. */
+volumeMultiplePpm: number;  };
 
 export type FactorParamsArgs = { 
 /** Liquidation value that may pass at once. */
@@ -115,14 +119,18 @@ marginMinPpm: number;
 /** Highest margin goal. */
 marginMaxPpm: number; 
 /** Initial margin stands at least this far above maintenance margin. */
-initialGapPpm: number;  };
+initialGapPpm: number; 
+/** Y of the square-root law of impact; 0: no impact. */
+impactMultiplePpm: number; 
+/** What the program's own volume of a day is multiplied by before it may lower the average daily volume; 0: it may not. */
+volumeMultiplePpm: number;  };
 
 export function getFactorParamsEncoder(): FixedSizeEncoder<FactorParamsArgs> {
-    return getStructEncoder([['liquidationCapacityQuoteAtoms', getU64Encoder()], ['liquidationRefillQuoteAtomsPerSecond', getU64Encoder()], ['maxAgeSeconds', getU32Encoder()], ['liquidationMaxAgeSeconds', getU32Encoder()], ['maxConfidencePpm', getU32Encoder()], ['confidenceMultiplePpm', getU32Encoder()], ['ageSigmasPpm', getU32Encoder()], ['haltSigmasPpm', getU32Encoder()], ['haltMinPpm', getU32Encoder()], ['confirmSeconds', getU32Encoder()], ['halfLifeFastSeconds', getU32Encoder()], ['halfLifeSlowSeconds', getU32Encoder()], ['halfLifeJumpSeconds', getU32Encoder()], ['winsorSigmasPpm', getU32Encoder()], ['sigmaFloorPpm', getU32Encoder()], ['sigmaStressPpm', getU32Encoder()], ['stressWeightPpm', getU32Encoder()], ['tailMultiplierPpm', getU32Encoder()], ['horizonSeconds', getU32Encoder()], ['spreadPpm', getU32Encoder()], ['bonusMinPpm', getU32Encoder()], ['bonusMaxPpm', getU32Encoder()], ['insuranceCutPpm', getU32Encoder()], ['marginMinPpm', getU32Encoder()], ['marginMaxPpm', getU32Encoder()], ['initialGapPpm', getU32Encoder()]]);
+    return getStructEncoder([['liquidationCapacityQuoteAtoms', getU64Encoder()], ['liquidationRefillQuoteAtomsPerSecond', getU64Encoder()], ['maxAgeSeconds', getU32Encoder()], ['liquidationMaxAgeSeconds', getU32Encoder()], ['maxConfidencePpm', getU32Encoder()], ['confidenceMultiplePpm', getU32Encoder()], ['ageSigmasPpm', getU32Encoder()], ['haltSigmasPpm', getU32Encoder()], ['haltMinPpm', getU32Encoder()], ['confirmSeconds', getU32Encoder()], ['halfLifeFastSeconds', getU32Encoder()], ['halfLifeSlowSeconds', getU32Encoder()], ['halfLifeJumpSeconds', getU32Encoder()], ['winsorSigmasPpm', getU32Encoder()], ['sigmaFloorPpm', getU32Encoder()], ['sigmaStressPpm', getU32Encoder()], ['stressWeightPpm', getU32Encoder()], ['tailMultiplierPpm', getU32Encoder()], ['horizonSeconds', getU32Encoder()], ['spreadPpm', getU32Encoder()], ['bonusMinPpm', getU32Encoder()], ['bonusMaxPpm', getU32Encoder()], ['insuranceCutPpm', getU32Encoder()], ['marginMinPpm', getU32Encoder()], ['marginMaxPpm', getU32Encoder()], ['initialGapPpm', getU32Encoder()], ['impactMultiplePpm', getU32Encoder()], ['volumeMultiplePpm', getU32Encoder()]]);
 }
 
 export function getFactorParamsDecoder(): FixedSizeDecoder<FactorParams> {
-    return getStructDecoder([['liquidationCapacityQuoteAtoms', getU64Decoder()], ['liquidationRefillQuoteAtomsPerSecond', getU64Decoder()], ['maxAgeSeconds', getU32Decoder()], ['liquidationMaxAgeSeconds', getU32Decoder()], ['maxConfidencePpm', getU32Decoder()], ['confidenceMultiplePpm', getU32Decoder()], ['ageSigmasPpm', getU32Decoder()], ['haltSigmasPpm', getU32Decoder()], ['haltMinPpm', getU32Decoder()], ['confirmSeconds', getU32Decoder()], ['halfLifeFastSeconds', getU32Decoder()], ['halfLifeSlowSeconds', getU32Decoder()], ['halfLifeJumpSeconds', getU32Decoder()], ['winsorSigmasPpm', getU32Decoder()], ['sigmaFloorPpm', getU32Decoder()], ['sigmaStressPpm', getU32Decoder()], ['stressWeightPpm', getU32Decoder()], ['tailMultiplierPpm', getU32Decoder()], ['horizonSeconds', getU32Decoder()], ['spreadPpm', getU32Decoder()], ['bonusMinPpm', getU32Decoder()], ['bonusMaxPpm', getU32Decoder()], ['insuranceCutPpm', getU32Decoder()], ['marginMinPpm', getU32Decoder()], ['marginMaxPpm', getU32Decoder()], ['initialGapPpm', getU32Decoder()]]);
+    return getStructDecoder([['liquidationCapacityQuoteAtoms', getU64Decoder()], ['liquidationRefillQuoteAtomsPerSecond', getU64Decoder()], ['maxAgeSeconds', getU32Decoder()], ['liquidationMaxAgeSeconds', getU32Decoder()], ['maxConfidencePpm', getU32Decoder()], ['confidenceMultiplePpm', getU32Decoder()], ['ageSigmasPpm', getU32Decoder()], ['haltSigmasPpm', getU32Decoder()], ['haltMinPpm', getU32Decoder()], ['confirmSeconds', getU32Decoder()], ['halfLifeFastSeconds', getU32Decoder()], ['halfLifeSlowSeconds', getU32Decoder()], ['halfLifeJumpSeconds', getU32Decoder()], ['winsorSigmasPpm', getU32Decoder()], ['sigmaFloorPpm', getU32Decoder()], ['sigmaStressPpm', getU32Decoder()], ['stressWeightPpm', getU32Decoder()], ['tailMultiplierPpm', getU32Decoder()], ['horizonSeconds', getU32Decoder()], ['spreadPpm', getU32Decoder()], ['bonusMinPpm', getU32Decoder()], ['bonusMaxPpm', getU32Decoder()], ['insuranceCutPpm', getU32Decoder()], ['marginMinPpm', getU32Decoder()], ['marginMaxPpm', getU32Decoder()], ['initialGapPpm', getU32Decoder()], ['impactMultiplePpm', getU32Decoder()], ['volumeMultiplePpm', getU32Decoder()]]);
 }
 
 export function getFactorParamsCodec(): FixedSizeCodec<FactorParamsArgs, FactorParams> {

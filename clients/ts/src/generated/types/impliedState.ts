@@ -9,7 +9,7 @@
 import { combineCodec, fixDecoderSize, fixEncoderSize, getBytesDecoder, getBytesEncoder, getStructDecoder, getStructEncoder, getU64Decoder, getU64Encoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
 import { getWideDecoder, getWideEncoder, type Wide, type WideArgs } from '.';
 
-/** An implied-volatility feed, for a later version. */
+/** An implied-volatility feed. */
 export type ImpliedState = { 
 /** Feed id; zero: none. */
 feedId: ReadonlyUint8Array; 

@@ -33,7 +33,11 @@ feeReducingPpm: number;
 /** Part of each fee that goes to the market's insurance. */
 insuranceSharePpm: number; 
 /** How long a change of the size margin walks, after its announcement of one grace. */
-sizeWalkSeconds: number;  };
+sizeWalkSeconds: number; 
+/** The part of the open-interest cap from which initial margin grows toward one; 1,000,000: never. */
+crowdingStartPpm: number; 
+/** Keeps the size a multiple of eight. */
+reserved: number;  };
 
 export type PerpMarketParamsArgs = { 
 /** Most base atoms that each side may hold. */
@@ -59,14 +63,18 @@ feeReducingPpm: number;
 /** Part of each fee that goes to the market's insurance. */
 insuranceSharePpm: number; 
 /** How long a change of the size margin walks, after its announcement of one grace. */
-sizeWalkSeconds: number;  };
+sizeWalkSeconds: number; 
+/** The part of the open-interest cap from which initial margin grows toward one; 1,000,000: never. */
+crowdingStartPpm: number; 
+/** Keeps the size a multiple of eight. */
+reserved: number;  };
 
 export function getPerpMarketParamsEncoder(): FixedSizeEncoder<PerpMarketParamsArgs> {
-    return getStructEncoder([['maxOpenInterestBaseAtoms', getU64Encoder()], ['depthQuoteAtoms', getU64Encoder()], ['skewScaleBaseAtoms', getU64Encoder()], ['minBaseAtoms', getU64Encoder()], ['depthMultiplePpm', getU32Encoder()], ['sizeMarginPpm', getU32Encoder()], ['maxFundingVelocityPpm', getU32Encoder()], ['fundingCapPpm', getU32Encoder()], ['feePpm', getU32Encoder()], ['feeReducingPpm', getU32Encoder()], ['insuranceSharePpm', getU32Encoder()], ['sizeWalkSeconds', getU32Encoder()]]);
+    return getStructEncoder([['maxOpenInterestBaseAtoms', getU64Encoder()], ['depthQuoteAtoms', getU64Encoder()], ['skewScaleBaseAtoms', getU64Encoder()], ['minBaseAtoms', getU64Encoder()], ['depthMultiplePpm', getU32Encoder()], ['sizeMarginPpm', getU32Encoder()], ['maxFundingVelocityPpm', getU32Encoder()], ['fundingCapPpm', getU32Encoder()], ['feePpm', getU32Encoder()], ['feeReducingPpm', getU32Encoder()], ['insuranceSharePpm', getU32Encoder()], ['sizeWalkSeconds', getU32Encoder()], ['crowdingStartPpm', getU32Encoder()], ['reserved', getU32Encoder()]]);
 }
 
 export function getPerpMarketParamsDecoder(): FixedSizeDecoder<PerpMarketParams> {
-    return getStructDecoder([['maxOpenInterestBaseAtoms', getU64Decoder()], ['depthQuoteAtoms', getU64Decoder()], ['skewScaleBaseAtoms', getU64Decoder()], ['minBaseAtoms', getU64Decoder()], ['depthMultiplePpm', getU32Decoder()], ['sizeMarginPpm', getU32Decoder()], ['maxFundingVelocityPpm', getU32Decoder()], ['fundingCapPpm', getU32Decoder()], ['feePpm', getU32Decoder()], ['feeReducingPpm', getU32Decoder()], ['insuranceSharePpm', getU32Decoder()], ['sizeWalkSeconds', getU32Decoder()]]);
+    return getStructDecoder([['maxOpenInterestBaseAtoms', getU64Decoder()], ['depthQuoteAtoms', getU64Decoder()], ['skewScaleBaseAtoms', getU64Decoder()], ['minBaseAtoms', getU64Decoder()], ['depthMultiplePpm', getU32Decoder()], ['sizeMarginPpm', getU32Decoder()], ['maxFundingVelocityPpm', getU32Decoder()], ['fundingCapPpm', getU32Decoder()], ['feePpm', getU32Decoder()], ['feeReducingPpm', getU32Decoder()], ['insuranceSharePpm', getU32Decoder()], ['sizeWalkSeconds', getU32Decoder()], ['crowdingStartPpm', getU32Decoder()], ['reserved', getU32Decoder()]]);
 }
 
 export function getPerpMarketParamsCodec(): FixedSizeCodec<PerpMarketParamsArgs, PerpMarketParams> {

@@ -8,19 +8,21 @@
 
 import { combineCodec, getArrayDecoder, getArrayEncoder, getI16Decoder, getI16Encoder, getStructDecoder, getStructEncoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
 
-/** One row of the scenario grid. */
+/** One row of the scenario grid, in units of each factor's margin, 12 fractional bits. */
 export type Scenario = { 
-/** Shock of each factor. */
-shocks: Array<number>;  };
+/** Simple return of each factor. */
+shocks: Array<number>; 
+/** What a hedge between spot and perp of one factor loses. */
+basis: number;  };
 
 export type ScenarioArgs = Scenario;
 
 export function getScenarioEncoder(): FixedSizeEncoder<ScenarioArgs> {
-    return getStructEncoder([['shocks', getArrayEncoder(getI16Encoder(), { size: 16 })]]);
+    return getStructEncoder([['shocks', getArrayEncoder(getI16Encoder(), { size: 16 })], ['basis', getI16Encoder()]]);
 }
 
 export function getScenarioDecoder(): FixedSizeDecoder<Scenario> {
-    return getStructDecoder([['shocks', getArrayDecoder(getI16Decoder(), { size: 16 })]]);
+    return getStructDecoder([['shocks', getArrayDecoder(getI16Decoder(), { size: 16 })], ['basis', getI16Decoder()]]);
 }
 
 export function getScenarioCodec(): FixedSizeCodec<ScenarioArgs, Scenario> {
