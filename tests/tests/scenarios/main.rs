@@ -3,8 +3,12 @@
 
 mod bad_debt;
 mod bank_run;
+#[path = "../instructions/bounds.rs"]
+#[allow(dead_code)] // what is refused is tried by the instructions' tests
+mod bounds;
 mod donations;
 mod funding_story;
+mod grace;
 mod interest;
 mod isolated;
 mod jump;

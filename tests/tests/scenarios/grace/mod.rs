@@ -1,0 +1,8 @@
+//! INV-GRACE against real accounts: who is healthy at every announced point cannot be liquidated within the hour while the price stands,
+//! whatever the admin sets and whoever cranks what.
+
+mod bursts;
+mod parameters;
+mod stage;
+
+use stage::{GRACE_STEPS, Stage};

@@ -1,0 +1,277 @@
+//! Five accounts of every kind, each but some dollars above what is announced, and what was announced to them.
+
+use plimsoll_client::plimsoll::error::PlimsollError;
+use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
+use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use plimsoll_client::plimsoll::state::{Book, BookParams, FactorParams, ReserveParams};
+use plimsoll_client::{Instruction, health, instructions, oracle};
+use plimsoll_tests::outcome::{Outcome, refusal};
+use plimsoll_tests::world::EXPONENT;
+use plimsoll_tests::{Asset, Signer, Trader, World};
+
+use crate::perp_story::{SOL, SOL_PERP};
+use crate::story::{self, STEP_SECONDS, ratio};
+
+use crate::perp_story::USDC;
+
+/// Steps of the announced hour.
+pub(super) const GRACE_STEPS: usize = 12;
+/// What every account has left at its lowest announced point, in quote atoms: less than one step's walk takes.
+const LEFT_ATOMS: i128 = 2_000_000;
+
+/// How an account is liquidated.
+#[derive(Clone, Copy)]
+enum Exchange {
+    Loan { collateral_reserve: u8, debt_reserve: u8 },
+    Perp,
+}
+
+/// Somebody who was promised an hour.
+pub(super) struct Promised {
+    pub(super) name: &'static str,
+    pub(super) trader: Trader,
+    exchange: Exchange,
+}
+
+/// The accounts, a keeper who would take them, and the Book of the promise.
+pub(super) struct Stage {
+    pub(super) world: World,
+    pub(super) promised: Vec<Promised>,
+    pub(super) keeper: Trader,
+    announced: Box<Book>,
+}
+
+impl Stage {
+    /// Everybody at his initial margin, which stands 1 % above maintenance; then an hour in which SOL's line is announced to rise; then
+    /// everybody adds what the announced hour asks of him, and two dollars.
+    pub(super) fn new() -> Self {
+        let (mut world, _provider) = World::with_perps();
+        for factor in 0..4 {
+            change_factor(&mut world, factor, |params| params.initial_gap_ppm = 10_000);
+        }
+        let keeper = world.depositor(&world.assets[0].clone(), 1_000_000 * USDC);
+        world.deposit(&keeper, &world.assets[1].clone(), 10_000 * SOL.unsigned_abs()).expect("SOL to lend");
+        let promised = open_accounts(&mut world);
+        change_factor(&mut world, 1, |params| params.tail_multiplier_ppm *= 2);
+        let mut stage = Self { announced: world.book_state(), world, promised, keeper };
+        for _ in 0..2 * GRACE_STEPS {
+            stage.next_step();
+            stage.fold();
+        }
+        stage.promise();
+        stage
+    }
+
+    /// Everybody adds what he lacks; from here on the hour counts.
+    fn promise(&mut self) {
+        let usdc = self.world.assets[0];
+        for Promised { name, trader, exchange } in &self.promised {
+            let lowest = lowest_announced(&self.world, trader);
+            assert!(lowest < LEFT_ATOMS, "{name} is not near his line: {lowest}");
+            let lacks = u64::try_from(LEFT_ATOMS - lowest).expect("an amount");
+            // 1 USDC of debt weighs 1.0525 and one of deposits 0.95: a margin of 5 %
+            match exchange {
+                Exchange::Loan { debt_reserve: 0, .. } => {
+                    self.world.repay(trader, &usdc, lacks * 10_000 / 10_525).expect("a repayment");
+                }
+                _ => {
+                    self.world.deposit(trader, &usdc, lacks * 100 / 95).expect("a deposit");
+                }
+            }
+            let left = lowest_announced(&self.world, trader);
+            assert!((0..2 * LEFT_ATOMS).contains(&left), "{name} has {left} left");
+        }
+        self.announced = self.world.book_state();
+    }
+
+    /// The next grid step begins, this very second; every price is published as it was.
+    pub(super) fn next_step(&mut self) {
+        self.world.advance(STEP_SECONDS - self.world.now() % STEP_SECONDS);
+        self.publish_unchanged();
+    }
+
+    /// Every price is published as it was, and refreshed.
+    pub(super) fn publish_unchanged(&mut self) {
+        for asset in self.world.assets.clone() {
+            let price = self.world.published_price(&asset);
+            publish(&mut self.world, &asset, price);
+        }
+        self.world.refresh_prices();
+    }
+
+    /// Folds the step, brings interest and funding up to date.
+    pub(super) fn fold(&mut self) {
+        let book = self.world.book;
+        self.world.must(&[instructions::refresh_risk(book, &[])], &[]);
+        self.bring_up();
+    }
+
+    /// Brings interest and funding up to date.
+    pub(super) fn bring_up(&mut self) {
+        let book = self.world.book;
+        let mut list = vec![instructions::accrue(book)];
+        list.extend((0..3).map(|market| instructions::update_funding(book, market)));
+        self.world.must(&list, &[]);
+    }
+
+    /// Sends what the admin signs and must be taken.
+    pub(super) fn govern(&mut self, instruction: Instruction) {
+        self.world.must(&[instruction], &[]);
+    }
+
+    /// Asserts that the lines are those announced and that nobody can be liquidated: in part, whole, by a keeper or the pool. A liquidation
+    /// bucket that no account has a share of is refused before health is asked for.
+    #[track_caller]
+    pub(super) fn assert_kept(&mut self, what: &str) {
+        let now_seconds = self.world.now().unsigned_abs();
+        assert_eq!(lines(&self.world.book_state(), now_seconds), lines(&self.announced, now_seconds), "{what}");
+        for index in 0..self.promised.len() {
+            for outcome in self.liquidate(index) {
+                let name = self.promised[index].name;
+                assert!(outcome.is_err(), "{what}: {name} was liquidated");
+                let expected = [PlimsollError::NotLiquidatable, PlimsollError::ParameterOutOfBounds].map(u32::from);
+                assert!(expected.contains(&refusal(&outcome)), "{what}: {name}: {outcome:?}");
+            }
+            let health = self.health(index);
+            assert!(health >= 0, "{what}: {} has {health}", self.promised[index].name);
+        }
+    }
+
+    /// Maintenance health of one of the accounts, as a liquidation sees it.
+    pub(super) fn health(&self, index: usize) -> i128 {
+        story::liquidation_health(&self.world, &self.promised[index].trader)
+    }
+
+    /// Every way to liquidate one of the accounts.
+    pub(super) fn liquidate(&mut self, index: usize) -> Vec<Outcome> {
+        let Promised { trader, exchange, .. } = &self.promised[index];
+        let (book, pair, key) = (self.world.book, (trader.account, self.keeper.account), self.keeper.key());
+        let list: Vec<Instruction> = match *exchange {
+            Exchange::Loan { collateral_reserve, debt_reserve } => [u64::MAX, 1_000_000]
+                .map(|max_repay_atoms| LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms })
+                .map(|request| instructions::liquidate(book, pair.0, pair.1, key, request))
+                .to_vec(),
+            Exchange::Perp => [false, true]
+                .map(|against_pool| PerpLiquidationRequest { market: SOL_PERP, max_base_atoms: u64::MAX, against_pool })
+                .map(|request| instructions::liquidate_perp(book, pair.0, pair.1, key, request))
+                .to_vec(),
+        };
+        list.into_iter().map(|one| self.world.send(&[one], &[&self.keeper.keypair])).collect()
+    }
+}
+
+/// Maintenance margin of each factor, collateral weight of each reserve and size margin of each market at a moment, as a Book has them.
+fn lines(book: &Book, now_seconds: u64) -> Vec<(&'static str, usize, u64)> {
+    let step = book.step_at(now_seconds);
+    let factors = book.factors.iter().enumerate().filter(|(_, factor)| factor.is_listed());
+    let reserves = book.reserves.iter().enumerate().filter(|(_, reserve)| reserve.is_listed());
+    let markets = book.perp_markets.iter().enumerate().filter(|(_, market)| market.is_listed());
+    let margins = factors.map(|(index, factor)| ("margin", index, factor.maintenance_margin(step).to_bits()));
+    let weights = reserves
+        .map(|(index, reserve)| (index, reserve.weight_ramp().at_down(now_seconds).expect("a weight")))
+        .map(|(index, weight)| ("weight", index, weight.to_bits()));
+    let sizes = markets
+        .map(|(index, market)| ("size", index, market.size_margin_per_atom(now_seconds).expect("a size margin")));
+    margins.chain(weights).chain(sizes).collect()
+}
+
+/// Maintenance health at the worst announced point, at the prices in force.
+fn lowest_announced(world: &World, trader: &Trader) -> i128 {
+    let (mut book, account, now) =
+        (world.book_state(), world.margin_state(&trader.account), world.now().unsigned_abs());
+    let at = |book: &Book, at| health::liquidation(book, &account, at).expect("a health").maintenance.0;
+    let moments = (0..=GRACE_STEPS as u64).map(|step| now + step * STEP_SECONDS.unsigned_abs());
+    let lowest = moments.map(|moment| {
+        for factor in &mut book.factors {
+            factor.price.publish_time_seconds = moment;
+        }
+        at(&book, moment)
+    });
+    lowest.min().expect("a moment")
+}
+
+/// One account of every kind, all at their initial margins: a borrower against SOL, one who owes SOL, a long and a short, an isolated long,
+/// and one with a bit of everything.
+fn open_accounts(world: &mut World) -> Vec<Promised> {
+    let [usdc, sol] = [world.assets[0], world.assets[1]];
+    let loan = |collateral_reserve, debt_reserve| Exchange::Loan { collateral_reserve, debt_reserve };
+    let borrower = world.depositor(&sol, sol.atoms(150));
+    world.borrow(&borrower, &usdc, 20_000 * USDC).expect("a loan");
+    let owing_sol = world.depositor(&usdc, 40_000 * USDC);
+    world.borrow(&owing_sol, &sol, sol.atoms(100)).expect("a loan");
+    let long = world.depositor(&usdc, 10_000 * USDC);
+    world.trade(&long, SOL_PERP, 100 * SOL).expect("a purchase");
+    // as much as the others together, so that there is no skew and no funding
+    let short = world.depositor(&usdc, 20_000 * USDC);
+    world.trade(&short, SOL_PERP, -180 * SOL).expect("a sale");
+    let owner = world.trader();
+    let isolated = world.isolated_account(&owner, 1, SOL_PERP);
+    world.deposit(&isolated, &usdc, 10_000 * USDC).expect("collateral of its own");
+    world.trade(&isolated, SOL_PERP, 100 * SOL).expect("a purchase");
+    let mixed = world.depositor(&sol, sol.atoms(100));
+    world.borrow(&mixed, &usdc, 8_000 * USDC).expect("a loan");
+    world.trade(&mixed, SOL_PERP, -20 * SOL).expect("a sale");
+    world.advance_refreshed(1);
+
+    let all = [
+        ("the borrower", borrower, loan(1, 0), sol),
+        ("who owes SOL", owing_sol, loan(0, 1), usdc),
+        ("the long", long, Exchange::Perp, usdc),
+        ("the short", short, Exchange::Perp, usdc),
+        ("the isolated long", isolated, Exchange::Perp, usdc),
+        ("the mixed account", mixed, loan(1, 0), sol),
+    ];
+    let mut promised = Vec::new();
+    for (name, trader, exchange, collateral) in all {
+        withdraw_to_the_limit(world, &trader, &collateral);
+        promised.push(Promised { name, trader, exchange });
+    }
+    promised
+}
+
+/// Withdraws collateral until initial health is a dollar or two.
+fn withdraw_to_the_limit(world: &mut World, trader: &Trader, collateral: &Asset) {
+    let book = world.book_state();
+    let initial = health::cross(&book, &world.margin_state(&trader.account), world.now().unsigned_abs());
+    let factor = &book.factors[usize::from(collateral.index)];
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a dollar is left
+    let atoms = {
+        let price = factor.price.asset_initial as f64 / 2f64.powi(40);
+        let free = initial.expect("a health").initial.0 as f64 - 1_000_000.0;
+        (free / (price * (1.0 - ratio(factor.threshold.initial)))) as u64
+    };
+    world.withdraw(trader, collateral, atoms).expect("what is free");
+}
+
+/// Publishes a price of this second without any doubt: no bound of the confidence refuses it.
+pub(super) fn publish(world: &mut World, asset: &Asset, price_e8: i64) {
+    let now = world.now();
+    let (feed_id, exponent) = (asset.feed_id, EXPONENT);
+    let (publish_time, prev_publish_time) = (now, now - 1);
+    let quote = oracle::Quote { feed_id, price: price_e8, confidence: 0, exponent, publish_time, prev_publish_time };
+    world.publish_quote(asset.oracle, &quote);
+}
+
+/// Changes a factor's parameters.
+pub(super) fn change_factor(world: &mut World, index: u8, change: impl FnOnce(&mut FactorParams)) {
+    let mut params = world.book_state().factors[usize::from(index)].params;
+    change(&mut params);
+    let set = instructions::set_factor_params(world.group, world.admin.pubkey(), world.book, index, params);
+    world.must(&[set], &[]);
+}
+
+/// Changes a reserve's parameters.
+pub(super) fn change_reserve(world: &mut World, index: u8, change: impl FnOnce(&mut ReserveParams)) {
+    let mut params = world.book_state().reserves[usize::from(index)].params;
+    change(&mut params);
+    let set = instructions::set_reserve_params(world.group, world.admin.pubkey(), world.book, index, params);
+    world.must(&[set], &[]);
+}
+
+/// Changes the Book's parameters.
+pub(super) fn change_book(world: &mut World, change: impl FnOnce(&mut BookParams)) {
+    let mut params = world.book_state().params;
+    change(&mut params);
+    let set = instructions::set_book_params(world.group, world.admin.pubkey(), world.book, params);
+    world.must(&[set], &[]);
+}
