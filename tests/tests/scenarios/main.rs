@@ -1,6 +1,7 @@
 //! Stories: named people, prices that move, the real program in LiteSVM.
 #![allow(clippy::expect_used, clippy::panic, missing_docs)]
 
+mod attacks;
 mod bad_debt;
 mod bank_run;
 #[path = "../instructions/bounds.rs"]

@@ -3,6 +3,6 @@
 
 mod bursts;
 mod parameters;
-mod stage;
+pub(crate) mod stage;
 
 use stage::{GRACE_STEPS, Stage};

@@ -3,7 +3,7 @@
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use plimsoll_client::plimsoll::state::{Book, BookParams, FactorParams, ReserveParams};
+use plimsoll_client::plimsoll::state::{Book, BookParams, FactorParams, MarginAccount, ReserveParams};
 use plimsoll_client::{Instruction, health, instructions, oracle};
 use plimsoll_tests::outcome::{Outcome, refusal};
 use plimsoll_tests::world::EXPONENT;
@@ -15,7 +15,7 @@ use crate::story::{self, STEP_SECONDS, ratio};
 use crate::perp_story::USDC;
 
 /// Steps of the announced hour.
-pub(super) const GRACE_STEPS: usize = 12;
+pub(crate) const GRACE_STEPS: usize = 12;
 /// What every account has left at its lowest announced point, in quote atoms: less than one step's walk takes.
 const LEFT_ATOMS: i128 = 2_000_000;
 
@@ -27,24 +27,24 @@ enum Exchange {
 }
 
 /// Somebody who was promised an hour.
-pub(super) struct Promised {
-    pub(super) name: &'static str,
-    pub(super) trader: Trader,
+pub(crate) struct Promised {
+    pub(crate) name: &'static str,
+    pub(crate) trader: Trader,
     exchange: Exchange,
 }
 
 /// The accounts, a keeper who would take them, and the Book of the promise.
-pub(super) struct Stage {
-    pub(super) world: World,
-    pub(super) promised: Vec<Promised>,
-    pub(super) keeper: Trader,
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) promised: Vec<Promised>,
+    pub(crate) keeper: Trader,
     announced: Box<Book>,
 }
 
 impl Stage {
     /// Everybody at his initial margin, which stands 1 % above maintenance; then an hour in which SOL's line is announced to rise; then
     /// everybody adds what the announced hour asks of him, and two dollars.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (mut world, _provider) = World::with_perps();
         for factor in 0..4 {
             change_factor(&mut world, factor, |params| params.initial_gap_ppm = 10_000);
@@ -66,7 +66,7 @@ impl Stage {
     fn promise(&mut self) {
         let usdc = self.world.assets[0];
         for Promised { name, trader, exchange } in &self.promised {
-            let lowest = lowest_announced(&self.world, trader);
+            let lowest = self.lowest(trader);
             assert!(lowest < LEFT_ATOMS, "{name} is not near his line: {lowest}");
             let lacks = u64::try_from(LEFT_ATOMS - lowest).expect("an amount");
             // 1 USDC of debt weighs 1.0525 and one of deposits 0.95: a margin of 5 %
@@ -78,20 +78,25 @@ impl Stage {
                     self.world.deposit(trader, &usdc, lacks * 100 / 95).expect("a deposit");
                 }
             }
-            let left = lowest_announced(&self.world, trader);
+            let left = self.lowest(trader);
             assert!((0..2 * LEFT_ATOMS).contains(&left), "{name} has {left} left");
         }
         self.announced = self.world.book_state();
     }
 
-    /// The next grid step begins, this very second; every price is published as it was.
-    pub(super) fn next_step(&mut self) {
+    /// The next grid step begins, this very second.
+    pub(crate) fn begin_step(&mut self) {
         self.world.advance(STEP_SECONDS - self.world.now() % STEP_SECONDS);
+    }
+
+    /// The next grid step begins, and every price is published as it was.
+    pub(crate) fn next_step(&mut self) {
+        self.begin_step();
         self.publish_unchanged();
     }
 
     /// Every price is published as it was, and refreshed.
-    pub(super) fn publish_unchanged(&mut self) {
+    pub(crate) fn publish_unchanged(&mut self) {
         for asset in self.world.assets.clone() {
             let price = self.world.published_price(&asset);
             publish(&mut self.world, &asset, price);
@@ -100,14 +105,14 @@ impl Stage {
     }
 
     /// Folds the step, brings interest and funding up to date.
-    pub(super) fn fold(&mut self) {
+    pub(crate) fn fold(&mut self) {
         let book = self.world.book;
         self.world.must(&[instructions::refresh_risk(book, &[])], &[]);
         self.bring_up();
     }
 
     /// Brings interest and funding up to date.
-    pub(super) fn bring_up(&mut self) {
+    pub(crate) fn bring_up(&mut self) {
         let book = self.world.book;
         let mut list = vec![instructions::accrue(book)];
         list.extend((0..3).map(|market| instructions::update_funding(book, market)));
@@ -115,14 +120,14 @@ impl Stage {
     }
 
     /// Sends what the admin signs and must be taken.
-    pub(super) fn govern(&mut self, instruction: Instruction) {
+    pub(crate) fn govern(&mut self, instruction: Instruction) {
         self.world.must(&[instruction], &[]);
     }
 
     /// Asserts that the lines are those announced and that nobody can be liquidated: in part, whole, by a keeper or the pool. A liquidation
     /// bucket that no account has a share of is refused before health is asked for.
     #[track_caller]
-    pub(super) fn assert_kept(&mut self, what: &str) {
+    pub(crate) fn assert_kept(&mut self, what: &str) {
         let now_seconds = self.world.now().unsigned_abs();
         assert_eq!(lines(&self.world.book_state(), now_seconds), lines(&self.announced, now_seconds), "{what}");
         for index in 0..self.promised.len() {
@@ -137,16 +142,27 @@ impl Stage {
         }
     }
 
+    fn lowest(&self, trader: &Trader) -> i128 {
+        let account = self.world.margin_state(&trader.account);
+        lowest_announced(&self.world.book_state(), &account, self.world.now().unsigned_abs())
+    }
+
     /// Maintenance health of one of the accounts, as a liquidation sees it.
-    pub(super) fn health(&self, index: usize) -> i128 {
+    pub(crate) fn health(&self, index: usize) -> i128 {
         story::liquidation_health(&self.world, &self.promised[index].trader)
     }
 
-    /// Every way to liquidate one of the accounts.
-    pub(super) fn liquidate(&mut self, index: usize) -> Vec<Outcome> {
+    /// Tries every way to liquidate one of the accounts.
+    pub(crate) fn liquidate(&mut self, index: usize) -> Vec<Outcome> {
+        let list = self.liquidations(index);
+        list.into_iter().map(|one| self.world.send(&[one], &[&self.keeper.keypair])).collect()
+    }
+
+    /// Every way to liquidate one of the accounts: whole and in part, or by the keeper and against the pool.
+    pub(crate) fn liquidations(&self, index: usize) -> Vec<Instruction> {
         let Promised { trader, exchange, .. } = &self.promised[index];
         let (book, pair, key) = (self.world.book, (trader.account, self.keeper.account), self.keeper.key());
-        let list: Vec<Instruction> = match *exchange {
+        match *exchange {
             Exchange::Loan { collateral_reserve, debt_reserve } => [u64::MAX, 1_000_000]
                 .map(|max_repay_atoms| LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms })
                 .map(|request| instructions::liquidate(book, pair.0, pair.1, key, request))
@@ -155,8 +171,7 @@ impl Stage {
                 .map(|against_pool| PerpLiquidationRequest { market: SOL_PERP, max_base_atoms: u64::MAX, against_pool })
                 .map(|request| instructions::liquidate_perp(book, pair.0, pair.1, key, request))
                 .to_vec(),
-        };
-        list.into_iter().map(|one| self.world.send(&[one], &[&self.keeper.keypair])).collect()
+        }
     }
 }
 
@@ -176,16 +191,14 @@ fn lines(book: &Book, now_seconds: u64) -> Vec<(&'static str, usize, u64)> {
 }
 
 /// Maintenance health at the worst announced point, at the prices in force.
-fn lowest_announced(world: &World, trader: &Trader) -> i128 {
-    let (mut book, account, now) =
-        (world.book_state(), world.margin_state(&trader.account), world.now().unsigned_abs());
-    let at = |book: &Book, at| health::liquidation(book, &account, at).expect("a health").maintenance.0;
-    let moments = (0..=GRACE_STEPS as u64).map(|step| now + step * STEP_SECONDS.unsigned_abs());
+pub(crate) fn lowest_announced(book: &Book, account: &MarginAccount, now_seconds: u64) -> i128 {
+    let mut fresh = Box::new(*book);
+    let moments = (0..=GRACE_STEPS as u64).map(|step| now_seconds + step * STEP_SECONDS.unsigned_abs());
     let lowest = moments.map(|moment| {
-        for factor in &mut book.factors {
+        for factor in &mut fresh.factors {
             factor.price.publish_time_seconds = moment;
         }
-        at(&book, moment)
+        health::liquidation(&fresh, account, moment).expect("a health").maintenance.0
     });
     lowest.min().expect("a moment")
 }
@@ -244,7 +257,7 @@ fn withdraw_to_the_limit(world: &mut World, trader: &Trader, collateral: &Asset)
 }
 
 /// Publishes a price of this second without any doubt: no bound of the confidence refuses it.
-pub(super) fn publish(world: &mut World, asset: &Asset, price_e8: i64) {
+pub(crate) fn publish(world: &mut World, asset: &Asset, price_e8: i64) {
     let now = world.now();
     let (feed_id, exponent) = (asset.feed_id, EXPONENT);
     let (publish_time, prev_publish_time) = (now, now - 1);
@@ -253,7 +266,7 @@ pub(super) fn publish(world: &mut World, asset: &Asset, price_e8: i64) {
 }
 
 /// Changes a factor's parameters.
-pub(super) fn change_factor(world: &mut World, index: u8, change: impl FnOnce(&mut FactorParams)) {
+pub(crate) fn change_factor(world: &mut World, index: u8, change: impl FnOnce(&mut FactorParams)) {
     let mut params = world.book_state().factors[usize::from(index)].params;
     change(&mut params);
     let set = instructions::set_factor_params(world.group, world.admin.pubkey(), world.book, index, params);
@@ -261,7 +274,7 @@ pub(super) fn change_factor(world: &mut World, index: u8, change: impl FnOnce(&m
 }
 
 /// Changes a reserve's parameters.
-pub(super) fn change_reserve(world: &mut World, index: u8, change: impl FnOnce(&mut ReserveParams)) {
+pub(crate) fn change_reserve(world: &mut World, index: u8, change: impl FnOnce(&mut ReserveParams)) {
     let mut params = world.book_state().reserves[usize::from(index)].params;
     change(&mut params);
     let set = instructions::set_reserve_params(world.group, world.admin.pubkey(), world.book, index, params);
@@ -269,7 +282,7 @@ pub(super) fn change_reserve(world: &mut World, index: u8, change: impl FnOnce(&
 }
 
 /// Changes the Book's parameters.
-pub(super) fn change_book(world: &mut World, change: impl FnOnce(&mut BookParams)) {
+pub(crate) fn change_book(world: &mut World, change: impl FnOnce(&mut BookParams)) {
     let mut params = world.book_state().params;
     change(&mut params);
     let set = instructions::set_book_params(world.group, world.admin.pubkey(), world.book, params);
