@@ -2,6 +2,7 @@
 //! whatever the admin sets and whoever cranks what.
 
 mod bursts;
+mod exempt;
 mod parameters;
 pub(crate) mod stage;
 

@@ -128,8 +128,7 @@ impl Stage {
     /// bucket that no account has a share of is refused before health is asked for.
     #[track_caller]
     pub(crate) fn assert_kept(&mut self, what: &str) {
-        let now_seconds = self.world.now().unsigned_abs();
-        assert_eq!(lines(&self.world.book_state(), now_seconds), lines(&self.announced, now_seconds), "{what}");
+        self.assert_lines(what);
         for index in 0..self.promised.len() {
             for outcome in self.liquidate(index) {
                 let name = self.promised[index].name;
@@ -140,6 +139,18 @@ impl Stage {
             let health = self.health(index);
             assert!(health >= 0, "{what}: {} has {health}", self.promised[index].name);
         }
+    }
+
+    /// Asserts that every margin and weight is the announced one.
+    #[track_caller]
+    pub(crate) fn assert_lines(&self, what: &str) {
+        let now_seconds = self.world.now().unsigned_abs();
+        assert_eq!(lines(&self.world.book_state(), now_seconds), lines(&self.announced, now_seconds), "{what}");
+    }
+
+    /// Which of the accounts is called so.
+    pub(crate) fn index_of(&self, name: &str) -> usize {
+        self.promised.iter().position(|promised| promised.name == name).expect("a name of the stage")
     }
 
     fn lowest(&self, trader: &Trader) -> i128 {
@@ -176,7 +187,7 @@ impl Stage {
 }
 
 /// Maintenance margin of each factor, collateral weight of each reserve and size margin of each market at a moment, as a Book has them.
-fn lines(book: &Book, now_seconds: u64) -> Vec<(&'static str, usize, u64)> {
+pub(crate) fn lines(book: &Book, now_seconds: u64) -> Vec<(&'static str, usize, u64)> {
     let step = book.step_at(now_seconds);
     let factors = book.factors.iter().enumerate().filter(|(_, factor)| factor.is_listed());
     let reserves = book.reserves.iter().enumerate().filter(|(_, reserve)| reserve.is_listed());
