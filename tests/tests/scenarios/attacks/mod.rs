@@ -4,6 +4,7 @@
 mod choose;
 mod proven;
 mod sandwich;
+mod settle;
 mod skip;
 mod spam;
 mod trial;
