@@ -5,7 +5,8 @@ use plimsoll_tests::{Trader, World};
 
 use super::trial::{data_of, is_safe, try_out};
 use super::{SOL_E8, calm, fold, leap, next_step};
-use crate::grace::stage::{GRACE_STEPS, Stage, lowest_announced, publish};
+use crate::grace::setters::publish;
+use crate::grace::stage::{GRACE_STEPS, Stage, lowest_announced};
 use crate::story::{self, DOLLAR_E8};
 
 /// How far SOL moves in a step, in either direction: no jump.

@@ -2,7 +2,7 @@
 
 use plimsoll_client::instructions;
 
-use super::stage::{change_book, change_factor, publish};
+use super::setters::{change_book, change_factor, publish};
 use super::{GRACE_STEPS, Stage};
 use crate::story::DOLLAR_E8;
 

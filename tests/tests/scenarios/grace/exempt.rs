@@ -7,7 +7,8 @@ use plimsoll_tests::perps::perp_params;
 use plimsoll_tests::{Trader, World, assert_refused};
 
 use super::GRACE_STEPS;
-use super::stage::{Stage, change_book, change_factor, change_reserve, lines};
+use super::setters::{change_book, change_factor, change_reserve};
+use super::stage::{Stage, lines};
 use crate::perp_story::{self, SOL, SOL_PERP, USDC};
 use crate::story;
 

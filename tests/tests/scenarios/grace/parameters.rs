@@ -6,7 +6,7 @@ use plimsoll_tests::Signer;
 use plimsoll_tests::assets::{book_params, factor_params, reserve_params};
 use plimsoll_tests::perps::{perp_params, pool_params};
 
-use super::stage::{change_book, change_factor, change_reserve};
+use super::setters::{change_book, change_factor, change_reserve};
 use super::{GRACE_STEPS, Stage};
 use crate::bounds::{BOOK_WITHIN, Change, FACTOR_WITHIN, PERP_WITHIN, POOL_WITHIN, RESERVE_WITHIN};
 use crate::perp_story::SOL_PERP;

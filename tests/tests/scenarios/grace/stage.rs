@@ -1,37 +1,22 @@
-//! Five accounts of every kind, each but some dollars above what is announced, and what was announced to them.
+//! Six accounts, each but some dollars above what is announced, and what was announced to them.
 
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use plimsoll_client::plimsoll::state::{Book, BookParams, FactorParams, MarginAccount, ReserveParams};
-use plimsoll_client::{Instruction, health, instructions, oracle};
+use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+use plimsoll_client::{Instruction, health, instructions};
 use plimsoll_tests::outcome::{Outcome, refusal};
-use plimsoll_tests::world::EXPONENT;
-use plimsoll_tests::{Asset, Signer, Trader, World};
+use plimsoll_tests::{Trader, World};
 
-use crate::perp_story::{SOL, SOL_PERP};
-use crate::story::{self, STEP_SECONDS, ratio};
-
-use crate::perp_story::USDC;
+use super::accounts::{Exchange, Promised, open_accounts};
+use super::setters::{change_factor, publish};
+use crate::perp_story::{SOL, SOL_PERP, USDC};
+use crate::story::{self, STEP_SECONDS};
 
 /// Steps of the announced hour.
 pub(crate) const GRACE_STEPS: usize = 12;
 /// What every account has left at its lowest announced point, in quote atoms: less than one step's walk takes.
 const LEFT_ATOMS: i128 = 2_000_000;
-
-/// How an account is liquidated.
-#[derive(Clone, Copy)]
-enum Exchange {
-    Loan { collateral_reserve: u8, debt_reserve: u8 },
-    Perp,
-}
-
-/// Somebody who was promised an hour.
-pub(crate) struct Promised {
-    pub(crate) name: &'static str,
-    pub(crate) trader: Trader,
-    exchange: Exchange,
-}
 
 /// The accounts, a keeper who would take them, and the Book of the promise.
 pub(crate) struct Stage {
@@ -212,90 +197,4 @@ pub(crate) fn lowest_announced(book: &Book, account: &MarginAccount, now_seconds
         health::liquidation(&fresh, account, moment).expect("a health").maintenance.0
     });
     lowest.min().expect("a moment")
-}
-
-/// One account of every kind, all at their initial margins: a borrower against SOL, one who owes SOL, a long and a short, an isolated long,
-/// and one with a bit of everything.
-fn open_accounts(world: &mut World) -> Vec<Promised> {
-    let [usdc, sol] = [world.assets[0], world.assets[1]];
-    let loan = |collateral_reserve, debt_reserve| Exchange::Loan { collateral_reserve, debt_reserve };
-    let borrower = world.depositor(&sol, sol.atoms(150));
-    world.borrow(&borrower, &usdc, 20_000 * USDC).expect("a loan");
-    let owing_sol = world.depositor(&usdc, 40_000 * USDC);
-    world.borrow(&owing_sol, &sol, sol.atoms(100)).expect("a loan");
-    let long = world.depositor(&usdc, 10_000 * USDC);
-    world.trade(&long, SOL_PERP, 100 * SOL).expect("a purchase");
-    // as much as the others together, so that there is no skew and no funding
-    let short = world.depositor(&usdc, 20_000 * USDC);
-    world.trade(&short, SOL_PERP, -180 * SOL).expect("a sale");
-    let owner = world.trader();
-    let isolated = world.isolated_account(&owner, 1, SOL_PERP);
-    world.deposit(&isolated, &usdc, 10_000 * USDC).expect("collateral of its own");
-    world.trade(&isolated, SOL_PERP, 100 * SOL).expect("a purchase");
-    let mixed = world.depositor(&sol, sol.atoms(100));
-    world.borrow(&mixed, &usdc, 8_000 * USDC).expect("a loan");
-    world.trade(&mixed, SOL_PERP, -20 * SOL).expect("a sale");
-    world.advance_refreshed(1);
-
-    let all = [
-        ("the borrower", borrower, loan(1, 0), sol),
-        ("who owes SOL", owing_sol, loan(0, 1), usdc),
-        ("the long", long, Exchange::Perp, usdc),
-        ("the short", short, Exchange::Perp, usdc),
-        ("the isolated long", isolated, Exchange::Perp, usdc),
-        ("the mixed account", mixed, loan(1, 0), sol),
-    ];
-    let mut promised = Vec::new();
-    for (name, trader, exchange, collateral) in all {
-        withdraw_to_the_limit(world, &trader, &collateral);
-        promised.push(Promised { name, trader, exchange });
-    }
-    promised
-}
-
-/// Withdraws collateral until initial health is a dollar or two.
-fn withdraw_to_the_limit(world: &mut World, trader: &Trader, collateral: &Asset) {
-    let book = world.book_state();
-    let initial = health::cross(&book, &world.margin_state(&trader.account), world.now().unsigned_abs());
-    let factor = &book.factors[usize::from(collateral.index)];
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a dollar is left
-    let atoms = {
-        let price = factor.price.asset_initial as f64 / 2f64.powi(40);
-        let free = initial.expect("a health").initial.0 as f64 - 1_000_000.0;
-        (free / (price * (1.0 - ratio(factor.threshold.initial)))) as u64
-    };
-    world.withdraw(trader, collateral, atoms).expect("what is free");
-}
-
-/// Publishes a price of this second without any doubt: no bound of the confidence refuses it.
-pub(crate) fn publish(world: &mut World, asset: &Asset, price_e8: i64) {
-    let now = world.now();
-    let (feed_id, exponent) = (asset.feed_id, EXPONENT);
-    let (publish_time, prev_publish_time) = (now, now - 1);
-    let quote = oracle::Quote { feed_id, price: price_e8, confidence: 0, exponent, publish_time, prev_publish_time };
-    world.publish_quote(asset.oracle, &quote);
-}
-
-/// Changes a factor's parameters.
-pub(crate) fn change_factor(world: &mut World, index: u8, change: impl FnOnce(&mut FactorParams)) {
-    let mut params = world.book_state().factors[usize::from(index)].params;
-    change(&mut params);
-    let set = instructions::set_factor_params(world.group, world.admin.pubkey(), world.book, index, params);
-    world.must(&[set], &[]);
-}
-
-/// Changes a reserve's parameters.
-pub(crate) fn change_reserve(world: &mut World, index: u8, change: impl FnOnce(&mut ReserveParams)) {
-    let mut params = world.book_state().reserves[usize::from(index)].params;
-    change(&mut params);
-    let set = instructions::set_reserve_params(world.group, world.admin.pubkey(), world.book, index, params);
-    world.must(&[set], &[]);
-}
-
-/// Changes the Book's parameters.
-pub(crate) fn change_book(world: &mut World, change: impl FnOnce(&mut BookParams)) {
-    let mut params = world.book_state().params;
-    change(&mut params);
-    let set = instructions::set_book_params(world.group, world.admin.pubkey(), world.book, params);
-    world.must(&[set], &[]);
 }
