@@ -55,7 +55,7 @@ fn with_and_without_the_crank(stage: &Stage, index: usize) -> Vec<bool> {
 }
 
 /// At every step of an hour and at three prices: who is liquidated with the crank is liquidated without it, and gives up the same to the atom; who
-/// is healthy at the price is healthy after the crank. The path was fixed an hour ahead.
+/// is healthy at the price is healthy after the crank. The path was fixed an hour ahead. The stage's market has no skew, so no funding is due.
 #[test]
 fn a_crank_in_the_same_transaction_decides_nothing() {
     let mut stage = Stage::new();
