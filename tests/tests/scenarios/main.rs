@@ -1,10 +1,15 @@
 //! Stories: named people, prices that move, the real program in LiteSVM.
 #![allow(clippy::expect_used, clippy::panic, missing_docs)]
 
+mod attacks;
 mod bad_debt;
 mod bank_run;
+#[path = "../instructions/bounds.rs"]
+#[allow(dead_code)] // what is refused is tried by the instructions' tests
+mod bounds;
 mod donations;
 mod funding_story;
+mod grace;
 mod interest;
 mod isolated;
 mod jump;
