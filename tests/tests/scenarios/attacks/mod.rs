@@ -2,6 +2,7 @@
 //! both.
 
 mod choose;
+mod funding_order;
 mod proven;
 mod sandwich;
 mod settle;
