@@ -8,7 +8,7 @@ use crate::bridge::terms;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::Book;
 
-/// Books a market's funding up to now under the parameters in force. Returns what the pool received.
+/// Books a market's funding up to now, within the cap that its last booking left; the present margins cap the time from now on. Returns what the pool received.
 pub fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Result<SignedAmount> {
     let step = book.step_at(now_seconds);
     let factor_index = book.perp_market(market_index)?.factor_index;
@@ -28,8 +28,7 @@ pub fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Re
         rate: DailyRate::from_bits(market.funding_rate),
         elapsed_seconds,
         mid: Price::from_bits(factor.price.mid),
-        initial: Ratio::from_bits(factor.threshold.initial),
-        maintenance: factor.maintenance_margin(step),
+        gap: Ratio::from_bits(market.funding_gap),
     };
 
     let mut books = market.books();
@@ -37,6 +36,7 @@ pub fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Re
     let rate = books.update_funding(&inputs, &terms::funding_terms(&market.params)?).or_refuse()?;
     market.set_books(&books);
     market.funding_rate = rate.to_bits();
+    market.funding_gap = factor.funding_gap(step).to_bits();
     market.funding_updated_seconds = now_seconds;
     market.refresh_crowding(factor)?;
     books.pool_quote.minus(before).or_refuse()

@@ -24,6 +24,8 @@ use crate::tide;
 const ONE_PPM: u32 = 1_000_000;
 /// Bounds of every grid and half-life are the core's; these are the program's own.
 const MAX_ACCRUAL_AGE_SECONDS: core::ops::RangeInclusive<u32> = 10..=3_600;
+/// An account's share of it, a millionth at least, is an atom at least: else nothing could be liquidated.
+const MIN_LIQUIDATION_CAPACITY_QUOTE_ATOMS: u64 = 1_000_000;
 const MAX_WALK_SECONDS: u32 = 31_536_000;
 
 /// Sets the Book's parameters and everything that follows from them. Grid and grace are fixed once they are set: the announced paths are cut by them.
@@ -84,7 +86,7 @@ pub(crate) fn set_factor_params(
         && params.impact_multiple_ppm <= 10 * ONE_PPM
         // the core sees it with the profile's, and bounded
         && params.spread_ppm <= MAX_SPREAD_PPM
-        && params.liquidation_capacity_quote_atoms > 0
+        && params.liquidation_capacity_quote_atoms >= MIN_LIQUIDATION_CAPACITY_QUOTE_ATOMS
         && params.liquidation_refill_quote_atoms_per_second > 0;
     require!(fits, PlimsollError::ParameterOutOfBounds);
     factor.params = *params;

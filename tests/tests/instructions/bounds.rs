@@ -52,7 +52,7 @@ pub(crate) const BOOK_WITHIN: &[Change<BookParams>] = changes![BookParams:
 ];
 
 pub(crate) const FACTOR_OUTSIDE: &[Change<FactorParams>] = changes![FactorParams:
-    { liquidation_capacity_quote_atoms = 0 } { liquidation_refill_quote_atoms_per_second = 0 }
+    { liquidation_capacity_quote_atoms = 999_999 } { liquidation_refill_quote_atoms_per_second = 0 }
     { max_age_seconds = 9 } { max_age_seconds = 3_601 }
     { liquidation_max_age_seconds = 0 } { liquidation_max_age_seconds = 61 }
     { max_confidence_ppm = 0 } { max_confidence_ppm = 200_001 } { confidence_multiple_ppm = 10_000_001 }
@@ -74,7 +74,7 @@ pub(crate) const FACTOR_OUTSIDE: &[Change<FactorParams>] = changes![FactorParams
 ];
 
 pub(crate) const FACTOR_WITHIN: &[Change<FactorParams>] = changes![FactorParams:
-    { liquidation_capacity_quote_atoms = 1 } { liquidation_capacity_quote_atoms = u64::MAX }
+    { liquidation_capacity_quote_atoms = 1_000_000 } { liquidation_capacity_quote_atoms = u64::MAX }
     { liquidation_refill_quote_atoms_per_second = 1 } { liquidation_refill_quote_atoms_per_second = u64::MAX }
     { max_age_seconds = 10 } { max_age_seconds = 3_600 }
     { liquidation_max_age_seconds = 1 } { liquidation_max_age_seconds = 60 }

@@ -31,16 +31,14 @@ pub struct FundingInputs {
     pub elapsed_seconds: u64,
     /// The factor's price.
     pub mid: Price,
-    /// The factor's initial margin.
-    pub initial: Ratio,
-    /// The factor's maintenance margin.
-    pub maintenance: Ratio,
+    /// IM − MM of the factor when funding was last booked: what is booked late follows what was in force, so that neither a crank nor a change of
+    /// parameters reaches the time before it.
+    pub gap: Ratio,
 }
 
 /// The largest rate a day: `cap_fraction · (IM − MM) · 24`, rounded down.
 pub fn cap_down(inputs: &FundingInputs, terms: &FundingTerms) -> Result<DailyRate> {
-    let gap = inputs.initial.to_bits().saturating_sub(inputs.maintenance.to_bits());
-    let hourly = terms.cap_fraction.times_down(Ratio::from_bits(gap))?;
+    let hourly = terms.cap_fraction.times_down(inputs.gap)?;
     // a ratio has 32 fractional bits, a rate 48
     let daily = i64::try_from(hourly.to_bits()).ok().and_then(|hourly| hourly.checked_mul(24 << 16));
     daily.map(DailyRate::from_bits).ok_or(RiskError::Overflow)

@@ -26,7 +26,7 @@ fn terms(max_velocity: f64) -> FundingTerms {
 
 /// Margins of 12.5 % and 10 %: a cap of 0.25 % an hour, 6 % a day.
 fn inputs(rate: f64, elapsed_seconds: u64) -> FundingInputs {
-    FundingInputs { rate: daily(rate), elapsed_seconds, mid: SOL, initial: ppm(125_000), maintenance: ppm(100_000) }
+    FundingInputs { rate: daily(rate), elapsed_seconds, mid: SOL, gap: ppm(25_000) }
 }
 
 fn part_of_scale(part: f64) -> i64 {
@@ -47,12 +47,9 @@ fn adaptive_funding_is_that_of_gmx() {
 
 #[test]
 fn the_cap_follows_the_margins() {
-    let cap = |initial, maintenance| {
-        let inputs = FundingInputs { initial, maintenance, ..inputs(0.0, 0) };
-        as_rate(cap_down(&inputs, &terms(9.0)).unwrap())
-    };
-    assert!((cap(ppm(125_000), ppm(100_000)) - 0.06).abs() < 1e-7);
-    assert!(cap(ppm(100_000), ppm(125_000)).abs() < 1e-12, "a gap below zero counts as none");
+    let cap = |gap| as_rate(cap_down(&FundingInputs { gap, ..inputs(0.0, 0) }, &terms(9.0)).unwrap());
+    assert!((cap(ppm(25_000)) - 0.06).abs() < 1e-7);
+    assert!(cap(Ratio::ZERO).abs() < 1e-12);
     // a rate beyond a cap that fell starts at the cap
     let step = walk(base(0), &inputs(0.5, 60), &terms(9.0)).unwrap();
     assert!((as_rate(step.rate) - 0.06).abs() < 1e-7);
@@ -153,7 +150,7 @@ proptest! {
     ) {
         let (skew, terms) = (base(part_of_scale(skew)), terms(9.0));
         let at = |rate, elapsed_seconds| FundingInputs {
-            rate, elapsed_seconds, initial: ppm(100_000 + gap_ppm), ..inputs(0.0, 0)
+            rate, elapsed_seconds, gap: ppm(gap_ppm), ..inputs(0.0, 0)
         };
         let whole = walk(skew, &at(daily(rate), intervals.iter().sum()), &terms).unwrap();
         let (mut rate, mut integral) = (daily(rate), 0);
@@ -211,8 +208,7 @@ fn a_side_of_which_a_part_was_closed_is_owed_a_part() {
     books.indices.short.size = plimsoll_risk::quantities::SizeFactor::from_bits(1 << 60);
     books.open_interest.short = Amount(2);
     // a quarter is left of 8 atoms: 2 atoms at 10 receive 30 % together
-    let dear =
-        FundingInputs { mid: crate::price(10.0), initial: Ratio::ONE, maintenance: Ratio::ZERO, ..inputs(0.3, DAY) };
+    let dear = FundingInputs { mid: crate::price(10.0), gap: Ratio::ONE, ..inputs(0.3, DAY) };
     books.update_funding(&dear, &terms(0.0)).unwrap();
     books.touch(&mut short).unwrap();
     assert_eq!((short.base, short.entry, short.realised), (base(-2), quote(20), quote(60 + 5)));

@@ -63,8 +63,7 @@ impl Market {
     }
 
     pub(crate) fn update_funding(&mut self, elapsed_seconds: u64, mid: Price) {
-        let inputs =
-            FundingInputs { rate: self.rate, elapsed_seconds, mid, initial: ppm(250_000), maintenance: ppm(200_000) };
+        let inputs = FundingInputs { rate: self.rate, elapsed_seconds, mid, gap: ppm(50_000) };
         let terms = FundingTerms {
             skew_scale: FILL.skew_scale,
             max_velocity: DailyRate::from_bits(9 << 52),

@@ -152,8 +152,7 @@ fn funding_inputs(source: &mut Source, mid: Price) -> FundingInputs {
         rate: DailyRate::from_bits(signed(source, 48).0),
         elapsed_seconds: if source.one_in(20) { source.any() } else { source.sized(21) },
         mid,
-        initial: margin(source),
-        maintenance: margin(source),
+        gap: margin(source),
     }
 }
 

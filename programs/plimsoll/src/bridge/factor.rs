@@ -196,6 +196,12 @@ impl Factor {
         Ratio::from_bits(point.copied().unwrap_or(last))
     }
 
+    /// Initial less maintenance margin of a step: what caps funding.
+    #[must_use]
+    pub fn funding_gap(&self, step: u64) -> Ratio {
+        Ratio::from_bits(self.threshold.initial.saturating_sub(self.maintenance_margin(step).to_bits()))
+    }
+
     /// What initial and maintenance health need of the factor.
     #[inline(always)]
     pub fn margin_terms(&self, moment: &Moment) -> Result<FactorTerms> {

@@ -66,12 +66,14 @@ pub struct PerpMarket {
     pub settle_at_seconds: u64,
     /// Delisting: the settlement price, mantissa; 0: not fixed.
     pub settlement_price: u64,
+    /// Initial less maintenance margin of the factor when funding was last booked, ratio: the cap of the time since then follows it.
+    pub funding_gap: u64,
     /// How crowded the larger side is, ratio: what initial margin grows toward one by.
     pub crowding: u64,
     /// Parameters.
     pub params: PerpMarketParams,
     /// For later versions.
-    pub reserved: [u64; 17],
+    pub reserved: [u64; 16],
 }
 
 const _: () = assert!(core::mem::size_of::<PerpMarket>() == 448);

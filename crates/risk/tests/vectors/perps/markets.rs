@@ -130,13 +130,7 @@ impl Market {
 
     fn fund(&mut self, rate: i64, seconds: u64, step: &Step) {
         let rate = DailyRate::from_bits(rate);
-        let inputs = FundingInputs {
-            rate,
-            elapsed_seconds: seconds,
-            mid: step.mid.price(),
-            initial: Ratio::ONE,
-            maintenance: Ratio::ZERO,
-        };
+        let inputs = FundingInputs { rate, elapsed_seconds: seconds, mid: step.mid.price(), gap: Ratio::ONE };
         // a rate that does not move and meets no cap
         let terms = FundingTerms { skew_scale: Amount(1), max_velocity: DailyRate::ZERO, cap_fraction: Ratio::ONE };
         assert_eq!(self.books.update_funding(&inputs, &terms), Ok(rate));

@@ -4,7 +4,7 @@ use plimsoll_risk::RiskError;
 use plimsoll_risk::perp::fill::{FillTerms, OpenInterestTerms, plan_fill, require_open_interest, require_worst_price};
 use plimsoll_risk::perp::funding::{FundingInputs, FundingTerms, cap_down, walk};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition, SideIndices, Sides};
-use plimsoll_risk::quantities::{Amount, DailyRate, PerUnit, SizeFactor, Value};
+use plimsoll_risk::quantities::{Amount, DailyRate, PerUnit, Ratio, SizeFactor, Value};
 use serde::Deserialize;
 
 use crate::{Text, cases};
@@ -152,8 +152,7 @@ impl FundingCase {
             rate: DailyRate::from_bits(self.rate.0),
             elapsed_seconds: self.seconds,
             mid: self.mid.price(),
-            initial: self.initial_margin.ratio(),
-            maintenance: self.maintenance_margin.ratio(),
+            gap: Ratio::from_bits(self.initial_margin.0.saturating_sub(self.maintenance_margin.0)),
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: PerpMarketListing) -> Resul
     let now_seconds = crate::clock::now_seconds()?;
     let mut book = ctx.accounts.load_book_mut()?;
     book.require_pool()?;
-    book.factor(listing.factor_index)?;
+    let funding_gap = book.factor(listing.factor_index)?.funding_gap(book.step_at(now_seconds));
     let mut listed = book.perp_markets.iter().filter(|market| market.is_listed());
     let taken = listed.any(|market| market.factor_index == listing.factor_index || market.symbol == listing.symbol);
     require!(!taken, PlimsollError::AlreadyListed);
@@ -34,6 +34,7 @@ pub(crate) fn handler(ctx: Context<Govern>, listing: PerpMarketListing) -> Resul
     market.symbol = listing.symbol;
     market.factor_index = listing.factor_index;
     market.status = STATUS_ACTIVE;
+    market.funding_gap = funding_gap.to_bits();
     crate::parameters::seed_perp_market(market, &listing.params, now_seconds)?;
 
     emit!(PerpMarketListed {
