@@ -216,7 +216,7 @@ def _profile_case(old: Profile, new: Profile, set_at: int, now: int) -> dict:
 def volumes(draw: Draw) -> list[dict]:
     """Days with trades, without, and clocks that skip days."""
     cases = []
-    for _ in range(60):
+    for _ in range(100):
         trades, time = [], NOW
         for _ in range(draw.integer(0, 8)):
             time += draw.integer(0, draw.pick([10_000, SECONDS_PER_DAY, 3 * SECONDS_PER_DAY]))
@@ -273,7 +273,7 @@ def _implied_case(fields: dict) -> dict:
 def fundings_ahead(draw: Draw) -> list[dict]:
     """Payers and receivers, for a second to a day."""
     cases = []
-    for _ in range(80):
+    for _ in range(100):
         fields = {
             "rate": draw.pick([1, -1]) * draw.magnitude(1, 1 << 46),
             "base": draw.pick([1, -1]) * draw.magnitude(1, 1 << 44),

@@ -64,11 +64,8 @@ impl ImpactCase {
         ] {
             let value = Value(leg.value.0);
             let book = if side == LegSide::Long { self.long.0 } else { self.short.0 };
-            let tolerance = tolerance(impact, multiple, self.share(book)).max(tolerance(
-                impact,
-                multiple,
-                (leg.value.0 as f64, 0.0),
-            ));
+            let sizes = [self.share(book), (leg.value.0 as f64, 0.0)];
+            let tolerance = sizes.map(|size| rounding(impact, multiple, size)).into_iter().fold(0.0, f64::max);
             let found = impact.multiple_up(value, side);
             multiple.assert_near(found.to_bits(), RATIO_BITS, Side::Up, tolerance);
             let found = impact.margin_up(margin, value, side).unwrap();
@@ -78,8 +75,8 @@ impl ImpactCase {
 }
 
 /// Two units; the parts by which a unit and a root are rounded up, the last place of a unit; and what rounding up a value adds to its root.
-fn tolerance(impact: &Impact, expected: &Expected, (value, rounding): (f64, f64)) -> f64 {
-    let of_value = impact.unit as f64 * 2f64.powi(-32) * ((value + rounding).sqrt() - value.sqrt());
+fn rounding(impact: &Impact, expected: &Expected, (value, atoms): (f64, f64)) -> f64 {
+    let of_value = impact.unit as f64 * 2f64.powi(-32) * ((value + atoms).sqrt() - value.sqrt());
     2.0 + expected.units(RATIO_BITS) * 4e-9 + 64.0 * 2f64.powi(-32) * value.sqrt() + of_value
 }
 
@@ -95,7 +92,7 @@ fn liquidity_impact() {
                 (impact.concentrated_long, &case.concentrated_long_expected, case.long.0),
                 (impact.concentrated_short, &case.concentrated_short_expected, case.short.0),
             ] {
-                let tolerance = tolerance(&impact, expected, case.share(book));
+                let tolerance = rounding(&impact, expected, case.share(book));
                 expected.assert_near(found.to_bits(), RATIO_BITS, Side::Up, tolerance);
             }
             case.legs.iter().for_each(|leg| case.assert_leg(&impact, leg));
