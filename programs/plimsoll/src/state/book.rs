@@ -93,7 +93,7 @@ pub struct Scenario {
 /// Bytes of a Book, discriminator included.
 pub const BOOK_BYTES: usize = 8 + core::mem::size_of::<Book>();
 
-const _: () = assert!(core::mem::size_of::<Book>() == 38_336);
+const _: () = assert!(core::mem::size_of::<Book>() == 38_328);
 
 /// The moment at which health is evaluated: what of announced values is in force then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
