@@ -13,7 +13,7 @@ pub(crate) use weights::debt_premium_up;
 pub use weights::{asset_weight_down, debt_weight_up};
 
 use crate::error::{Result, RiskError};
-use crate::liquidity::Impact;
+use crate::liquidity::{Impact, LegSide};
 use crate::math::{mul_shift_down, mul_shift_up};
 use crate::quantities::{Amount, Price, Ratio, Shares, Value};
 
@@ -56,6 +56,26 @@ pub struct LiquidationFactorTerms {
     pub liquidation_end: Ratio,
     /// What a leg's size adds to both.
     pub impact: Impact,
+}
+
+/// What a leg needs in a liquidation, per unit of its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LiquidationMargins {
+    /// In maintenance health.
+    pub maintenance: Ratio,
+    /// In liquidation-end health.
+    pub liquidation_end: Ratio,
+}
+
+impl LiquidationFactorTerms {
+    /// The margins of a deposit or a debt worth `value`, with the impact of its size, rounded up.
+    #[inline(always)]
+    pub fn margins_up(&self, value: Value, side: LegSide) -> Result<LiquidationMargins> {
+        Ok(LiquidationMargins {
+            maintenance: self.impact.margin_up(self.maintenance, value, side)?,
+            liquidation_end: self.impact.margin_up(self.liquidation_end, value, side)?,
+        })
+    }
 }
 
 /// How much of a reserve's deposits counts as collateral.

@@ -4,12 +4,14 @@
 mod bonus;
 mod loan;
 mod perp;
+mod quote;
 mod step;
 mod throughput;
 
 pub use bonus::BonusTerms;
 pub use loan::{ExchangeLeg, LiquidationInputs, LiquidationPlan, plan_liquidation};
 pub use perp::{PerpLiquidationInputs, PerpLiquidationPlan, plan_perp_liquidation};
+pub use quote::QuoteCost;
 pub use throughput::{Bucket, BucketTerms};
 
 use crate::quantities::{Ratio, Value};

@@ -3,9 +3,10 @@
 use super::weights::{asset_weight_down, debt_premium_up, weigh_asset_down, weigh_debt_up, weigh_up};
 use super::{ADMITTED_LEG_LIMIT, CollateralWeights, FactorTerms, QuoteBalance, debt_amount_up, deposit_amount_down};
 use crate::error::{Result, RiskError};
+use crate::liquidity::LegSide;
 use crate::perp::margin::{PerpTerms, Valuation, position_margin_up, size_margin_up};
 use crate::perp::{PerpPosition, SideIndices, Sides};
-use crate::quantities::{Amount, Ratio, Shares, SignedAmount, SignedValue};
+use crate::quantities::{Amount, Ratio, Shares, SignedAmount, SignedValue, Value};
 
 /// Initial and maintenance health, summed leg by leg.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -79,8 +80,11 @@ impl CrossHealth {
         } else {
             size_margin_up(base, terms.size_initial)?
         };
-        let maintenance = weigh_up(at_mid.size_up.0, position_margin_up(is_short, terms.maintenance, closing)?);
-        let initial = weigh_up(initial_size.0, position_margin_up(is_short, terms.initial, closing_initial)?);
+        let side = LegSide::of_position(is_short);
+        let maintenance = terms.impact.margin_up(terms.maintenance, at_mid.size_up, side)?;
+        let initial = terms.impact_initial.margin_up(terms.initial, initial_size, side)?;
+        let maintenance = weigh_up(at_mid.size_up.0, position_margin_up(is_short, maintenance, closing)?);
+        let initial = weigh_up(initial_size.0, position_margin_up(is_short, initial, closing_initial)?);
         self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(maintenance);
         self.initial.0 = self.initial.0.wrapping_sub_unsigned(initial);
         Ok(())
@@ -143,7 +147,8 @@ impl CrossHealth {
     #[inline(always)]
     fn count_asset(&mut self, amount: Amount, terms: &FactorTerms, weight: Ratio) -> Result<()> {
         let value = terms.mid.value_down(amount)?.0;
-        let counted = weigh_asset_down(value, asset_weight_down(terms.maintenance, weight));
+        let margin = terms.impact.margin_up(terms.maintenance, Value(value), LegSide::Long)?;
+        let counted = weigh_asset_down(value, asset_weight_down(margin, weight));
         self.maintenance.0 = self.maintenance.0.wrapping_add(i128::from(counted));
         self.assets = self.assets.wrapping_add(u128::from(value));
         self.leg_bits |= value;
@@ -153,7 +158,8 @@ impl CrossHealth {
     #[inline(always)]
     fn count_initial_asset(&mut self, amount: Amount, terms: &FactorTerms, weight: Ratio) -> Result<()> {
         let value = terms.asset_initial.value_down(amount)?.0;
-        let counted = weigh_asset_down(value, asset_weight_down(terms.initial, weight));
+        let margin = terms.impact_initial.margin_up(terms.initial, Value(value), LegSide::Long)?;
+        let counted = weigh_asset_down(value, asset_weight_down(margin, weight));
         self.initial.0 = self.initial.0.wrapping_add(i128::from(counted));
         self.leg_bits |= value;
         Ok(())
@@ -162,7 +168,8 @@ impl CrossHealth {
     #[inline(always)]
     fn count_debt(&mut self, amount: Amount, terms: &FactorTerms) -> Result<()> {
         let value = terms.mid.value_up(amount)?.0;
-        let required = weigh_debt_up(value, debt_premium_up(terms.maintenance)?);
+        let margin = terms.impact.margin_up(terms.maintenance, Value(value), LegSide::Short)?;
+        let required = weigh_debt_up(value, debt_premium_up(margin)?);
         self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(required);
         self.debts = self.debts.wrapping_add(u128::from(value));
         self.leg_bits |= value;
@@ -172,7 +179,8 @@ impl CrossHealth {
     #[inline(always)]
     fn count_initial_debt(&mut self, amount: Amount, terms: &FactorTerms) -> Result<()> {
         let value = terms.debt_initial.value_up(amount)?.0;
-        let required = weigh_debt_up(value, debt_premium_up(terms.initial)?);
+        let margin = terms.impact_initial.margin_up(terms.initial, Value(value), LegSide::Short)?;
+        let required = weigh_debt_up(value, debt_premium_up(margin)?);
         self.initial.0 = self.initial.0.wrapping_sub_unsigned(required);
         self.leg_bits |= value;
         Ok(())

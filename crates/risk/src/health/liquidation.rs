@@ -3,7 +3,8 @@
 use super::weights::{asset_weight_down, debt_premium_up, weigh_asset_down, weigh_debt_up, weigh_up};
 use super::{LiquidationFactorTerms, QuoteBalance, debt_amount_up, deposit_amount_down};
 use crate::error::Result;
-use crate::perp::margin::{PerpLiquidationTerms, Valuation, position_margin_up, size_margin_up};
+use crate::liquidity::LegSide;
+use crate::perp::margin::{PerpLiquidationTerms, Valuation};
 use crate::perp::{PerpPosition, SideIndices, Sides};
 use crate::quantities::{Amount, Ratio, Shares, SignedValue};
 
@@ -62,9 +63,9 @@ impl LiquidationHealth {
         self.profit = self.profit.wrapping_add(i128::from(position.realised.plus(unrealised)?.0));
         self.perp_sizes = self.perp_sizes.wrapping_add(u128::from(size_up.0));
 
-        let closing = size_margin_up(position.base.magnitude(), terms.size_maintenance)?;
-        let maintenance = weigh_up(size_up.0, position_margin_up(is_short, terms.maintenance, closing)?);
-        let end = weigh_up(size_up.0, position_margin_up(is_short, terms.liquidation_end, closing)?);
+        let margins = terms.margins_up(position.base, size_up)?;
+        let maintenance = weigh_up(size_up.0, margins.maintenance);
+        let end = weigh_up(size_up.0, margins.liquidation_end);
         self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(maintenance);
         self.liquidation_end.0 = self.liquidation_end.0.wrapping_sub_unsigned(end);
         Ok(())
@@ -92,9 +93,11 @@ impl LiquidationHealth {
 
     #[inline(always)]
     fn count_asset(&mut self, amount: Amount, terms: &LiquidationFactorTerms, weight: Ratio) -> Result<()> {
-        let value = terms.asset_price.value_down(amount)?.0;
-        let maintenance = weigh_asset_down(value, asset_weight_down(terms.maintenance, weight));
-        let end = weigh_asset_down(value, asset_weight_down(terms.liquidation_end, weight));
+        let value = terms.asset_price.value_down(amount)?;
+        let margins = terms.margins_up(value, LegSide::Long)?;
+        let value = value.0;
+        let maintenance = weigh_asset_down(value, asset_weight_down(margins.maintenance, weight));
+        let end = weigh_asset_down(value, asset_weight_down(margins.liquidation_end, weight));
         self.maintenance.0 = self.maintenance.0.wrapping_add(i128::from(maintenance));
         self.liquidation_end.0 = self.liquidation_end.0.wrapping_add(i128::from(end));
         self.assets = self.assets.wrapping_add(u128::from(value));
@@ -103,9 +106,11 @@ impl LiquidationHealth {
 
     #[inline(always)]
     fn count_debt(&mut self, amount: Amount, terms: &LiquidationFactorTerms) -> Result<()> {
-        let value = terms.debt_price.value_up(amount)?.0;
-        let maintenance = weigh_debt_up(value, debt_premium_up(terms.maintenance)?);
-        let end = weigh_debt_up(value, debt_premium_up(terms.liquidation_end)?);
+        let value = terms.debt_price.value_up(amount)?;
+        let margins = terms.margins_up(value, LegSide::Short)?;
+        let value = value.0;
+        let maintenance = weigh_debt_up(value, debt_premium_up(margins.maintenance)?);
+        let end = weigh_debt_up(value, debt_premium_up(margins.liquidation_end)?);
         self.maintenance.0 = self.maintenance.0.wrapping_sub_unsigned(maintenance);
         self.liquidation_end.0 = self.liquidation_end.0.wrapping_sub_unsigned(end);
         self.debts = self.debts.wrapping_add(u128::from(value));

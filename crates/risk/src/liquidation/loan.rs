@@ -4,7 +4,8 @@ use super::LiquidationTerms;
 use super::bonus::{Bonus, BonusBounds, room_down, spiral_quotient_down};
 use super::step::{Urgency, amount_down, require_liquidatable, step_amount, target_value_up};
 use crate::error::{Result, RiskError};
-use crate::health::LiquidationHealth;
+use crate::health::{LiquidationFactorTerms, LiquidationHealth, asset_weight_down, debt_weight_up};
+use crate::liquidity::LegSide;
 use crate::math::mul_div_down;
 use crate::quantities::{Amount, Price, Ratio, Value};
 
@@ -18,10 +19,36 @@ pub struct ExchangeLeg {
     pub price: Price,
     /// What the account owes (rounded up) or may claim (rounded down) in this reserve.
     pub amount: Amount,
-    /// Its weight in maintenance health, from [`crate::health::debt_weight_up`] or [`crate::health::asset_weight_down`].
+    /// Its weight in maintenance health, of the whole leg at its present size.
     pub maintenance_weight: Ratio,
     /// Its weight in liquidation-end health.
     pub liquidation_end_weight: Ratio,
+}
+
+impl ExchangeLeg {
+    /// A debt at the terms of its factor, whose price is fresh, with the impact of its size.
+    ///
+    /// `amount` may be less than the leg that health counts: its impact is then no higher, and the plan counts on no more than the leg gives.
+    pub fn debt(amount: Amount, terms: &LiquidationFactorTerms) -> Result<Self> {
+        let margins = terms.margins_up(terms.debt_price.value_down(amount)?, LegSide::Short)?;
+        Ok(Self {
+            price: terms.debt_price,
+            amount,
+            maintenance_weight: debt_weight_up(margins.maintenance)?,
+            liquidation_end_weight: debt_weight_up(margins.liquidation_end)?,
+        })
+    }
+
+    /// A deposit at the terms of its factor, whose price is fresh, with the impact of its size; `amount` as in [`Self::debt`].
+    pub fn deposit(amount: Amount, collateral_weight: Ratio, terms: &LiquidationFactorTerms) -> Result<Self> {
+        let margins = terms.margins_up(terms.asset_price.value_down(amount)?, LegSide::Long)?;
+        Ok(Self {
+            price: terms.asset_price,
+            amount,
+            maintenance_weight: asset_weight_down(margins.maintenance, collateral_weight),
+            liquidation_end_weight: asset_weight_down(margins.liquidation_end, collateral_weight),
+        })
+    }
 }
 
 /// What a plan depends on.
@@ -63,6 +90,9 @@ pub struct LiquidationPlan {
 }
 
 /// Plans one step of a liquidation: as much as brings liquidation-end health to zero, within every bound.
+///
+/// Weights are those of the legs' present sizes. As a leg shrinks its impact falls, and health gains more than planned: a step may bring it above
+/// the target.
 ///
 /// Rounding: repaid up to the bounds, seized and cut down. Errors: [`RiskError::NotLiquidatable`], [`RiskError::NothingToRepay`],
 /// [`RiskError::NothingToSeize`], [`RiskError::LiquidationSpiral`] where no step can raise health, [`RiskError::ThroughputExhausted`],
@@ -133,6 +163,9 @@ fn exchange(inputs: &LiquidationInputs, bonus: &Bonus, repaid: Amount, is_urgent
 }
 
 /// Errors unless maintenance health rises even when every rounding of the books goes against the account (**INV-IMPROVE**).
+///
+/// With impact too: what is left of the debt needs no higher margin than the whole, so the requirement falls by at least the debt's weight on what is
+/// repaid; what is left of the deposit counts at no lower weight, so it loses at most its weight on what is taken.
 fn prove_improvement(inputs: &LiquidationInputs, plan: &LiquidationPlan) -> Result<()> {
     let (debt, collateral) = (&inputs.debt, &inputs.collateral);
     let relieved = Amount(plan.repaid.0.saturating_sub(ROUNDING_ATOMS));

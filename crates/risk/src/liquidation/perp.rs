@@ -2,15 +2,15 @@
 
 use super::LiquidationTerms;
 use super::bonus::{Bonus, BonusBounds, room_down, spiral_quotient_down};
+use super::quote::QuoteCost;
 use super::step::{Urgency, require_liquidatable, step_amount, target_value_up};
 use crate::error::{Result, RiskError};
-use crate::health::LiquidationHealth;
-use crate::math::mul_shift_up;
+use crate::health::{LiquidationHealth, LiquidationMargins};
 use crate::quantities::{Amount, Price, Ratio, SignedAmount, Value};
 
 /// Atoms of the quote reserve that rounding can take from an account in one step: one where the position's value is split in two, four in a fill
 /// against the pool.
-const ROUNDING_ATOMS: u64 = 5;
+pub(super) const ROUNDING_ATOMS: u64 = 5;
 
 const PRICE_FRACTION: u128 = (1 << Price::FRACTION_BITS) - 1;
 
@@ -23,16 +23,10 @@ pub struct PerpLiquidationInputs {
     pub base: SignedAmount,
     /// Mid price of its factor.
     pub price: Price,
-    /// The position's margin per unit of value at maintenance, from [`crate::perp::margin::position_margin_up`].
-    pub maintenance_margin: Ratio,
-    /// The same at liquidation end.
-    pub liquidation_end_margin: Ratio,
-    /// The higher of the two prices at which `health` counts the quote reserve.
-    pub quote_price: Price,
-    /// Debt weight of the quote reserve's factor at maintenance, from [`crate::health::debt_weight_up`].
-    pub quote_maintenance_weight: Ratio,
-    /// The same at liquidation end.
-    pub quote_liquidation_end_weight: Ratio,
+    /// The position's margins per unit of value, from [`crate::perp::margin::PerpLiquidationTerms::margins_up`].
+    pub margins: LiquidationMargins,
+    /// What quote atoms given up cost.
+    pub quote: QuoteCost,
     /// What closing costs per unit of value besides bonus and cut, rounded up: 0 between accounts.
     pub slip: Ratio,
     /// The least that the two buckets still let through. Urgent accounts pass it by.
@@ -62,8 +56,8 @@ pub struct PerpLiquidationPlan {
 
 /// Plans one step: as much as brings liquidation-end health to zero, within every bound.
 ///
-/// Rounding: closed up to the bounds, bonus and cut down. A step may bring health above the target, because the position's size margin falls
-/// faster than its size.
+/// Rounding: closed up to the bounds, bonus and cut down. A step may bring health above the target, because the position's size margin and impact
+/// fall with its size.
 ///
 /// # Errors
 /// [`RiskError::NotLiquidatable`], [`RiskError::NothingToClose`] where there is no position, [`RiskError::LiquidationSpiral`] where no step can
@@ -84,15 +78,10 @@ pub fn plan_perp_liquidation(inputs: &PerpLiquidationInputs, terms: &Liquidation
     Ok(plan)
 }
 
-/// What a quote atom given up costs health: its price times the debt weight, rounded up. As a deposit it weighs no more.
-fn cost_up(quote_price: Price, weight: Ratio) -> Result<Ratio> {
-    mul_shift_up::<{ Price::FRACTION_BITS }>(weight.to_bits(), quote_price.to_bits()).map(Ratio::from_bits)
-}
-
 /// `7/8 · M_m/l_m − slip`, rounded down.
 fn spiral_bound_down(inputs: &PerpLiquidationInputs) -> Result<Ratio> {
-    let lost = cost_up(inputs.quote_price, inputs.quote_maintenance_weight)?;
-    let spiral = spiral_quotient_down(inputs.maintenance_margin, lost);
+    let lost = inputs.quote.per_atom_up(inputs.quote.maintenance_weight)?;
+    let spiral = spiral_quotient_down(inputs.margins.maintenance, lost);
     spiral.minus(inputs.slip).map_err(|_| RiskError::LiquidationSpiral)
 }
 
@@ -100,7 +89,7 @@ fn spiral_bound_down(inputs: &PerpLiquidationInputs) -> Result<Ratio> {
 fn room_left_down(inputs: &PerpLiquidationInputs) -> Result<Option<Ratio>> {
     let health = &inputs.health;
     let exposed = health.debts.checked_add(health.perp_sizes).ok_or(RiskError::Overflow)?;
-    let room = room_down(health.equity(), at_price_up(exposed, inputs.quote_price)?);
+    let room = room_down(health.equity(), at_price_up(exposed, inputs.quote.price)?);
     Ok(room.map(|room| Ratio::from_bits(room.to_bits().saturating_sub(inputs.slip.to_bits()))))
 }
 
@@ -120,9 +109,9 @@ fn closed_amount(
     urgency: &Urgency,
 ) -> Result<Amount> {
     // M_e − (b + c + slip)·l_e
-    let lost = cost_up(inputs.quote_price, inputs.quote_liquidation_end_weight)?;
+    let lost = inputs.quote.per_atom_up(inputs.quote.liquidation_end_weight)?;
     let given_up = bonus.taken()?.plus(inputs.slip)?.times_up(lost)?;
-    let gained = inputs.liquidation_end_margin.minus(given_up).map_err(|_| RiskError::LiquidationSpiral)?;
+    let gained = inputs.margins.liquidation_end.minus(given_up).map_err(|_| RiskError::LiquidationSpiral)?;
     let target = target_value_up(&inputs.health, gained)?;
     let most = inputs.base_limit.min(urgency.most_down(inputs.throughput_left, inputs.price)?);
     step_amount(inputs.base.magnitude(), inputs.price, target, most, terms.dust)
@@ -150,12 +139,12 @@ fn exchange(
 /// Errors unless maintenance health rises even when every rounding of the books goes against the account (**INV-IMPROVE**).
 ///
 /// The requirement falls by at least the margin on the closed size rounded down, because the margin of what is left is no higher; the quote
-/// balance, whichever sign it has, falls by at most the price and debt weight of what is given up.
+/// balance, whichever sign it has, falls by at most the price and debt weight of what is given up ([`QuoteCost`]).
 fn prove_improvement(inputs: &PerpLiquidationInputs, plan: &PerpLiquidationPlan) -> Result<()> {
     let closed = inputs.price.value_down(plan.delta.magnitude())?;
-    let gain = inputs.maintenance_margin.of_down(closed)?;
+    let gain = inputs.margins.maintenance.of_down(closed)?;
     let slipped = Amount(inputs.slip.of_up(plan.throughput)?.0);
     let given_up = plan.bonus.plus(plan.insurance_cut)?.plus(slipped)?.plus(Amount(ROUNDING_ATOMS))?;
-    let loss = inputs.quote_maintenance_weight.of_up(inputs.quote_price.value_up(given_up)?)?;
+    let loss = inputs.quote.of_up(given_up)?;
     if gain > loss { Ok(()) } else { Err(RiskError::HealthNotImproved) }
 }

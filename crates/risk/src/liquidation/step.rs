@@ -59,7 +59,7 @@ pub(super) fn target_value_up(health: &LiquidationHealth, gained: Ratio) -> Resu
         return Err(RiskError::LiquidationSpiral);
     }
     let shortfall = health.liquidation_end.0.min(0).unsigned_abs();
-    // an account has fewer than 2²⁰ legs below 2⁶⁸: the shifted shortfall is below 2¹²⁸
+    // an account has fewer than 2²⁰ legs below 2⁷⁰: the shifted shortfall is below 2¹²⁸
     let dividend = shortfall.checked_mul(1 << 32).ok_or(RiskError::Overflow)?;
     let value = dividend.div_ceil(u128::from(gained.to_bits()));
     Ok(Value(u64::try_from(value).unwrap_or(u64::MAX)))

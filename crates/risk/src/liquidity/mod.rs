@@ -7,5 +7,5 @@ mod volume;
 
 pub use crowding::{crowded_margin_up, crowding_up};
 pub use impact::{Impact, ImpactTerms, LegSide, MAX_IMPACT};
-pub use profile::{LiquidityProfile, PROFILE_SPACING_SECONDS};
+pub use profile::{LiquidityProfile, MAX_SPREAD_PPM, MIN_PROFILE_VALUE, PROFILE_SPACING_SECONDS};
 pub use volume::MeasuredVolume;

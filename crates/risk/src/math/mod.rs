@@ -28,5 +28,5 @@ pub use quadratic::{Standardised, root_of_terms_up};
 pub use quotient::{
     fraction31_down, mul_div_down, mul_div_up, wide_div_down, wide_mul_div_word_down, wide_mul_div_word_up,
 };
-pub use root::{sqrt_down, sqrt_fraction32_up, sqrt_up};
+pub use root::{sqrt_down, sqrt_fraction32_up, sqrt_up, times_root_up};
 pub use wide::{blend_up, wide_mul_div_down, wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up};

@@ -13,7 +13,8 @@ pub struct FactorExposure {
 }
 
 impl FactorExposure {
-    /// Adds a deposit with its maintenance weight, from [`crate::health::asset_weight_down`].
+    /// Adds a deposit with its maintenance weight, from [`crate::health::asset_weight_down`] of the margin with the impact of its present size
+    /// ([`crate::liquidity::Impact::margin_up`]).
     pub fn add_deposit(&mut self, amount: Amount, weight: Ratio) -> Result<()> {
         let weighted = i128::from(amount.0).checked_mul(i128::from(weight.to_bits()));
         self.weighted_atoms =
@@ -21,7 +22,7 @@ impl FactorExposure {
         Ok(())
     }
 
-    /// Adds a debt with its maintenance weight, from [`crate::health::debt_weight_up`].
+    /// Adds a debt with its maintenance weight, from [`crate::health::debt_weight_up`] of the margin with the impact of its present size.
     pub fn add_debt(&mut self, amount: Amount, weight: Ratio) -> Result<()> {
         let weighted = i128::from(amount.0).checked_mul(i128::from(weight.to_bits()));
         self.weighted_atoms =

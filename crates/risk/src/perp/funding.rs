@@ -1,7 +1,7 @@
 //! Funding by velocity: the rate walks with the skew, within a cap that follows the margins. See `docs/risk.md`, section 10.
 
 use crate::error::{Result, RiskError};
-use crate::math::{mul_div_down, product, wide_div_down, wide_mul_shift_down, wide_mul_shift_up};
+use crate::math::{mul_div_down, mul_div_up, mul_shift_up, product, wide_div_down, wide_mul_shift_down, wide_mul_shift_up};
 use crate::perp::PerpBooks;
 use crate::quantities::{Amount, DAY_SECONDS, DailyRate, PerUnit, Price, Ratio, SignedAmount, SizeFactor, Value};
 
@@ -102,6 +102,20 @@ fn with_sign(size: u64, is_negative: bool) -> i64 {
 fn signed_product(signed: i64, seconds: u64) -> i128 {
     let size = product(signed.unsigned_abs(), seconds) as i128;
     if signed < 0 { size.saturating_neg() } else { size }
+}
+
+/// What a touched position will pay in the seconds ahead at a constant rate, in quote atoms, rounded up; zero where it would receive.
+///
+/// # Errors
+/// [`crate::RiskError::Overflow`] where it does not fit.
+pub fn paid_ahead_up(rate: DailyRate, base: SignedAmount, mid: Price, seconds: u64) -> Result<Amount> {
+    let is_received = (rate.to_bits() < 0) != base.is_negative();
+    if is_received || rate == DailyRate::ZERO {
+        return Ok(Amount::ZERO);
+    }
+    let part = mul_div_up(rate.to_bits().unsigned_abs(), seconds, DAY_SECONDS)?;
+    let value = mid.value_up(base.magnitude())?;
+    mul_shift_up::<{ DailyRate::FRACTION_BITS }>(value.0, part).map(Amount)
 }
 
 impl PerpBooks {

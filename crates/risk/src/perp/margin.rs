@@ -1,8 +1,8 @@
 //! The margin of a perp position. See `docs/risk.md`, section 10.
 
 use crate::error::{Result, RiskError};
-use crate::health::debt_premium_up;
-use crate::liquidity::Impact;
+use crate::health::{LiquidationMargins, debt_premium_up};
+use crate::liquidity::{Impact, LegSide};
 use crate::math::mul_shift_up;
 use crate::perp::PerpPosition;
 use crate::quantities::{Amount, Price, Ratio, SignedAmount, Value};
@@ -47,6 +47,24 @@ pub struct PerpLiquidationTerms {
     pub size_maintenance: u64,
     /// What the position's size adds to both margins.
     pub impact: Impact,
+}
+
+impl PerpLiquidationTerms {
+    /// The margins of a position per unit of its value, `value` rounded up at the price of its side: impact and size margin at its present size,
+    /// `m` (long) or `m + m²` (short).
+    #[inline(always)]
+    pub fn margins_up(&self, base: SignedAmount, value: Value) -> Result<LiquidationMargins> {
+        let is_short = base.is_negative();
+        let closing = size_margin_up(base.magnitude(), self.size_maintenance)?;
+        let margin = |margin: Ratio| {
+            let with_impact = self.impact.margin_up(margin, value, LegSide::of_position(is_short))?;
+            position_margin_up(is_short, with_impact, closing)
+        };
+        Ok(LiquidationMargins {
+            maintenance: margin(self.maintenance)?,
+            liquidation_end: margin(self.liquidation_end)?,
+        })
+    }
 }
 
 /// `size_margin/s`: the size margin per base atom, 96 fractional bits, rounded up.

@@ -8,6 +8,7 @@ mod stable;
 
 pub use band::{PriceBand, initial_band, is_fresh_for_liquidation, liquidation_band};
 pub use jump::{JumpDecision, JumpGuard, PENDING_SECONDS, is_jump};
+pub(crate) use publication::check_time;
 pub use publication::{Publication, Quote};
 pub use stable::{HOURS, StablePrice};
 

@@ -49,7 +49,7 @@ impl Publication {
         if self.exponent < MIN_EXPONENT || self.exponent > MAX_EXPONENT {
             return Err(RiskError::PriceExponent);
         }
-        let publish_time_seconds = check_time(self.publish_time_seconds, newest_seconds, now_seconds, terms)?;
+        let publish_time_seconds = check_time(self.publish_time_seconds, newest_seconds, now_seconds, terms.max_age_seconds)?;
         // the confidence in its own unit: a part of the price, so that it fits where the price does
         let widest = terms.max_confidence.of_down(Value(price))?;
         if self.confidence > widest.0 {
@@ -74,7 +74,13 @@ impl Quote {
     }
 }
 
-fn check_time(publish_time: i64, newest_seconds: u64, now_seconds: u64, terms: &PriceTerms) -> Result<u64> {
+/// The publish time, checked against the clock and the newest one known.
+pub(crate) fn check_time(
+    publish_time: i64,
+    newest_seconds: u64,
+    now_seconds: u64,
+    max_age_seconds: u64,
+) -> Result<u64> {
     let published = u64::try_from(publish_time).map_err(|_| RiskError::PriceNotNewer)?;
     if published <= newest_seconds {
         return Err(RiskError::PriceNotNewer);
@@ -82,7 +88,7 @@ fn check_time(publish_time: i64, newest_seconds: u64, now_seconds: u64, terms: &
     if published > now_seconds.saturating_add(MAX_FUTURE_SECONDS) {
         return Err(RiskError::PriceFromFuture);
     }
-    if now_seconds.saturating_sub(published) > terms.max_age_seconds {
+    if now_seconds.saturating_sub(published) > max_age_seconds {
         return Err(RiskError::PriceStale);
     }
     Ok(published)
