@@ -1,10 +1,12 @@
 //! One event per change, in the past tense. Amounts are atoms; ratios and prices carry the core's mantissas.
 #![allow(missing_docs)] // field names say unit and meaning
 
+mod calls;
 mod perps;
 
 use anchor_lang::prelude::*;
 
+pub use calls::*;
 pub use perps::*;
 
 /// A group was created.

@@ -1,0 +1,117 @@
+//! The portfolio models of a Book as the core borrows them, and what it needs of the factors.
+
+use anchor_lang::prelude::*;
+use plimsoll_risk::portfolio::{self, Margins};
+use plimsoll_risk::quantities::Ratio;
+
+use crate::constants::FACTORS;
+use crate::state::{Book, Factor, PortfolioModel, Scenario, book};
+
+// both are `repr(C)`: sixteen shocks, then the basis
+const _: () = assert!(core::mem::size_of::<Scenario>() == core::mem::size_of::<portfolio::Scenario>());
+const _: () = assert!(core::mem::align_of::<Scenario>() == core::mem::align_of::<portfolio::Scenario>());
+const _: () = assert!(core::mem::offset_of!(Scenario, basis) == core::mem::offset_of!(portfolio::Scenario, basis));
+
+impl PortfolioModel {
+    /// As the core sees it. Nothing is copied: a Book holds three of them.
+    #[must_use]
+    #[inline(always)]
+    pub fn model(&self) -> portfolio::PortfolioModel<'_> {
+        let count = usize::try_from(self.scenario_count).unwrap_or(usize::MAX).min(self.scenarios.len());
+        portfolio::PortfolioModel {
+            correlations: &self.correlations,
+            shrinkage: Ratio::from_ppm_up(self.correlation_shrinkage_ppm),
+            hedged_floor: Ratio::from_ppm_up(self.hedged_floor_ppm),
+            scenarios: rows(self.scenarios.get(..count).unwrap_or(&[])),
+        }
+    }
+}
+
+/// The rows of a grid as the core's.
+fn rows(stored: &[Scenario]) -> &[portfolio::Scenario] {
+    // SAFETY: the two types have the same fields in the same order under `repr(C)`, as asserted above, and every bit pattern is one of both
+    unsafe { core::slice::from_raw_parts(stored.as_ptr().cast(), stored.len()) }
+}
+
+/// Ends of a path from some step on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathEnds {
+    /// The lowest point.
+    pub lowest: Ratio,
+    /// The highest.
+    pub highest: Ratio,
+}
+
+impl Factor {
+    /// The ends of the announced path from a step on.
+    #[must_use]
+    #[inline]
+    pub fn path_ahead(&self, step: u64) -> PathEnds {
+        let [.., last] = self.threshold.path;
+        let passed = usize::try_from(step.saturating_sub(self.threshold.path_step)).unwrap_or(usize::MAX);
+        let ahead = self.threshold.path.get(passed..).unwrap_or(&[]);
+        let (lowest, highest) = ahead.iter().fold((last, last), |(low, high), &point| (low.min(point), high.max(point)));
+        PathEnds { lowest: Ratio::from_bits(lowest), highest: Ratio::from_bits(highest) }
+    }
+}
+
+/// One number of every factor.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    /// Maintenance margins of a step.
+    pub maintenance: Margins,
+    /// Initial margins.
+    pub initial: Margins,
+    /// The lowest points of the paths from that step on.
+    pub lowest: Margins,
+    /// The highest.
+    pub highest: Margins,
+}
+
+impl Book {
+    /// Maintenance margins of the factors in a mask, in a step; zero for the others.
+    #[inline(never)]
+    pub fn margins_in(&self, held: u16, step: u64, out: &mut Margins) {
+        for (index, (margin, factor)) in out.iter_mut().zip(&self.factors).enumerate() {
+            *margin = if is_held(held, index) { factor.maintenance_margin(step) } else { Ratio::ZERO };
+        }
+    }
+
+    /// Every margin of the factors in a mask that initial health looks at.
+    #[inline(never)]
+    pub fn thresholds_in(&self, held: u16, step: u64, out: &mut Thresholds) {
+        self.margins_in(held, step, &mut out.maintenance);
+        for (index, factor) in self.factors.iter().enumerate().filter(|(index, _)| is_held(held, *index)) {
+            let ends = factor.path_ahead(step);
+            for (margins, margin) in [
+                (&mut out.initial, Ratio::from_bits(factor.threshold.initial)),
+                (&mut out.lowest, ends.lowest),
+                (&mut out.highest, ends.highest),
+            ] {
+                if let Some(slot) = margins.get_mut(index) {
+                    *slot = margin;
+                }
+            }
+        }
+    }
+
+    /// The largest initial gap of the factors in a mask.
+    #[must_use]
+    pub fn largest_gap_ppm(&self, held: u16) -> u32 {
+        let of_held = self.factors.iter().enumerate().filter(|(index, _)| is_held(held, *index));
+        of_held.map(|(_, factor)| factor.params.initial_gap_ppm).max().unwrap_or(0)
+    }
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let none = [Ratio::ZERO; FACTORS];
+        Self { maintenance: none, initial: none, lowest: none, highest: none }
+    }
+}
+
+/// Whether bit `index` of a mask is set.
+#[inline(always)]
+const fn is_held(held: u16, index: usize) -> bool {
+    held >> index & 1 == 1
+}
