@@ -135,7 +135,7 @@ pub enum PlimsollError {
     ProfileDeviationStep = 64,
     #[msg("the implied volatility lies outside 1 % to 1,000 % a year; check the feed")]
     ImpliedAbsurd = 65,
-    #[msg("a scenario's shock lies outside -8 to 8 margins, or its basis below 0; correct the row")]
+    #[msg("a scenario's shock lies outside -8 to 8 margins, or its basis outside 0 to 1; correct the row")]
     ScenarioOutOfRange = 66,
 
     #[msg("the account has an older layout; call migrate first")]

@@ -1,22 +1,21 @@
 //! R: the largest of the covariance readings, the scenario grid and the floor, and what every leg adds.
 
-use super::{Exposures, PortfolioModel, SCENARIOS};
-use crate::correlation::FACTORS;
+use super::{Exposures, Margins, PortfolioModel, SCENARIOS, WeightedExposures};
 use crate::error::Result;
-use crate::quantities::{Ratio, Value};
-
-/// m of each factor; zero where none is listed.
-pub type Margins = [Ratio; FACTORS];
+use crate::quantities::Value;
 
 /// R of `exposures` at `margins`, rounded up.
 ///
 /// # Errors
-/// [`crate::RiskError::Overflow`] where an exposure times its margin does not fit 63 bits.
-pub fn requirement_up(_exposures: &Exposures, _margins: &Margins, _model: &PortfolioModel) -> Result<Value> {
-    todo!()
+/// As [`WeightedExposures::new`] and [`WeightedExposures::requirement_up`].
+pub fn requirement_up(exposures: &Exposures, margins: &Margins, model: &PortfolioModel) -> Result<Value> {
+    WeightedExposures::new(exposures, margins)?.requirement_up(model)
 }
 
 /// The loss of each row of the grid in quote atoms, rounded up (positive: a loss); rows that are not in use are zero.
-pub fn losses_up(_exposures: &Exposures, _margins: &Margins, _model: &PortfolioModel) -> Result<[i64; SCENARIOS]> {
-    todo!()
+///
+/// # Errors
+/// As [`WeightedExposures::new`].
+pub fn losses_up(exposures: &Exposures, margins: &Margins, model: &PortfolioModel) -> Result<[i64; SCENARIOS]> {
+    WeightedExposures::new(exposures, margins)?.losses_up(model)
 }
