@@ -1,6 +1,8 @@
 //! Parameters from a file as the program's structs.
 
-use plimsoll::state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+use plimsoll::state::{
+    BookParams, FactorParams, LiquidityProfile, PerpMarketParams, PoolParams, ReserveParams, Scenario,
+};
 use plimsoll_params as file;
 
 macro_rules! convert {
@@ -34,6 +36,29 @@ convert!(
         margin_max_ppm, initial_gap_ppm, impact_multiple_ppm, volume_multiple_ppm,
     }
 );
+
+convert!(
+    /// A factor's first liquidity profile.
+    profile: file::LiquidityProfile => LiquidityProfile {
+        depth_quote_atoms, daily_volume_quote_atoms, spread_ppm, spread_deviation_ppm,
+    }
+);
+
+/// A row of the scenario grid; `factors` are the file's, in the order in which they are listed. Shocks are rounded to 12 fractional bits.
+#[must_use]
+pub fn scenario(row: &file::Scenario, factors: &[file::FactorListing]) -> Scenario {
+    let mut scenario = Scenario { basis: shock_of(row.basis_ppm), ..Scenario::default() };
+    for (slot, factor) in scenario.shocks.iter_mut().zip(factors) {
+        *slot = row.shocks_ppm.get(&factor.symbol).copied().map_or(0, shock_of);
+    }
+    scenario
+}
+
+/// Parts per million with 12 fractional bits, to the nearest.
+fn shock_of(ppm: i32) -> i16 {
+    let bits = (i64::from(ppm) * 4_096 + i64::from(ppm.signum()) * 500_000) / 1_000_000;
+    i16::try_from(bits).unwrap_or(if ppm < 0 { i16::MIN } else { i16::MAX })
+}
 
 convert!(
     /// A reserve's parameters.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 const DEPLOYER_WORD: &str = "deployer";
 const CREATE_WORD: &str = "create";
+const NONE_WORD: &str = "none";
 const SYMBOL_BYTES_MAX: usize = 16;
 
 /// A Solana address; written in base58.
@@ -64,8 +65,39 @@ fn hex_bytes(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
+/// The oracle feed of a factor's implied volatility, in percent a year; written `none` where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum ImpliedFeed {
+    /// No feed.
+    None,
+    /// This pull feed.
+    Feed(FeedId),
+}
+
+impl TryFrom<String> for ImpliedFeed {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == NONE_WORD {
+            return Ok(Self::None);
+        }
+        let feed = hex_bytes(&text).map(|bytes| Self::Feed(FeedId(bytes)));
+        feed.ok_or_else(|| format!("`{text}` is neither 64 hexadecimal digits nor the word `{NONE_WORD}`"))
+    }
+}
+
+impl fmt::Display for ImpliedFeed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => formatter.write_str(NONE_WORD),
+            Self::Feed(feed) => feed.fmt(formatter),
+        }
+    }
+}
+
 /// The name of a factor or reserve: 1 to 16 letters, digits, `.`, `-` or `_`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Symbol(String);
 
@@ -187,4 +219,4 @@ macro_rules! serialize_as_displayed {
     )+};
 }
 
-serialize_as_displayed!(Address, FeedId, Symbol, Role, MintSource);
+serialize_as_displayed!(Address, FeedId, ImpliedFeed, Symbol, Role, MintSource);

@@ -16,12 +16,16 @@ mod params;
 mod rules;
 
 pub use error::{ParamsError, Violation};
-pub use identity::{Address, FeedId, MintSource, Role, Symbol, TokenProgram};
-pub use listing::{Cluster, FactorListing, Group, OracleKind, ParameterFile, PerpMarketListing, Pool, ReserveListing};
-pub use params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+pub use identity::{Address, FeedId, ImpliedFeed, MintSource, Role, Symbol, TokenProgram};
+pub use listing::{
+    Cluster, FactorListing, Group, OracleKind, ParameterFile, PerpMarketListing, Pool, ReserveListing, Scenario,
+};
+pub use params::{BookParams, FactorParams, LiquidityProfile, PerpMarketParams, PoolParams, ReserveParams};
 
 /// Risk factors that a Book holds.
 pub const FACTORS_MAX: usize = 16;
+/// Rows of the scenario grid that a Book holds.
+pub const SCENARIOS_MAX: usize = 32;
 /// Lending reserves that a Book holds.
 pub const RESERVES_MAX: usize = 16;
 /// Perpetual markets that a Book holds.

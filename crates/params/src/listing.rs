@@ -1,13 +1,14 @@
 //! A parameter file as a whole, and the facts of each listing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ParamsError, Violation};
-use crate::identity::{FeedId, MintSource, Role, Symbol, TokenProgram};
+use crate::identity::{FeedId, ImpliedFeed, MintSource, Role, Symbol, TokenProgram};
 use crate::locate::Locator;
-use crate::params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+use crate::params::{BookParams, FactorParams, LiquidityProfile, PerpMarketParams, PoolParams, ReserveParams};
 use crate::rules;
 
 /// Everything that one group is set up with.
@@ -22,6 +23,8 @@ pub struct ParameterFile {
     pub book: BookParams,
     /// Risk factors, in the order in which they are listed: a factor's position is its index in the Book.
     pub factors: Vec<FactorListing>,
+    /// The scenario grid of portfolio margin.
+    pub scenarios: Vec<Scenario>,
     /// Lending reserves, in the order in which they are listed: a reserve's position is its index in the Book.
     pub reserves: Vec<ReserveListing>,
     /// The liquidity pool.
@@ -88,8 +91,24 @@ pub struct FactorListing {
     pub seed_sigma_fast_ppm: u32,
     /// Slow volatility at listing, per √day.
     pub seed_sigma_slow_ppm: u32,
+    /// Where implied volatility is read.
+    pub implied_feed_id: ImpliedFeed,
     /// Parameters.
     pub params: FactorParams,
+    /// The first liquidity profile; later ones are the steward's.
+    pub liquidity: LiquidityProfile,
+}
+
+/// A row of the scenario grid: simple returns in units of each factor's margin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Name, unique among scenarios.
+    pub name: String,
+    /// What a hedge between spot and perp of one factor loses.
+    pub basis_ppm: i32,
+    /// Return of every factor.
+    pub shocks_ppm: BTreeMap<Symbol, i32>,
 }
 
 /// A lending reserve: one token that accounts deposit and borrow.

@@ -119,7 +119,23 @@ bounded_params! {
         /// Y of the square-root law of impact; 0: no impact.
         impact_multiple_ppm: u32 in 0..=3_000_000, // markets measure 0.5 to 1; thrice that is beyond all of them
         /// What the program's own volume of a day is multiplied by before it may lower the average daily volume; 0: it may not.
-        volume_multiple_ppm: u32 in 0..=u32::MAX as u64, // 4,294 times the program's own
+        volume_multiple_ppm: u32 in 0..=4_000_000_000, // 4,000 times the program's own
+    }
+}
+
+bounded_params! {
+    /// What the markets elsewhere bear of a factor, as the steward first says it.
+    pub struct LiquidityProfile {
+        /// Depth within 2 % of mid, one side.
+        #[serde(serialize_with = "as_decimal_string")]
+        depth_quote_atoms: u64 in 1_000_000_000..=LEG_QUOTE_ATOMS_MAX, // 1,000 quote: with less there is no market
+        /// Average daily volume.
+        #[serde(serialize_with = "as_decimal_string")]
+        daily_volume_quote_atoms: u64 in 1_000_000_000..=TOML_INTEGER_MAX, // the same in a day
+        /// Bid-ask spread, whole.
+        spread_ppm: u32 in 1..=100_000, // above 0: later profiles are bounded relative to it
+        /// Its standard deviation.
+        spread_deviation_ppm: u32 in 1..=100_000, // likewise
     }
 }
 

@@ -9,11 +9,13 @@ use plimsoll_risk::quantities::{Amount, DAY_SECONDS};
 
 use crate::identity::{MintSource, Symbol};
 use crate::listing::{Cluster, FactorListing, Group, ParameterFile, PerpMarketListing, ReserveListing};
-use crate::params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
-use crate::{FACTORS_MAX, PATH_STEPS_MAX, PERP_MARKETS_MAX, RESERVES_MAX};
+use crate::params::{BookParams, FactorParams, LiquidityProfile, PerpMarketParams, PoolParams, ReserveParams};
+use crate::{FACTORS_MAX, PATH_STEPS_MAX, PERP_MARKETS_MAX, RESERVES_MAX, SCENARIOS_MAX};
 
 /// Its history says nothing of the day on which the peg breaks.
 const PEGGED_MARGIN_MIN_PPM: u32 = 50_000;
+/// A shock has 12 fractional bits of 16.
+const SHOCK_PPM_MAX: i32 = 8_000_000;
 /// A day in which depositors can see a change and leave.
 const MAINNET_TIMELOCK_SECONDS_MIN: u32 = 86_400;
 const TIMELOCK_SECONDS: RangeInclusive<u64> = 0..=2_592_000; // 30 days: longer, and no danger could be answered
@@ -30,6 +32,7 @@ pub(crate) fn broken_rules(file: &ParameterFile) -> Vec<(String, String)> {
     for (position, factor) in file.factors.iter().enumerate() {
         check_factor(&mut findings.under(format!("factors[{position}].")), factor);
     }
+    check_scenarios(&mut findings, file);
     let reserve_symbols = file.reserves.iter().map(|reserve| &reserve.symbol);
     check_list(&mut findings, "reserves", RESERVES_MAX, reserve_symbols);
     for (position, reserve) in file.reserves.iter().enumerate() {
@@ -125,11 +128,46 @@ fn check_book(findings: &mut Findings, book: &BookParams) {
     );
 }
 
+fn check_scenarios(findings: &mut Findings, file: &ParameterFile) {
+    let count = file.scenarios.len();
+    let fits = (1..=SCENARIOS_MAX).contains(&count);
+    findings.under("scenarios").require(fits, "", format!("{count} rows; a Book holds 1 to {SCENARIOS_MAX}"));
+    let mut seen = HashSet::new();
+    for (position, scenario) in file.scenarios.iter().enumerate() {
+        let mut section = findings.under(format!("scenarios[{position}]."));
+        let is_new = seen.insert(&scenario.name);
+        section.require(is_new, "name", format!("`{}` stands here for the second time", scenario.name));
+        let basis = scenario.basis_ppm;
+        section.require(
+            (0..SHOCK_PPM_MAX).contains(&basis),
+            "basis_ppm",
+            format!("{basis} is not within 0 .. 8,000,000"),
+        );
+        for factor in &file.factors {
+            let named = scenario.shocks_ppm.contains_key(&factor.symbol);
+            section.require(named, "shocks_ppm", format!("has no shock of `{}`", factor.symbol));
+        }
+        for (symbol, shock) in &scenario.shocks_ppm {
+            let listed = file.factor(symbol).is_some();
+            section.require(listed, "shocks_ppm", format!("no factor has the symbol `{symbol}`"));
+            let in_range = (-SHOCK_PPM_MAX..SHOCK_PPM_MAX).contains(shock);
+            section.require(
+                in_range,
+                "shocks_ppm",
+                format!("{symbol} = {shock} is not within -8,000,000 .. 8,000,000"),
+            );
+        }
+    }
+}
+
 fn check_factor(section: &mut Section<'_>, factor: &FactorListing) {
     section.within("base_decimals", factor.base_decimals.into(), &BASE_DECIMALS);
     section.within("seed_sigma_fast_ppm", factor.seed_sigma_fast_ppm.into(), &SEED_SIGMA_PPM);
     section.within("seed_sigma_slow_ppm", factor.seed_sigma_slow_ppm.into(), &SEED_SIGMA_PPM);
-    section.prefix.push_str("params.");
+    let listing = section.prefix.clone();
+    section.prefix.push_str("liquidity.");
+    section.all_within(factor.liquidity.bounded_values(), LiquidityProfile::BOUNDS);
+    section.prefix = format!("{listing}params.");
     check_factor_params(section, &factor.params);
     let wide_enough = !factor.pegged || factor.params.margin_min_ppm >= PEGGED_MARGIN_MIN_PPM;
     section.require(

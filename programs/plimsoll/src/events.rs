@@ -3,11 +3,13 @@
 
 mod calls;
 mod perps;
+mod risk;
 
 use anchor_lang::prelude::*;
 
 pub use calls::*;
 pub use perps::*;
+pub use risk::*;
 
 /// A group was created.
 #[event]

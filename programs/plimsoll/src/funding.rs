@@ -1,4 +1,4 @@
-//! Booking funding: what the skew's side owes the other since the last update.
+//! Booking funding: what the skew's side owes the other since the last update. The market's crowding follows the price with it.
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::perp::funding::FundingInputs;
@@ -38,5 +38,6 @@ pub fn update_funding(book: &mut Book, market_index: u8, now_seconds: u64) -> Re
     market.set_books(&books);
     market.funding_rate = rate.to_bits();
     market.funding_updated_seconds = now_seconds;
+    market.refresh_crowding(factor)?;
     books.pool_quote.minus(before).or_refuse()
 }

@@ -26,6 +26,7 @@ mod orders;
 mod parameters;
 pub mod perp_liquidation;
 pub mod perps;
+mod tide;
 
 use anchor_lang::prelude::*;
 #[cfg(target_arch = "bpf")]
@@ -38,6 +39,7 @@ use instructions::governance::list_factor::FactorListing;
 use instructions::governance::list_perp_market::PerpMarketListing;
 use instructions::governance::list_reserve::*;
 use instructions::governance::migrate::*;
+use instructions::governance::set_liquidity_profile::*;
 use instructions::governance::*;
 use instructions::keeper::fund_insurance::*;
 use instructions::keeper::liquidate::*;
@@ -55,7 +57,8 @@ use instructions::trader::place_order::*;
 use instructions::trader::set_delegate::*;
 use instructions::trader::transfer_position::*;
 use instructions::trader::*;
-use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+use state::factor::LiquidityProfile;
+use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams, Scenario};
 use vault::*;
 
 declare_id!("P1imso11ine11111111111111111111111111111111");
@@ -128,6 +131,25 @@ pub mod plimsoll {
     /// Names a perp market for delisting: reduce-only orders, then settlement at one price.
     pub fn delist_perp_market(ctx: Context<Govern>, market: u8) -> Result<()> {
         delist_perp_market::handler(ctx, market)
+    }
+
+    /// Sets what the markets elsewhere bear of a factor. The steward's, by bounded steps.
+    pub fn set_liquidity_profile(
+        ctx: Context<SetLiquidityProfile>,
+        factor_index: u8,
+        profile: LiquidityProfile,
+    ) -> Result<()> {
+        set_liquidity_profile::handler(ctx, factor_index, &profile)
+    }
+
+    /// Sets rows of the scenario grid and how many of its rows count.
+    pub fn set_scenarios(ctx: Context<Govern>, first_row: u8, count: u8, rows: Vec<Scenario>) -> Result<()> {
+        set_scenarios::handler(ctx, first_row, count, &rows)
+    }
+
+    /// Names a factor's feed of implied volatility; zero: none.
+    pub fn set_implied_feed(ctx: Context<Govern>, factor_index: u8, feed_id: [u8; 32]) -> Result<()> {
+        set_implied_feed::handler(ctx, factor_index, feed_id)
     }
 
     /// Opens a margin account.
@@ -205,7 +227,12 @@ pub mod plimsoll {
         refresh_prices::handler(ctx)
     }
 
-    /// Folds one grid step into variances, covariances and thresholds. Anyone may.
+    /// Reads implied volatility from oracle accounts into the Book. Anyone may.
+    pub fn refresh_implied(ctx: Context<Crank>) -> Result<()> {
+        refresh_implied::handler(ctx)
+    }
+
+    /// Folds one grid step into variances, covariances and thresholds; turns the tide where it is over. Anyone may.
     pub fn refresh_risk(ctx: Context<Crank>) -> Result<()> {
         refresh_risk::handler(ctx)
     }

@@ -33,7 +33,9 @@ pub(crate) fn read(account: &AccountInfo) -> Result<OraclePublication> {
     read_push(account)
 }
 
-fn read_pull(account: &AccountInfo) -> Result<OraclePublication> {
+/// Reads an account of the pull oracle; an account of anybody else is refused.
+pub(crate) fn read_pull(account: &AccountInfo) -> Result<OraclePublication> {
+    require_keys_eq!(*account.owner, PULL_ORACLE_PROGRAM, PlimsollError::OracleOwner);
     let data = account.try_borrow_data()?;
     let update = PriceUpdateV2::try_deserialize(&mut &data[..]).map_err(|_| PlimsollError::OracleData)?;
     require!(update.verification_level == VerificationLevel::Full, PlimsollError::OracleNotVerified);

@@ -148,12 +148,13 @@ pub(crate) struct FillPlan {
 
 /// Plans the fill of an order against the pool, from funded books and a touched position.
 pub(crate) fn plan_fill(
-    market: &PerpMarket,
+    book: &Book,
     mut books: PerpBooks,
     mut position: PerpPosition,
     order: &Order,
     quote: &Quote,
 ) -> Result<FillPlan> {
+    let market = book.perp_market(order.market)?;
     let delta = SignedAmount(order.base_atoms);
     if order.is_reduce_only() {
         fill::require_reduces(position.base, delta).or_refuse()?;
@@ -168,7 +169,7 @@ pub(crate) fn plan_fill(
     fill::require_worst_price(delta, fill.quote, Price::from_bits(order.worst_price)).or_refuse()?;
     books.trade_with_pool(&mut position, delta, fill.quote).or_refuse()?;
     books.charge(&mut position, fill.fee, fill.to_insurance).or_refuse()?;
-    let caps = terms::open_interest_terms(&market.params);
+    let caps = terms::open_interest_terms(&market.params, &book.factor(market.factor_index)?.liquidity.profile);
     fill::require_open_interest(&sides, &books.open_interest, quote.mid, &caps).or_refuse()?;
     let skew_after = books.skew().or_refuse()?;
     let enlarges_skew = skew_after.magnitude() > skew.magnitude();

@@ -1,5 +1,6 @@
 //! Setting parameters: whole structs, checked by the core, with what is derived from them.
 
+mod liquidity;
 mod perps;
 
 use anchor_lang::prelude::*;
@@ -9,6 +10,7 @@ use plimsoll_risk::ramp::Ramp;
 use plimsoll_risk::threshold::Path;
 use plimsoll_risk::volatility::{Decays, Volatility};
 
+pub(crate) use liquidity::{set_implied_feed, set_liquidity_profile, set_scenarios};
 pub(crate) use perps::{seed_perp_market, set_perp_params, set_pool_params};
 
 use crate::bridge::terms;
@@ -16,6 +18,7 @@ use crate::error::{OrRefuse, PlimsollError};
 use crate::instructions::governance::list_factor::FactorListing;
 use crate::instructions::governance::list_reserve::ReserveListing;
 use crate::state::{Book, BookParams, Factor, FactorParams, Reserve, ReserveParams, Wide};
+use crate::tide;
 
 const ONE_PPM: u32 = 1_000_000;
 /// Bounds of every grid and half-life are the core's; these are the program's own.
@@ -23,7 +26,7 @@ const MAX_ACCRUAL_AGE_SECONDS: core::ops::RangeInclusive<u32> = 10..=3_600;
 const MAX_WALK_SECONDS: u32 = 31_536_000;
 
 /// Sets the Book's parameters and everything that follows from them. Grid and grace are fixed once they are set: the announced paths are cut by them.
-pub(crate) fn set_book_params(book: &mut Book, params: &BookParams) -> Result<()> {
+pub(crate) fn set_book_params(book: &mut Book, params: &BookParams, now_seconds: u64) -> Result<()> {
     let is_first = book.params_version == 0;
     let same_grid =
         params.grid_seconds == book.params.grid_seconds && params.grace_seconds == book.params.grace_seconds;
@@ -37,7 +40,11 @@ pub(crate) fn set_book_params(book: &mut Book, params: &BookParams) -> Result<()
     for factor in book.factors.iter_mut().filter(|factor| factor.is_listed()) {
         rederive(factor, params)?;
     }
-    Ok(())
+    // what walks with the tide is announced by it
+    book.model_newest.refresh_bounds();
+    book.model_newest.correlation_shrinkage_ppm = params.correlation_shrinkage_ppm;
+    book.model_newest.hedged_floor_ppm = params.hedged_floor_ppm;
+    tide::refresh_every_impact(book, now_seconds)
 }
 
 fn check_book_params(params: &BookParams) -> Result<()> {
@@ -64,8 +71,14 @@ fn check_book_params(params: &BookParams) -> Result<()> {
     Ok(())
 }
 
-/// Sets a factor's parameters and everything that follows from them. Initial margin follows at once, the path at the next fold.
-pub(crate) fn set_factor_params(factor: &mut Factor, book: &BookParams, params: &FactorParams) -> Result<()> {
+/// Sets a factor's parameters and everything that follows from them but the impact, for which the whole Book is needed. Initial margin follows
+/// at once, the path at the next fold.
+pub(crate) fn set_factor_params(
+    factor: &mut Factor,
+    book: &BookParams,
+    params: &FactorParams,
+    now_seconds: u64,
+) -> Result<()> {
     let fits = params.bonus_min_ppm <= params.bonus_max_ppm
         && params.impact_multiple_ppm <= 10 * ONE_PPM
         && params.liquidation_capacity_quote_atoms > 0
@@ -73,17 +86,22 @@ pub(crate) fn set_factor_params(factor: &mut Factor, book: &BookParams, params: 
     require!(fits, PlimsollError::ParameterOutOfBounds);
     factor.params = *params;
     factor.params_version = factor.params_version.checked_add(1).ok_or(PlimsollError::Overflow)?;
+    restate(factor, book, now_seconds)
+}
+
+/// Derives a factor's constants and, at once, its goal and initial margin; the path stays as announced.
+fn restate(factor: &mut Factor, book: &BookParams, now_seconds: u64) -> Result<()> {
     rederive(factor, book)?;
     let points = terms::path_points(book)?;
     let path = factor.path(points);
-    factor.set_thresholds(&path, &terms::stored_threshold_terms(factor, points)?)
+    factor.set_thresholds(&path, &terms::stored_threshold_terms(factor, points)?, now_seconds)
 }
 
 /// Derives and stores the constants of a factor's parameters.
 fn rederive(factor: &mut Factor, book: &BookParams) -> Result<()> {
     // the decimals of the quote bear on no bound
     terms::price_terms(factor, factor.base_decimals)?;
-    factor.threshold.derived = terms::derived(&terms::threshold_terms(&factor.params, book)?);
+    factor.threshold.derived = terms::derived(&terms::threshold_terms(factor, book)?);
     let volatility = terms::volatility_terms(&factor.params, book.grid_seconds)?;
     let decays = Decays::over(1, &volatility).or_refuse()?;
     factor.volatility.decay_fast = decays.fast.to_bits();
@@ -108,12 +126,12 @@ pub(crate) fn seed_factor(
         ..factor.volatility_state()
     };
     factor.set_volatility(&volatility);
-    set_factor_params(factor, book, &listing.params)?;
+    set_factor_params(factor, book, &listing.params, now_seconds)?;
 
     let threshold_terms = terms::stored_threshold_terms(factor, terms::path_points(book)?)?;
     let step = now_seconds.checked_div(u64::from(book.grid_seconds)).ok_or(PlimsollError::DivisionByZero)?;
-    let path = Path::start(factor.margin_goal(&threshold_terms)?, step, &threshold_terms);
-    factor.set_thresholds(&path, &threshold_terms)?;
+    let path = Path::start(factor.margin_goal(&threshold_terms, now_seconds)?, step, &threshold_terms);
+    factor.set_thresholds(&path, &threshold_terms, now_seconds)?;
     factor.set_bucket(&Bucket::full(&terms::bucket_terms(&factor.params), now_seconds));
     Ok(())
 }

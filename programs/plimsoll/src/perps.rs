@@ -5,7 +5,7 @@ use plimsoll_risk::health;
 use plimsoll_risk::perp::pool::{self, PoolEquity};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition};
 use plimsoll_risk::position::{self, ReservePosition};
-use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount};
+use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Value};
 
 use crate::constants::FACTORS;
 use crate::error::{OrRefuse, PlimsollError};
@@ -38,7 +38,24 @@ pub fn store(
     books: &PerpBooks,
     position: &PerpPosition,
 ) -> Result<()> {
-    book.perp_market_mut(market_index)?.commit(books, account, market_index, position)
+    book.perp_market_mut(market_index)?.commit(books, account, market_index, position)?;
+    refresh_crowding(book, market_index)
+}
+
+/// Brings a market's crowding up to date: after every change of its books, its cap or what the cap is measured by.
+pub(crate) fn refresh_crowding(book: &mut Book, market_index: u8) -> Result<()> {
+    let Book { factors, perp_markets, .. } = book;
+    let market = perp_markets.get_mut(usize::from(market_index)).ok_or(PlimsollError::MarketIndex)?;
+    let factor = factors.get(usize::from(market.factor_index)).ok_or(PlimsollError::FactorIndex)?;
+    market.refresh_crowding(factor)
+}
+
+/// Counts what a fill traded toward the measured volume of the market's factor.
+pub(crate) fn count_volume(book: &mut Book, market_index: u8, traded: Amount, now_seconds: u64) -> Result<()> {
+    let factor_index = book.perp_market(market_index)?.factor_index;
+    // an atom of the quote reserve is a quote atom
+    book.factor_mut(factor_index)?.liquidity.count_volume(Value(traded.0), now_seconds);
+    Ok(())
 }
 
 /// The pool's equity: its deposits in the quote reserve and its side of every market.

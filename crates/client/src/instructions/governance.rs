@@ -6,7 +6,8 @@ use plimsoll::instructions::governance::create_group::GroupRoles;
 use plimsoll::instructions::governance::list_factor::FactorListing;
 use plimsoll::instructions::governance::list_perp_market::PerpMarketListing;
 use plimsoll::instructions::governance::list_reserve::ReserveListing;
-use plimsoll::state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};
+use plimsoll::state::factor::LiquidityProfile;
+use plimsoll::state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams, Scenario};
 use plimsoll::{accounts, instruction};
 
 use super::{SYSTEM_PROGRAM, build};
@@ -139,4 +140,41 @@ pub fn set_perp_params(
 #[must_use]
 pub fn delist_perp_market(group: Pubkey, admin: Pubkey, book: Pubkey, market: u8) -> Instruction {
     build(&govern(group, admin, book), &instruction::DelistPerpMarket { market })
+}
+
+/// `set_liquidity_profile`, signed by the group's steward.
+#[must_use]
+pub fn set_liquidity_profile(
+    group: Pubkey,
+    steward: Pubkey,
+    book: Pubkey,
+    factor_index: u8,
+    profile: LiquidityProfile,
+) -> Instruction {
+    let accounts = accounts::SetLiquidityProfile { group, steward, book };
+    build(&accounts, &instruction::SetLiquidityProfile { factor_index, profile })
+}
+
+/// `set_scenarios`: rows from `first_row` on; the first `count` rows of the grid are in use. A transaction holds 16 rows.
+#[must_use]
+pub fn set_scenarios(
+    group: Pubkey,
+    admin: Pubkey,
+    book: Pubkey,
+    (first_row, count): (u8, u8),
+    rows: Vec<Scenario>,
+) -> Instruction {
+    build(&govern(group, admin, book), &instruction::SetScenarios { first_row, count, rows })
+}
+
+/// `set_implied_feed`; zeros: none.
+#[must_use]
+pub fn set_implied_feed(
+    group: Pubkey,
+    admin: Pubkey,
+    book: Pubkey,
+    factor_index: u8,
+    feed_id: [u8; 32],
+) -> Instruction {
+    build(&govern(group, admin, book), &instruction::SetImpliedFeed { factor_index, feed_id })
 }

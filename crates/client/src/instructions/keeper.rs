@@ -19,6 +19,12 @@ pub fn refresh_risk(book: Pubkey, oracles: &[Pubkey]) -> Instruction {
     with_oracles(build(&accounts::Crank { book }, &instruction::RefreshRisk {}), oracles)
 }
 
+/// `refresh_implied` from accounts of implied-volatility feeds.
+#[must_use]
+pub fn refresh_implied(book: Pubkey, oracles: &[Pubkey]) -> Instruction {
+    with_oracles(build(&accounts::Crank { book }, &instruction::RefreshImplied {}), oracles)
+}
+
 fn with_oracles(mut instruction: Instruction, oracles: &[Pubkey]) -> Instruction {
     instruction.accounts.extend(oracles.iter().map(|oracle| AccountMeta::new_readonly(*oracle, false)));
     instruction

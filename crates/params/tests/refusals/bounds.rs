@@ -1,6 +1,8 @@
 //! Bounds of single parameters and of lists.
 
-use plimsoll_params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams, Violation};
+use plimsoll_params::{
+    BookParams, FactorParams, LiquidityProfile, PerpMarketParams, PoolParams, ReserveParams, Violation,
+};
 
 use crate::{SHIPPED, assert_refused, line_in, violations_of, with_line};
 
@@ -9,6 +11,7 @@ fn bounded_fields() -> impl Iterator<Item = (&'static str, &'static str, &'stati
     let tables = [
         ("[book]", "book", BookParams::BOUNDS),
         ("[factors.params]", "factors[0].params", FactorParams::BOUNDS),
+        ("[factors.liquidity]", "factors[0].liquidity", LiquidityProfile::BOUNDS),
         ("[reserves.params]", "reserves[0].params", ReserveParams::BOUNDS),
         ("[pool.params]", "pool.params", PoolParams::BOUNDS),
         ("[perp_markets.params]", "perp_markets[0].params", PerpMarketParams::BOUNDS),
@@ -60,15 +63,18 @@ fn listing_facts_have_bounds() {
 
 #[test]
 fn a_book_holds_one_to_sixteen() {
-    let (head, reserves) = SHIPPED.split_at(SHIPPED.find("[[reserves]]").unwrap());
+    let (head, rest) = SHIPPED.split_at(SHIPPED.find("[[scenarios]]").unwrap());
     let ether = &head[head.rfind("[[factors]]").unwrap()..];
     let more = (0..13).map(|index| ether.replace("symbol = \"ETH\"", &format!("symbol = \"F{index}\"")));
-    let found = violations_of(&format!("{head}{}{reserves}", more.collect::<String>()));
+    let shocks = (0..13).fold("{ ".to_owned(), |shocks, index| format!("{shocks}F{index} = 0, "));
+    let rest_of_more = rest.replace("shocks_ppm = { ", &format!("shocks_ppm = {shocks}"));
+    let found = violations_of(&format!("{head}{}{rest_of_more}", more.collect::<String>()));
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].field.as_str(), found[0].message.as_str()), ("factors", "17 entries; a Book holds 1 to 16"));
 
     let (listed, perps) = SHIPPED.split_at(SHIPPED.find("[pool]").unwrap());
-    let none = violations_of(&format!("reserves = []\n{head}{perps}"));
+    let (before_reserves, _) = SHIPPED.split_at(SHIPPED.find("[[reserves]]").unwrap());
+    let none = violations_of(&format!("reserves = []\n{before_reserves}{perps}"));
     let lists: Vec<&str> = none.iter().map(|violation| violation.field.as_str()).collect();
     assert_eq!(lists, ["group.quote", "reserves", "pool.quote_reserve"]);
 

@@ -83,13 +83,44 @@ fn a_pegged_asset_keeps_five_percent() {
 fn names_refer_to_what_is_listed_once() {
     assert_refused("quote", "\"EURC\"", "group.quote", "no reserve has the symbol `EURC`");
     assert_refused("factor", "\"EURC\"", "reserves[0].factor", "no factor has the symbol `EURC`");
-    let twice = SHIPPED.replace("symbol = \"ETH\"", "symbol = \"BTC\"").replace("factor = \"ETH\"", "factor = \"BTC\"");
+    let twice = SHIPPED
+        .replace("symbol = \"ETH\"", "symbol = \"BTC\"")
+        .replace("factor = \"ETH\"", "factor = \"BTC\"")
+        .lines()
+        .map(|line| line.split_once(", ETH = ").map_or_else(|| line.to_owned(), |(shocks, _)| format!("{shocks} }}")))
+        .collect::<Vec<_>>()
+        .join("\n");
     let fields: Vec<(String, String)> =
         violations_of(&twice).into_iter().map(|found| (found.field, found.message)).collect();
     let message = "`BTC` stands here for the second time".to_owned();
     let traded = ("perp_markets[2].factor".to_owned(), "`BTC` has a market already".to_owned());
     let listed = ("reserves[3].symbol".to_owned(), message.clone());
     assert_eq!(fields, [("factors[3].symbol".to_owned(), message), listed, traded]);
+}
+
+#[test]
+fn a_scenario_shocks_every_factor_once_and_within_eight_margins() {
+    let row = |shocks: &str| with("shocks_ppm", &format!("{{ {shocks} }}"));
+    let messages =
+        |text: &str| violations_of(text).into_iter().map(|found| (found.field, found.message)).collect::<Vec<_>>();
+    let refused = |message: &str| [("scenarios[0].shocks_ppm".to_owned(), message.to_owned())];
+    assert_eq!(messages(&row("USDC = 0, SOL = 0, BTC = 0")), refused("has no shock of `ETH`"));
+    assert_eq!(
+        messages(&row("USDC = 0, SOL = 0, BTC = 0, ETH = 0, EURC = 0")),
+        refused("no factor has the symbol `EURC`")
+    );
+    let message = "ETH = 8000000 is not within -8,000,000 .. 8,000,000";
+    assert_eq!(messages(&row("USDC = 0, SOL = 0, BTC = 0, ETH = 8_000_000")), refused(message));
+    assert_eq!(messages(&row("USDC = 0, SOL = 0, BTC = 0, ETH = -8_000_000")), []);
+    assert_refused("basis_ppm", "-1", "scenarios[0].basis_ppm", "-1 is not within 0 .. 8,000,000");
+    let again = with("name", "\"rally\"");
+    assert_eq!(violations_of(&again)[0].message, "`rally` stands here for the second time");
+    assert_refused(
+        "implied_feed_id",
+        "\"5\"",
+        "factors[0].implied_feed_id",
+        "`5` is neither 64 hexadecimal digits nor the word `none`",
+    );
 }
 
 #[test]

@@ -167,8 +167,8 @@ impl Factor {
     }
 
     /// Stores a path, its goal, and the initial margin that follows.
-    pub fn set_thresholds(&mut self, path: &Path, terms: &ThresholdTerms) -> Result<()> {
-        let goal = self.margin_goal(terms)?;
+    pub fn set_thresholds(&mut self, path: &Path, terms: &ThresholdTerms, now_seconds: u64) -> Result<()> {
+        let goal = self.margin_goal(terms, now_seconds)?;
         let jump = Ratio::from_bits(self.volatility.jump_level);
         let initial = threshold::initial_margin(path, goal, jump, terms).or_refuse()?;
         self.threshold.path = path.points;
@@ -178,11 +178,11 @@ impl Factor {
         Ok(())
     }
 
-    /// Where maintenance margin walks to.
+    /// Where maintenance margin walks to; implied volatility counts while it is fresh.
     #[inline(always)]
-    pub fn margin_goal(&self, terms: &ThresholdTerms) -> Result<Ratio> {
+    pub fn margin_goal(&self, terms: &ThresholdTerms, now_seconds: u64) -> Result<Ratio> {
         let state = self.volatility_state();
-        let implied = Variance::from_bits(self.implied.variance.get());
+        let implied = self.implied.implied().counted(now_seconds);
         threshold::margin_goal(threshold::current_variance(state.fast, state.slow, implied), terms).or_refuse()
     }
 

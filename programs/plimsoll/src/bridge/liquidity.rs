@@ -1,12 +1,19 @@
 //! Liquidity, impact and the portfolio model as stored, and the core's structs.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::liquidity::{Impact, LiquidityProfile, MeasuredVolume};
-use plimsoll_risk::quantities::{Ratio, Value};
+use plimsoll_risk::liquidity::{Impact, LiquidityProfile, MeasuredVolume, crowding_up};
+use plimsoll_risk::portfolio::{GridBounds, SCENARIO_CELLS, Scenario};
+use plimsoll_risk::quantities::{Amount, Price, Ratio, Value, Variance};
+use plimsoll_risk::volatility::ImpliedVolatility;
 
+use super::terms;
+use crate::constants::{FACTORS, SCENARIOS};
 use crate::error::OrRefuse;
-use crate::state::Factor;
-use crate::state::factor::{self, ImpactState, LiquidityState};
+use crate::state::factor::{self, ImpactState, ImpliedState, LiquidityState};
+use crate::state::{self, Factor, PerpMarket, Wide};
+
+/// From this part of its cap on a market would be crowded: never.
+const NEVER_CROWDED_PPM: u32 = 1_000_000;
 
 impl ImpactState {
     /// As the core sees it.
@@ -55,8 +62,14 @@ impl LiquidityState {
         }
     }
 
-    /// Stores it.
-    pub const fn set_measured(&mut self, measured: &MeasuredVolume) {
+    /// Counts one more trade.
+    pub fn count_volume(&mut self, traded: Value, now_seconds: u64) {
+        let measured = self.measured().with(traded, now_seconds);
+        self.set_measured(&measured);
+    }
+
+    /// Stores what was measured.
+    const fn set_measured(&mut self, measured: &MeasuredVolume) {
         self.volume_day = measured.day;
         self.volume_today_quote_atoms = measured.today.0;
         self.volume_last_day_quote_atoms = measured.last_day.0;
@@ -66,6 +79,67 @@ impl LiquidityState {
     #[inline(always)]
     const fn is_calm(&self) -> bool {
         self.in_force.unit | self.announced.unit | self.newest.unit == 0
+    }
+}
+
+impl ImpliedState {
+    /// As the core sees it.
+    #[must_use]
+    #[inline(always)]
+    pub const fn implied(&self) -> ImpliedVolatility {
+        ImpliedVolatility {
+            variance: Variance::from_bits(self.variance.get()),
+            publish_time_seconds: self.publish_time_seconds,
+        }
+    }
+
+    /// Stores an accepted publication.
+    pub const fn set_implied(&mut self, implied: &ImpliedVolatility) {
+        self.variance = Wide::new(implied.variance.to_bits());
+        self.publish_time_seconds = implied.publish_time_seconds;
+    }
+}
+
+impl state::Scenario {
+    /// As the core sees it.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        let mut row = [self.basis; SCENARIO_CELLS];
+        let (shocks, _) = row.split_at_mut(FACTORS);
+        shocks.copy_from_slice(&self.shocks);
+        row
+    }
+}
+
+impl state::PortfolioModel {
+    /// Brings the bounds of the grid up to date with the rows in use.
+    pub fn refresh_bounds(&mut self) {
+        let rows = self.scenarios.iter().take(usize::try_from(self.scenario_count).unwrap_or(SCENARIOS));
+        let bounds = rows.fold(GridBounds::of(&[]), |bounds, row| {
+            let GridBounds { shock, basis } = GridBounds::of(&[row.scenario()]);
+            GridBounds { shock: bounds.shock.max(shock), basis: bounds.basis.max(basis) }
+        });
+        (self.grid_shock, self.grid_basis) = (bounds.shock, bounds.basis);
+    }
+}
+
+impl PerpMarket {
+    /// Brings the crowding up to date with the books, the price and the cap. What does not fit counts as the most that does: a refusal here would
+    /// stop trades that reduce.
+    pub fn refresh_crowding(&mut self, factor: &Factor) -> Result<()> {
+        if self.params.crowding_start_ppm >= NEVER_CROWDED_PPM || !self.has_open_interest() {
+            self.crowding = 0;
+            return Ok(());
+        }
+        let mid = Price::from_bits(factor.price.mid);
+        let terms = terms::open_interest_terms(&self.params, &factor.liquidity.profile);
+        let by_size = mid.value_down(terms.max_open_interest).unwrap_or(Value(u64::MAX));
+        let by_depth = terms.depth_multiple.of_down(terms.depth).unwrap_or(Value(u64::MAX));
+        let larger = Amount(self.long_base_atoms.max(self.short_base_atoms));
+        let held = mid.value_up(larger).unwrap_or(Value(u64::MAX));
+        let crowding = crowding_up(held, by_size.min(by_depth), self.params.crowding_start_ppm).or_refuse()?;
+        self.crowding = crowding.to_bits();
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use plimsoll_risk::threshold::{ThresholdParameters, ThresholdTerms};
 use plimsoll_risk::volatility::{VolatilityParameters, VolatilityTerms};
 
 use crate::error::OrRefuse;
-use crate::state::factor::ThresholdDerived;
+use crate::state::factor::{LiquidityProfile, ThresholdDerived};
 use crate::state::{BookParams, Factor, FactorParams, PerpMarketParams, ReserveParams, Wide};
 
 /// The terms by which publications are screened.
@@ -50,15 +50,16 @@ pub(crate) fn volatility_terms(params: &FactorParams, grid_seconds: u32) -> Resu
     .or_refuse()
 }
 
-/// The terms of a threshold, computed from parameters: for a change of parameters.
-pub(crate) fn threshold_terms(params: &FactorParams, book: &BookParams) -> Result<ThresholdTerms> {
+/// The terms of a threshold, computed from parameters and profile: for a change of either.
+pub(crate) fn threshold_terms(factor: &Factor, book: &BookParams) -> Result<ThresholdTerms> {
+    let params = &factor.params;
     ThresholdParameters {
         floor_volatility_ppm: params.sigma_floor_ppm,
         stress_volatility_ppm: params.sigma_stress_ppm,
         stress_weight_ppm: params.stress_weight_ppm,
         shortfall_multiple_ppm: params.tail_multiplier_ppm,
         horizon_seconds: params.horizon_seconds,
-        spread_ppm: params.spread_ppm,
+        spread_ppm: factor.liquidity.profile.profile().charged_spread_ppm(params.spread_ppm),
         bonus_max_ppm: params.bonus_max_ppm,
         insurance_cut_ppm: params.insurance_cut_ppm,
         margin_min_ppm: params.margin_min_ppm,
@@ -160,12 +161,12 @@ pub(crate) fn fill_terms(params: &PerpMarketParams) -> FillTerms {
     }
 }
 
-/// How large a side of a market may become.
+/// How large a side of a market may become, the depth being the smaller of its own and the factor's profile's.
 #[inline(always)]
-pub(crate) fn open_interest_terms(params: &PerpMarketParams) -> OpenInterestTerms {
+pub(crate) fn open_interest_terms(params: &PerpMarketParams, profile: &LiquidityProfile) -> OpenInterestTerms {
     OpenInterestTerms {
         max_open_interest: Amount(params.max_open_interest_base_atoms),
-        depth: Value(params.depth_quote_atoms),
+        depth: profile.profile().counted_depth(Value(params.depth_quote_atoms)),
         depth_multiple: Ratio::from_ppm_down(params.depth_multiple_ppm),
     }
 }

@@ -76,8 +76,10 @@ pub struct PortfolioModel {
     pub correlation_shrinkage_ppm: u32,
     /// Floor as a part of gross margin.
     pub hedged_floor_ppm: u32,
-    /// Alignment.
-    pub padding: u32,
+    /// Size of the largest shock of the rows in use, at least one margin, 12 fractional bits.
+    pub grid_shock: u16,
+    /// Largest basis of the rows in use.
+    pub grid_basis: u16,
 }
 
 /// One row of the scenario grid, in units of each factor's margin, 12 fractional bits.

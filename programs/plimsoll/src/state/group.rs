@@ -79,4 +79,10 @@ impl Group {
         require_keys_eq!(*signer, self.admin, PlimsollError::NotAdmin);
         Ok(())
     }
+
+    /// Refuses anybody but the steward.
+    pub fn require_steward(&self, signer: &Pubkey) -> Result<()> {
+        require_keys_eq!(*signer, self.steward, PlimsollError::NotSteward);
+        Ok(())
+    }
 }

@@ -45,9 +45,10 @@ pub(crate) fn handler(ctx: Context<CreateBook>, params: BookParams) -> Result<()
     book.vault_authority = vault_authority;
     book.quote_decimals = quote_decimals;
     book.group = ctx.accounts.group.key();
-    crate::parameters::set_book_params(&mut book, &params)?;
+    let now_seconds = crate::clock::now_seconds()?;
+    crate::parameters::set_book_params(&mut book, &params, now_seconds)?;
     // the first fold spans one step, not all of Unix time
-    book.folded_step = book.step_at(crate::clock::now_seconds()?);
+    book.folded_step = book.step_at(now_seconds);
     group.book = book_key;
 
     emit!(BookCreated { group: ctx.accounts.group.key(), book: book_key });

@@ -10,9 +10,12 @@ pub mod list_reserve;
 pub mod migrate;
 pub mod set_book_params;
 pub mod set_factor_params;
+pub mod set_implied_feed;
+pub mod set_liquidity_profile;
 pub mod set_perp_params;
 pub mod set_pool_params;
 pub mod set_reserve_params;
+pub mod set_scenarios;
 
 use core::cell::RefMut;
 

@@ -17,6 +17,7 @@ pub(crate) fn handler(ctx: Context<Govern>, market_index: u8, params: PerpMarket
     crate::parameters::set_perp_params(market, &params, grace_seconds, now_seconds)?;
 
     let params_version = market.params_version;
+    crate::perps::refresh_crowding(&mut book, market_index)?;
     emit!(PerpMarketParamsSet { book: ctx.accounts.book.key(), market: market_index, params_version });
     Ok(())
 }

@@ -55,6 +55,7 @@ pub(crate) fn handler(ctx: Context<LiquidatePerp>, request: PerpLiquidationReque
     let plan = perp_liquidation::plan(book, &liquidatee, before, &request, now_seconds)?;
 
     let closed = perp_liquidation::commit(book, &mut liquidatee, &mut liquidator, &request, &plan)?;
+    perps::count_volume(book, request.market, plan.value, now_seconds)?;
     let factor = book.perp_market(request.market)?.factor_index;
     let taken = Throughput { value: plan.throughput, is_urgent: plan.is_urgent };
     liquidation::take_throughput(book, &mut liquidatee, [factor, factor], &taken, now_seconds)?;

@@ -4,6 +4,7 @@ pub mod accrue;
 pub mod fund_insurance;
 pub mod liquidate;
 pub mod liquidate_perp;
+pub mod refresh_implied;
 pub mod refresh_prices;
 pub mod refresh_risk;
 pub mod resolve_bankruptcy;

@@ -1,4 +1,4 @@
-//! Folds one grid step into variances, covariances and thresholds.
+//! Folds one grid step into variances, covariances, correlations and thresholds, and turns the tide where it is over.
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::correlation::{self, CovarianceWeights};
@@ -10,9 +10,10 @@ use super::Crank;
 use crate::bridge::terms;
 use crate::constants::FACTORS;
 use crate::error::{OrRefuse, PlimsollError};
-use crate::events::RiskRefreshed;
+use crate::events::{RiskRefreshed, TideTurned};
 use crate::oracle::{self, OraclePublication};
 use crate::state::{Book, Factor};
+use crate::tide;
 
 pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
@@ -24,9 +25,14 @@ pub(crate) fn handler(ctx: Context<Crank>) -> Result<()> {
     }
 
     let step = step_to_fold(book, now_seconds)?;
-    let sampled = fold(book, step)?;
+    let sampled = fold(book, step, now_seconds)?;
+    tide::refresh_correlations(book);
+    let turned = tide::turn(book, now_seconds)?;
 
     emit!(RiskRefreshed { book: ctx.accounts.book.key(), step, sampled });
+    if turned {
+        emit!(TideTurned { book: ctx.accounts.book.key(), tide: book.tides, announced_seconds: now_seconds });
+    }
     Ok(())
 }
 
@@ -69,7 +75,7 @@ fn step_to_fold(book: &Book, now_seconds: u64) -> Result<u64> {
 }
 
 /// Folds every factor that has a sample, then the covariances, then every threshold. Returns a bit per factor folded.
-fn fold(book: &mut Book, step: u64) -> Result<u16> {
+fn fold(book: &mut Book, step: u64, now_seconds: u64) -> Result<u16> {
     let steps = step.saturating_sub(book.folded_step);
     let grid_seconds = book.params.grid_seconds;
     let points = terms::path_points(&book.params)?;
@@ -87,11 +93,11 @@ fn fold(book: &mut Book, step: u64) -> Result<u16> {
             }
         }
         let threshold_terms = terms::stored_threshold_terms(factor, points)?;
-        let goal = factor.margin_goal(&threshold_terms)?;
+        let goal = factor.margin_goal(&threshold_terms, now_seconds)?;
         let path = factor.path(points);
         if path.first_step < step {
             let slid = path.slide(step, goal, &threshold_terms).or_refuse()?;
-            factor.set_thresholds(&slid, &threshold_terms)?;
+            factor.set_thresholds(&slid, &threshold_terms, now_seconds)?;
         }
     }
     fold_covariance(book, &returns, steps)?;

@@ -99,9 +99,10 @@ fn fill(
     // a trade that only reduces is measured against what was there before
     let reduces = fill::reduces(position.base, SignedAmount(order.base_atoms));
     let before = if reduces { Some(margin::cross_health(book, account, now_seconds)?) } else { None };
-    let plan = orders::plan_fill(book.perp_market(market_index)?, books, position, order, &quote)?;
+    let plan = orders::plan_fill(book, books, position, order, &quote)?;
 
     let executor_fee_atoms = commit(book, account, executor, order, &plan)?;
+    perps::count_volume(book, market_index, plan.fill.quote.magnitude(), now_seconds)?;
 
     if plan.enlarges_skew {
         perps::require_pool_limit(book)?;
