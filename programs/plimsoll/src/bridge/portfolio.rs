@@ -1,16 +1,11 @@
 //! The portfolio models of a Book as the core borrows them, and what it needs of the factors.
 
-use anchor_lang::prelude::*;
-use plimsoll_risk::portfolio::{self, Margins};
+use plimsoll_risk::liquidity::Impact;
+use plimsoll_risk::portfolio::{self, GridBounds, Margins};
 use plimsoll_risk::quantities::Ratio;
 
 use crate::constants::FACTORS;
-use crate::state::{Book, Factor, PortfolioModel, Scenario, book};
-
-// both are `repr(C)`: sixteen shocks, then the basis
-const _: () = assert!(core::mem::size_of::<Scenario>() == core::mem::size_of::<portfolio::Scenario>());
-const _: () = assert!(core::mem::align_of::<Scenario>() == core::mem::align_of::<portfolio::Scenario>());
-const _: () = assert!(core::mem::offset_of!(Scenario, basis) == core::mem::offset_of!(portfolio::Scenario, basis));
+use crate::state::{Book, Factor, PortfolioModel};
 
 impl PortfolioModel {
     /// As the core sees it. Nothing is copied: a Book holds three of them.
@@ -22,15 +17,10 @@ impl PortfolioModel {
             correlations: &self.correlations,
             shrinkage: Ratio::from_ppm_up(self.correlation_shrinkage_ppm),
             hedged_floor: Ratio::from_ppm_up(self.hedged_floor_ppm),
-            scenarios: rows(self.scenarios.get(..count).unwrap_or(&[])),
+            scenarios: bytemuck::cast_slice(self.scenarios.get(..count).unwrap_or(&[])),
+            bounds: GridBounds { shock: self.grid_shock, basis: self.grid_basis },
         }
     }
-}
-
-/// The rows of a grid as the core's.
-fn rows(stored: &[Scenario]) -> &[portfolio::Scenario] {
-    // SAFETY: the two types have the same fields in the same order under `repr(C)`, as asserted above, and every bit pattern is one of both
-    unsafe { core::slice::from_raw_parts(stored.as_ptr().cast(), stored.len()) }
 }
 
 /// Ends of a path from some step on.
@@ -53,9 +43,20 @@ impl Factor {
         let (lowest, highest) = ahead.iter().fold((last, last), |(low, high), &point| (low.min(point), high.max(point)));
         PathEnds { lowest: Ratio::from_bits(lowest), highest: Ratio::from_bits(highest) }
     }
+
+    /// The impact at its worst in the hour ahead: in force or announced.
+    #[must_use]
+    #[inline(always)]
+    pub fn impact_ahead(&self) -> Impact {
+        let (in_force, announced) = (&self.liquidity.in_force, &self.liquidity.announced);
+        if in_force.unit | announced.unit == 0 {
+            return Impact::default();
+        }
+        in_force.impact().worst(&announced.impact())
+    }
 }
 
-/// One number of every factor.
+/// Margins of every factor, at each moment that initial health looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Thresholds {
     /// Maintenance margins of a step.
@@ -97,9 +98,9 @@ impl Book {
 
     /// The largest initial gap of the factors in a mask.
     #[must_use]
-    pub fn largest_gap_ppm(&self, held: u16) -> u32 {
+    pub fn largest_gap_up(&self, held: u16) -> Ratio {
         let of_held = self.factors.iter().enumerate().filter(|(index, _)| is_held(held, *index));
-        of_held.map(|(_, factor)| factor.params.initial_gap_ppm).max().unwrap_or(0)
+        Ratio::from_ppm_up(of_held.map(|(_, factor)| factor.params.initial_gap_ppm).max().unwrap_or(0))
     }
 }
 
@@ -112,6 +113,6 @@ impl Default for Thresholds {
 
 /// Whether bit `index` of a mask is set.
 #[inline(always)]
-const fn is_held(held: u16, index: usize) -> bool {
+pub(crate) const fn is_held(held: u16, index: usize) -> bool {
     held >> index & 1 == 1
 }
