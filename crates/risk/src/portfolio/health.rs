@@ -1,6 +1,7 @@
 //! Health of a portfolio account from its exposures, the models in force, announced and newest, and its cross health.
 
-use super::{Exposures, Margins, PortfolioModel};
+use super::ahead::growth_up;
+use super::{Exposures, Margins, PortfolioModel, WeightedExposures};
 use crate::error::Result;
 use crate::quantities::{Ratio, SignedValue, Value};
 
@@ -28,7 +29,7 @@ pub struct PortfolioHealth {
     pub counted: SignedValue,
     /// R_M: walked from the model in force to the announced one.
     pub requirement: Value,
-    /// The larger of the two: what initial health builds on.
+    /// The larger of the two that it was walked between: what initial health builds on.
     pub worst: Value,
 }
 
@@ -60,22 +61,66 @@ pub struct InitialInputs<'a> {
     pub initial_gap: Ratio,
 }
 
+impl PortfolioInputs<'_> {
+    /// Whether the walk is over: the model in force counts no more.
+    const fn is_over(&self) -> bool {
+        self.walked.to_bits() >= Ratio::ONE.to_bits()
+    }
+
+    /// R_M, and the larger of the requirements that it came from.
+    fn requirement_up(&self) -> Result<(Value, Value)> {
+        let weighted = WeightedExposures::new(self.exposures, self.margins)?;
+        if self.is_over() || self.in_force.is(&self.announced) {
+            let announced = weighted.requirement_up(&self.announced)?;
+            return Ok((announced, announced));
+        }
+        let in_force = weighted.requirement_up(&self.in_force)?;
+        if self.walked == Ratio::ZERO {
+            return Ok((in_force, in_force));
+        }
+        let announced = weighted.requirement_up(&self.announced)?;
+        Ok((walk_up(in_force, announced, self.walked)?, in_force.max(announced)))
+    }
+
+    /// The larger of the requirements that count now or in the hour ahead, given those that count now.
+    fn worst_ahead_up(&self, worst: Value) -> Result<Value> {
+        if self.walked != Ratio::ZERO || self.in_force.is(&self.announced) {
+            return Ok(worst);
+        }
+        Ok(worst.max(super::requirement_up(self.exposures, self.margins, &self.announced)?))
+    }
+}
+
+/// `from + walked·(to − from)`, rounded up.
+fn walk_up(from: Value, to: Value, walked: Ratio) -> Result<Value> {
+    if to >= from { from.plus(walked.of_up(to.minus(from)?)?) } else { from.minus(walked.of_down(from.minus(to)?)?) }
+}
+
 impl PortfolioHealth {
     /// H_end: max(cross, counted − (1 + buffer)·R_M). `cross` is the cross health at liquidation's end.
     ///
     /// # Errors
     /// [`crate::RiskError::Overflow`] where the requirement leaves 64 bits.
-    pub fn liquidation_end(&self, _buffer: Ratio, _cross: SignedValue) -> Result<SignedValue> {
-        todo!()
+    pub fn liquidation_end(&self, buffer: Ratio, cross: SignedValue) -> Result<SignedValue> {
+        Ok(cross.max(self.counted.minus(with_part_up(self.requirement, buffer)?)?))
     }
+}
+
+/// `(1 + part)·value`, rounded up.
+fn with_part_up(value: Value, part: Ratio) -> Result<SignedValue> {
+    let sum = value.plus(part.of_up(value)?)?;
+    Ok(SignedValue(sum.0.into()))
 }
 
 /// H_M: max(cross, counted − R_M), R_M = R_force + τ·(R_announced − R_force), rounded up.
 ///
 /// # Errors
 /// [`crate::RiskError::Overflow`] as [`super::requirement_up`].
-pub fn maintenance_health(_inputs: &PortfolioInputs, _cross: SignedValue) -> Result<PortfolioHealth> {
-    todo!()
+pub fn maintenance_health(inputs: &PortfolioInputs, cross: SignedValue) -> Result<PortfolioHealth> {
+    let (requirement, worst) = inputs.requirement_up()?;
+    let counted = inputs.exposures.counted;
+    let health = cross.max(counted.minus(SignedValue(requirement.0.into()))?);
+    Ok(PortfolioHealth { health, counted, requirement, worst })
 }
 
 /// H_I: max(cross, min(counted_I − max(R of all three models at IM), counted_M − (1 + gap)·R_ahead)).
@@ -85,9 +130,39 @@ pub fn maintenance_health(_inputs: &PortfolioInputs, _cross: SignedValue) -> Res
 /// # Errors
 /// [`crate::RiskError::Overflow`] as [`super::requirement_up`].
 pub fn initial_health(
-    _inputs: &InitialInputs,
-    _maintenance: &PortfolioHealth,
-    _cross: SignedValue,
+    inputs: &InitialInputs,
+    maintenance: &PortfolioHealth,
+    cross: SignedValue,
 ) -> Result<SignedValue> {
-    todo!()
+    let required = inputs.worst_initial_up()?;
+    let initial = inputs.exposures.counted.minus(SignedValue(required.0.into()))?;
+    if initial <= cross {
+        return Ok(cross);
+    }
+    let ahead = with_part_up(inputs.requirement_ahead_up(maintenance.worst)?, inputs.initial_gap)?;
+    Ok(cross.max(initial.min(inputs.maintenance.exposures.counted.minus(ahead)?)))
+}
+
+impl InitialInputs<'_> {
+    /// The largest requirement of the three models at IM.
+    fn worst_initial_up(&self) -> Result<Value> {
+        let weighted = WeightedExposures::new(self.exposures, self.margins)?;
+        let PortfolioInputs { in_force, announced, .. } = &self.maintenance;
+        let mut worst = weighted.requirement_up(&self.newest)?;
+        if !announced.is(&self.newest) {
+            worst = worst.max(weighted.requirement_up(announced)?);
+        }
+        if !in_force.is(announced) {
+            worst = worst.max(weighted.requirement_up(in_force)?);
+        }
+        Ok(worst)
+    }
+
+    /// R_ahead: no maintenance requirement of the hour ahead is above it.
+    fn requirement_ahead_up(&self, worst: Value) -> Result<Value> {
+        let now = self.maintenance.exposures.added;
+        let requirement = self.maintenance.worst_ahead_up(worst)?.plus(growth_up(self)?)?;
+        // the two sums round alike, so more is added by the same legs only where a margin, a size margin or an impact grows
+        if self.ahead.added > now { requirement.plus(self.ahead.added.minus(now)?) } else { Ok(requirement) }
+    }
 }

@@ -2,11 +2,13 @@
 //!
 //! Every requirement begins with [`WeightedExposures`]: exposures times margins, once for each set of margins; any number of models are then evaluated with it.
 
+mod ahead;
 mod correlations;
 mod exposures;
 mod health;
 mod model;
 mod requirement;
+mod scenarios;
 mod weighted;
 
 pub use correlations::{CORRELATIONS, correlations};

@@ -66,3 +66,14 @@ pub struct PortfolioModel<'a> {
     /// [`GridBounds::of`] the rows.
     pub bounds: GridBounds,
 }
+
+impl PortfolioModel<'_> {
+    /// Whether both are the same model, borrowed from the same place: then one requirement is that of both.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        core::ptr::eq(self.correlations, other.correlations)
+            && core::ptr::eq(self.scenarios, other.scenarios)
+            && self.shrinkage == other.shrinkage
+            && self.hedged_floor == other.hedged_floor
+            && self.bounds == other.bounds
+    }
+}

@@ -1,8 +1,17 @@
 //! R: the largest of the covariance readings, the scenario grid and the floor, and what every leg adds.
 
-use super::{Exposures, Margins, PortfolioModel, SCENARIOS, WeightedExposures};
-use crate::error::Result;
-use crate::quantities::Value;
+use super::weighted::WeightedExposures;
+use super::{CORRELATIONS, Exposures, Margins, PortfolioModel, SCENARIOS};
+use crate::error::{Result, RiskError};
+use crate::math::{signed_product, sqrt_up, unscaled_up, wide_mul_shift_up};
+use crate::quantities::{Ratio, Value};
+
+/// Fractional bits of correlations, and of quadratic forms.
+const CORRELATION_BITS: u32 = 15;
+/// One, with the 2⁻¹⁰ that covers the rounding of a row's correlations.
+const LIFTED_ONE: i64 = (1 << CORRELATION_BITS) + (1 << (CORRELATION_BITS - 10));
+/// Fractional bits of a root in units: half of those of twice a quadratic form.
+const ROOT_BITS: u32 = 8;
 
 /// R of `exposures` at `margins`, rounded up.
 ///
@@ -15,7 +24,58 @@ pub fn requirement_up(exposures: &Exposures, margins: &Margins, model: &Portfoli
 /// The loss of each row of the grid in quote atoms, rounded up (positive: a loss); rows that are not in use are zero.
 ///
 /// # Errors
-/// As [`WeightedExposures::new`].
+/// As [`WeightedExposures::new`] and [`WeightedExposures::losses_up`].
 pub fn losses_up(exposures: &Exposures, margins: &Margins, model: &PortfolioModel) -> Result<[i64; SCENARIOS]> {
     WeightedExposures::new(exposures, margins)?.losses_up(model)
+}
+
+impl WeightedExposures {
+    /// R, rounded up.
+    ///
+    /// # Errors
+    /// [`RiskError::Overflow`] where it leaves 64 bits.
+    pub fn requirement_up(&self, model: &PortfolioModel) -> Result<Value> {
+        let covariance = self.root_up(model)?.plus(self.convexity)?;
+        let floor = model.hedged_floor.min(Ratio::ONE).of_up(self.gross)?;
+        covariance.max(self.worst_row_up(model)?).max(floor).plus(self.added)
+    }
+
+    /// √Q*: the largest of the three readings, rounded up.
+    #[inline(never)]
+    fn root_up(&self, model: &PortfolioModel) -> Result<Value> {
+        let estimated = self.quadratic_form(model.correlations);
+        // (1 − θ)·Q + θ·E with the larger of the two other extremes, where that is above Q
+        let extreme = self.squares.max(signed_product(self.sum, self.sum).unsigned_abs()) << CORRELATION_BITS;
+        let beyond = extreme.cast_signed().wrapping_sub(estimated); // both below 2¹⁰⁵
+        let mut largest = estimated;
+        if beyond > 0 {
+            let shrinkage = model.shrinkage.min(Ratio::ONE).to_bits();
+            let blended = wide_mul_shift_up::<{ Ratio::FRACTION_BITS }>(beyond.unsigned_abs(), shrinkage)?;
+            largest = largest.wrapping_add(blended.cast_signed());
+        }
+        // each y is less than a unit nearer to zero than the exact one: √Q* of these errors is below √(1 + 2⁻¹⁰) for each
+        let cut = if self.shift == 0 { 0 } else { u64::from(self.held).wrapping_add(1) << ROOT_BITS };
+        let root = sqrt_up(largest.max(0).unsigned_abs() << 1).checked_add(cut).ok_or(RiskError::Overflow)?;
+        unscaled_up::<{ ROOT_BITS + Ratio::FRACTION_BITS }>(root, self.shift).map(Value)
+    }
+
+    /// Q·2¹⁵ = Σ y_i·(y_i·(1 + 2⁻¹⁰) + 2·Σ_{j>i} ρ_ij·y_j)·2¹⁵, exact: one wide product for each factor.
+    #[inline(always)]
+    fn quadratic_form(&self, correlations: &[i16; CORRELATIONS]) -> i128 {
+        let mut form = 0_i128;
+        let (mut columns, mut rows) = (self.weighted.as_slice(), correlations.as_slice());
+        while let Some((&y, others)) = columns.split_first() {
+            let Some((row, below)) = rows.split_at_checked(others.len()) else { break };
+            if y != 0 {
+                // 15 products below 2⁵⁵: twice their sum is below 2⁶⁰
+                let pairs = row.iter().zip(others).fold(0_i64, |sum, (&correlation, &other)| {
+                    sum.wrapping_add(i64::from(correlation).wrapping_mul(other))
+                });
+                let inner = y.wrapping_mul(LIFTED_ONE).wrapping_add(pairs.wrapping_mul(2));
+                form = form.wrapping_add(signed_product(y, inner)); // 16 of 2¹⁰¹
+            }
+            (columns, rows) = (others, below);
+        }
+        form
+    }
 }
