@@ -2,15 +2,16 @@
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::RiskError;
-use plimsoll_risk::health::{self, LiquidationHealth};
+use plimsoll_risk::health::{LiquidationFactorTerms, LiquidationHealth};
 use plimsoll_risk::liquidation::{Bucket, BucketTerms, ExchangeLeg, LiquidationInputs, LiquidationTerms};
-use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount, Value};
+use plimsoll_risk::quantities::{Amount, Ratio, SignedAmount, Value};
 
 use crate::bridge::terms as bridge_terms;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::instructions::keeper::liquidate::LiquidationRequest;
+use crate::margin::{self, Standing};
+use crate::perp_liquidation;
 use crate::state::{Book, Factor, MarginAccount};
-use crate::{margin, perp_liquidation};
 
 /// What a liquidation takes out of the buckets.
 pub struct Throughput {
@@ -66,15 +67,20 @@ pub(crate) const fn seconds_unhealthy(account: &MarginAccount, now_seconds: u64)
     if since == 0 { 0 } else { now_seconds.saturating_sub(since) }
 }
 
-/// Refuses a liquidation that did not raise maintenance health, and keeps the moment since when the account is unhealthy.
+/// Refuses a step that did not raise maintenance health in cross and, unless the account is urgent, in its own mode; keeps the moment since when the
+/// account is unhealthy.
+///
+/// A step may take a hedge away: then cross health rises, because a leg is gone, and portfolio health falls.
 pub(crate) fn require_improved(
     account: &mut MarginAccount,
-    before: &LiquidationHealth,
-    after: &LiquidationHealth,
+    [before, after]: [&Standing; 2],
+    is_urgent: bool,
     now_seconds: u64,
 ) -> Result<()> {
-    require!(after.maintenance > before.maintenance, PlimsollError::HealthNotImproved);
-    if !after.maintenance.is_negative() {
+    let is_better = after.cross_maintenance > before.cross_maintenance
+        && (is_urgent || after.health.maintenance > before.health.maintenance);
+    require!(is_better, PlimsollError::HealthNotImproved);
+    if !after.health.maintenance.is_negative() {
         account.unhealthy_since_seconds = 0;
     } else if account.unhealthy_since_seconds == 0 {
         account.unhealthy_since_seconds = now_seconds;
@@ -84,9 +90,9 @@ pub(crate) fn require_improved(
 
 /// Refuses a liquidator who took more over than his account may carry.
 pub fn require_liquidator_health(book: &Book, liquidator: &MarginAccount, now_seconds: u64) -> Result<()> {
-    let health = margin::cross_health(book, liquidator, now_seconds)?;
+    let health = margin::health(book, liquidator, now_seconds)?;
     require!(!health.initial.is_negative(), PlimsollError::LiquidatorHealth);
-    health.admit().or_refuse()
+    health.admit()
 }
 
 /// Takes what was liquidated out of the two factors' buckets (one, where both are the same) and the account's.
@@ -121,12 +127,6 @@ pub(crate) fn throughput_left(
     let own = account_bucket(account).refilled(&account_terms, now_seconds);
     let [one, other] = factors.map(|factor| factor.bucket(now_seconds).available);
     Ok(own.available.min(one).min(other))
-}
-
-/// Maintenance margin now, and the one that a liquidation aims at.
-fn margins(book: &Book, factor: &Factor, now_seconds: u64) -> Result<(Ratio, Ratio)> {
-    let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
-    Ok((maintenance, maintenance.times_up(margin::liquidation_buffer(book)?).or_refuse()?))
 }
 
 /// An account's bucket starts full: time zero is long ago.
@@ -165,29 +165,23 @@ struct Named<'a> {
 fn debt_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
     let reserve = named.book.reserve(reserve_index)?;
     let owed = named.account.position(reserve_index.into())?.owed_up(&reserve.totals()).or_refuse()?;
-    let (maintenance, end) = margins(named.book, factor, now_seconds)?;
-    Ok(ExchangeLeg {
-        price: Price::from_bits(factor.price.mid),
-        amount: named.not_netted(reserve_index, owed, SignedAmount::negated)?,
-        maintenance_weight: health::debt_weight_up(maintenance).or_refuse()?,
-        liquidation_end_weight: health::debt_weight_up(end).or_refuse()?,
-    })
+    let amount = named.not_netted(reserve_index, owed, SignedAmount::negated)?;
+    ExchangeLeg::debt(amount, &named.factor_terms(factor, now_seconds)?).or_refuse()
 }
 
 fn collateral_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
     let reserve = named.book.reserve(reserve_index)?;
     let claim = named.account.position(reserve_index.into())?.claim_down(&reserve.totals()).or_refuse()?;
+    let amount = named.not_netted(reserve_index, claim, Ok)?;
     let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
-    let (maintenance, end) = margins(named.book, factor, now_seconds)?;
-    Ok(ExchangeLeg {
-        price: Price::from_bits(factor.price.mid),
-        amount: named.not_netted(reserve_index, claim, Ok)?,
-        maintenance_weight: health::asset_weight_down(maintenance, weight),
-        liquidation_end_weight: health::asset_weight_down(end, weight),
-    })
+    ExchangeLeg::deposit(amount, weight, &named.factor_terms(factor, now_seconds)?).or_refuse()
 }
 
 impl Named<'_> {
+    fn factor_terms(&self, factor: &Factor, now_seconds: u64) -> Result<LiquidationFactorTerms> {
+        factor.liquidation_margin_terms(&self.book.moment(now_seconds), margin::liquidation_buffer(self.book)?)
+    }
+
     /// What of a balance may be exchanged. Health nets the balance of the quote reserve with the PnL of perps, and only what that leaves carries
     /// the leg's weight: a deposit beyond it stands behind losses, a debt beyond it is covered by profits. `net_of` turns the net to the
     /// leg's side.

@@ -3,6 +3,8 @@
 mod calls;
 mod legs;
 mod liquidation;
+mod netted;
+mod outlook;
 mod portfolio;
 
 use anchor_lang::prelude::*;

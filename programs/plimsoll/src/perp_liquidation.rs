@@ -2,10 +2,11 @@
 //! and PnL come to.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::health::{self, LiquidationHealth};
-use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, PerpLiquidationPlan, plan_perp_liquidation};
+use plimsoll_risk::health::LiquidationHealth;
+use plimsoll_risk::liquidation::{
+    LiquidationTerms, PerpLiquidationInputs, PerpLiquidationPlan, QuoteCost, plan_perp_liquidation,
+};
 use plimsoll_risk::perp::fill::plan_fill;
-use plimsoll_risk::perp::margin::{position_margin_up, size_margin_up};
 use plimsoll_risk::perp::slip::largest_slip_up;
 use plimsoll_risk::perp::{PerpBooks, PerpPosition};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount};
@@ -44,21 +45,21 @@ pub fn inputs(
     let factor = factor_of(book, request.market)?;
     let quote_factor = book.factor(book.reserve(book.pool.quote_reserve)?.factor_index)?;
     let (moment, buffer) = (book.moment(now_seconds), margin::liquidation_buffer(book)?);
-    let terms = factor.liquidation_margin_terms(&moment, buffer)?;
-    let quote = quote_factor.liquidation_margin_terms(&moment, buffer)?;
+    let factor_terms = factor.liquidation_margin_terms(&moment, buffer)?;
+    let terms = book.perp_market(request.market)?.liquidation_margin_terms(&factor_terms, &moment)?;
     let base = liquidatee.position.base;
-    let per_atom = book.perp_market(request.market)?.size_margin_per_atom(now_seconds)?;
-    let size = size_margin_up(base.magnitude(), per_atom).or_refuse()?;
+    let price = if base.is_negative() { terms.short_price } else { terms.long_price };
+    let size = price.value_up(base.magnitude()).or_refuse()?;
+    let margins = terms.margins_up(base, size).or_refuse()?;
+    let net = quote_net(book, liquidatee.account, &liquidatee.health)?;
+    let requirement = margins.maintenance.of_up(size).or_refuse()?;
     Ok(PerpLiquidationInputs {
         health: liquidatee.health,
         base,
         price: Price::from_bits(factor.price.mid),
-        maintenance_margin: position_margin_up(base.is_negative(), terms.maintenance, size).or_refuse()?,
-        liquidation_end_margin: position_margin_up(base.is_negative(), terms.liquidation_end, size).or_refuse()?,
-        // a stale quote counts at the edge above mid as a deposit, below it as a debt
-        quote_price: quote.asset_price,
-        quote_maintenance_weight: health::debt_weight_up(quote.maintenance).or_refuse()?,
-        quote_liquidation_end_weight: health::debt_weight_up(quote.liquidation_end).or_refuse()?,
+        margins,
+        quote: QuoteCost::new(&quote_factor.liquidation_margin_terms(&moment, buffer)?, net, requirement)
+            .or_refuse()?,
         slip: slip_up(book, liquidatee, request)?,
         throughput_left: liquidation::throughput_left(book, liquidatee.account, [factor, factor], now_seconds)?,
         base_limit: Amount(request.max_base_atoms),

@@ -1,7 +1,9 @@
 //! Funding by velocity: the rate walks with the skew, within a cap that follows the margins. See `docs/risk.md`, section 10.
 
 use crate::error::{Result, RiskError};
-use crate::math::{mul_div_down, mul_div_up, mul_shift_up, product, wide_div_down, wide_mul_shift_down, wide_mul_shift_up};
+use crate::math::{
+    mul_div_down, mul_div_up, mul_shift_up, product, wide_div_down, wide_mul_shift_down, wide_mul_shift_up,
+};
 use crate::perp::PerpBooks;
 use crate::quantities::{Amount, DAY_SECONDS, DailyRate, PerUnit, Price, Ratio, SignedAmount, SizeFactor, Value};
 

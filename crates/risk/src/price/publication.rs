@@ -49,7 +49,8 @@ impl Publication {
         if self.exponent < MIN_EXPONENT || self.exponent > MAX_EXPONENT {
             return Err(RiskError::PriceExponent);
         }
-        let publish_time_seconds = check_time(self.publish_time_seconds, newest_seconds, now_seconds, terms.max_age_seconds)?;
+        let publish_time_seconds =
+            check_time(self.publish_time_seconds, newest_seconds, now_seconds, terms.max_age_seconds)?;
         // the confidence in its own unit: a part of the price, so that it fits where the price does
         let widest = terms.max_confidence.of_down(Value(price))?;
         if self.confidence > widest.0 {

@@ -23,6 +23,17 @@ impl PortfolioModel {
     }
 }
 
+/// The three models of a Book. Two that are the same are borrowed from the same place, so that the core evaluates them once.
+#[derive(Clone, Copy, Debug)]
+pub struct Models<'a> {
+    /// In force; once the walk is over, the announced one is.
+    pub in_force: portfolio::PortfolioModel<'a>,
+    /// Announced.
+    pub announced: portfolio::PortfolioModel<'a>,
+    /// What would be announced next.
+    pub newest: portfolio::PortfolioModel<'a>,
+}
+
 /// Ends of a path from some step on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathEnds {
@@ -40,7 +51,8 @@ impl Factor {
         let [.., last] = self.threshold.path;
         let passed = usize::try_from(step.saturating_sub(self.threshold.path_step)).unwrap_or(usize::MAX);
         let ahead = self.threshold.path.get(passed..).unwrap_or(&[]);
-        let (lowest, highest) = ahead.iter().fold((last, last), |(low, high), &point| (low.min(point), high.max(point)));
+        let (lowest, highest) =
+            ahead.iter().fold((last, last), |(low, high), &point| (low.min(point), high.max(point)));
         PathEnds { lowest: Ratio::from_bits(lowest), highest: Ratio::from_bits(highest) }
     }
 
@@ -70,6 +82,17 @@ pub struct Thresholds {
 }
 
 impl Book {
+    /// The models once the tide has walked so far.
+    #[must_use]
+    #[inline(never)]
+    pub fn models(&self, walked: Ratio) -> Models<'_> {
+        let announced = &self.model_announced;
+        let is_over = walked >= Ratio::ONE || is_same(&self.model_in_force, announced);
+        let in_force = if is_over { announced } else { &self.model_in_force };
+        let newest = if is_same(&self.model_newest, announced) { announced } else { &self.model_newest };
+        Models { in_force: in_force.model(), announced: announced.model(), newest: newest.model() }
+    }
+
     /// Maintenance margins of the factors in a mask, in a step; zero for the others.
     #[inline(never)]
     pub fn margins_in(&self, held: u16, step: u64, out: &mut Margins) {
@@ -109,6 +132,10 @@ impl Default for Thresholds {
         let none = [Ratio::ZERO; FACTORS];
         Self { maintenance: none, initial: none, lowest: none, highest: none }
     }
+}
+
+fn is_same(one: &PortfolioModel, other: &PortfolioModel) -> bool {
+    bytemuck::bytes_of(one) == bytemuck::bytes_of(other)
 }
 
 /// Whether bit `index` of a mask is set.

@@ -4,7 +4,9 @@ use anchor_lang::prelude::*;
 use plimsoll_risk::health::{self, CollateralWeights, QuoteBalance};
 use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::quantities::{Index, Ratio, Shares};
+use plimsoll_risk::ramp::Ramp;
 
+use crate::bridge::portfolio::is_held;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::margin_account::{Balance, MODE_PORTFOLIO};
 use crate::state::{Book, Factor, MarginAccount, PerpMarket, Reserve};
@@ -87,10 +89,7 @@ fn factor_of(book: &Book, index: u8) -> Result<&Factor> {
 
 /// The factors that an account's legs are priced by: bit i for factor i.
 pub(super) fn factors_held(book: &Book, account: &MarginAccount) -> u16 {
-    let (mut held, mut balances, mut perps) = (0u16, account.active_balances, account.active_perps);
-    if let Some(index) = quote_reserve(book, account) {
-        balances |= 1u16.checked_shl(index.into()).unwrap_or(0);
-    }
+    let (mut held, mut balances, mut perps) = (0u16, held_balances(book, account), account.active_perps);
     for (reserve, market) in book.reserves.iter().zip(&book.perp_markets) {
         if balances & 1 == 1 {
             held |= 1u16.checked_shl(reserve.factor_index.into()).unwrap_or(0);
@@ -122,6 +121,20 @@ pub(super) fn quote_balance(account: &MarginAccount, index: u8, reserve: &Reserv
 pub(super) fn quote_debt(balance: &Balance, mantissa48_up: u64) -> Result<QuoteBalance> {
     let debt = health::debt_amount_up(Shares(balance.debt_shares), mantissa48_up).or_refuse()?;
     Ok(QuoteBalance { debt, ..QuoteBalance::default() })
+}
+
+/// The walks of what an account's legs are weighed with: collateral weights of its deposits, size margins of its markets.
+pub(super) fn ramps<'a>(book: &'a Book, account: &MarginAccount) -> impl Iterator<Item = Ramp> + use<'a> {
+    let (balances, perps) = (held_balances(book, account), account.active_perps);
+    let weights = book.reserves.iter().enumerate().filter(move |(index, _)| is_held(balances, *index));
+    let sizes = book.perp_markets.iter().enumerate().filter(move |(index, _)| is_held(perps, *index));
+    weights.map(|(_, reserve)| reserve.weight_ramp()).chain(sizes.map(|(_, market)| market.size_margin_ramp()))
+}
+
+/// The balances that count: those that are not empty, and the one that PnL is added to.
+fn held_balances(book: &Book, account: &MarginAccount) -> u16 {
+    let quote = quote_reserve(book, account).map_or(0, |index| 1u16.checked_shl(index.into()).unwrap_or(0));
+    account.active_balances | quote
 }
 
 /// The collateral weights now: the initial one never above any maintenance one of the walk ahead.

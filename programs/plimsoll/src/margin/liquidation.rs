@@ -4,11 +4,12 @@ use anchor_lang::prelude::*;
 use plimsoll_risk::health::{LiquidationFactorTerms, LiquidationHealth, QuoteBalance};
 use plimsoll_risk::liquidity::LegSide;
 use plimsoll_risk::perp::PerpPosition;
-use plimsoll_risk::perp::margin::size_margin_up;
+use plimsoll_risk::perp::margin::{PerpLiquidationTerms, size_margin_up};
 use plimsoll_risk::portfolio::{Exposures, LegTerms, Margins, PerpLeg, PortfolioInputs, maintenance_health};
 use plimsoll_risk::quantities::{Amount, Index, Price, Ratio, Shares, SignedValue};
 
 use super::legs::{self, for_each_leg, for_each_perp, quote_balance, quote_leg, quote_reserve};
+use crate::bridge::portfolio::Models;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::margin_account::MODE_PORTFOLIO;
 use crate::state::{Book, Factor, MarginAccount, Moment, PerpMarket, Reserve};
@@ -54,7 +55,8 @@ fn portfolio_standing(outlook: &Edges, book: &Book, account: &MarginAccount) -> 
     let inputs = portfolio_inputs(book, &exposures, &margins, outlook.moment.walked);
     let found = maintenance_health(&inputs, cross_maintenance).or_refuse()?;
     health.maintenance = found.health;
-    health.liquidation_end = found.liquidation_end(outlook.buffer, health.liquidation_end).or_refuse()?;
+    let buffer = Ratio::from_ppm_up(book.params.liquidation_buffer_ppm);
+    health.liquidation_end = found.liquidation_end(buffer, health.liquidation_end).or_refuse()?;
     Ok(Standing { health, cross_maintenance })
 }
 
@@ -65,13 +67,8 @@ pub(super) fn portfolio_inputs<'a>(
     margins: &'a Margins,
     walked: Ratio,
 ) -> PortfolioInputs<'a> {
-    PortfolioInputs {
-        exposures,
-        margins,
-        in_force: book.model_in_force.model(),
-        announced: book.model_announced.model(),
-        walked,
-    }
+    let Models { in_force, announced, .. } = book.models(walked);
+    PortfolioInputs { exposures, margins, in_force, announced, walked }
 }
 
 /// 1 + liquidation_buffer.
@@ -81,16 +78,19 @@ pub fn liquidation_buffer(book: &Book) -> Result<Ratio> {
 
 /// How the legs of an account are looked at.
 pub(super) trait Outlook {
-    /// When: paths, walks and the tide are read then.
-    fn moment(&self) -> &Moment;
-
     /// Prices and margins of a factor.
     fn factor_terms(&self, factor: &Factor) -> Result<LiquidationFactorTerms>;
 
-    /// A reserve's debt index, rounded up.
+    /// A market's margins, at the terms of its factor.
+    fn perp_terms(&self, market: &PerpMarket, factor: &LiquidationFactorTerms) -> Result<PerpLiquidationTerms>;
+
+    /// What part of a reserve's deposits counts.
+    fn weight_down(&self, reserve: &Reserve) -> Result<Ratio>;
+
+    /// A reserve's debt index as it multiplies shares, rounded up.
     fn debt_mantissa_up(&self, index: u8, reserve: &Reserve) -> Result<u64>;
 
-    /// What a touched position pays until then, in quote atoms.
+    /// Quote atoms that a position will have paid in funding.
     fn funding_up(&self, market: &PerpMarket, position: &PerpPosition, mid: Price) -> Result<Amount>;
 }
 
@@ -103,13 +103,18 @@ struct Edges {
 
 impl Outlook for Edges {
     #[inline(always)]
-    fn moment(&self) -> &Moment {
-        &self.moment
+    fn factor_terms(&self, factor: &Factor) -> Result<LiquidationFactorTerms> {
+        factor.liquidation_margin_terms(&self.moment, self.buffer)
     }
 
     #[inline(always)]
-    fn factor_terms(&self, factor: &Factor) -> Result<LiquidationFactorTerms> {
-        factor.liquidation_margin_terms(&self.moment, self.buffer)
+    fn perp_terms(&self, market: &PerpMarket, factor: &LiquidationFactorTerms) -> Result<PerpLiquidationTerms> {
+        market.liquidation_margin_terms(factor, &self.moment)
+    }
+
+    #[inline(always)]
+    fn weight_down(&self, reserve: &Reserve) -> Result<Ratio> {
+        reserve.weight_ramp().at_down(self.moment.at_seconds).or_refuse()
     }
 
     #[inline(always)]
@@ -145,7 +150,7 @@ pub(super) fn add_legs(
             return health.add_debt(shares, index, &terms).or_refuse();
         }
         let index = Index::from_bits(reserve.deposit_index.get()).mantissa48_down().or_refuse()?;
-        let weight = reserve.weight_ramp().at_down(outlook.moment().at_seconds).or_refuse()?;
+        let weight = outlook.weight_down(reserve)?;
         let shares = Shares(leg.balance.deposit_shares);
         if let Some(exposures) = exposures.as_deref_mut() {
             let claim = plimsoll_risk::health::deposit_amount_down(shares, index).or_refuse()?;
@@ -171,7 +176,7 @@ fn add_perps(
     for_each_perp(book, account, |leg| {
         let (market, factor) = (leg.market, leg.factor);
         let factor_terms = outlook.factor_terms(factor)?;
-        let terms = market.liquidation_margin_terms(&factor_terms, outlook.moment())?;
+        let terms = outlook.perp_terms(market, &factor_terms)?;
         let sides = market.side_indices();
         let paid = outlook.funding_up(market, &leg.position, Price::from_bits(factor.price.mid))?;
         health.profit = health.profit.wrapping_sub(paid.0.into());
@@ -203,7 +208,7 @@ fn add_quote(
 ) -> Result<()> {
     let (reserve, factor) = quote_leg(book, index)?;
     let terms = outlook.factor_terms(factor)?;
-    let weight = reserve.weight_ramp().at_down(outlook.moment().at_seconds).or_refuse()?;
+    let weight = outlook.weight_down(reserve)?;
     let stored = account.balances.get(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
     let balance = if stored.debt_shares == 0 {
         quote_balance(account, index, reserve)?

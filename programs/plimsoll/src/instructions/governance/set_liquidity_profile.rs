@@ -19,11 +19,7 @@ pub struct SetLiquidityProfile<'info> {
     pub book: AccountLoader<'info, Book>,
 }
 
-pub(crate) fn handler(
-    ctx: Context<SetLiquidityProfile>,
-    factor_index: u8,
-    profile: &LiquidityProfile,
-) -> Result<()> {
+pub(crate) fn handler(ctx: Context<SetLiquidityProfile>, factor_index: u8, profile: &LiquidityProfile) -> Result<()> {
     let accounts = &ctx.accounts;
     let now_seconds = crate::clock::now_seconds()?;
     let group = accounts.group.load()?;
