@@ -6,6 +6,7 @@ pub mod listings;
 pub mod oracles;
 pub mod outcome;
 pub mod perps;
+pub mod risk;
 pub mod traders;
 pub mod world;
 

@@ -95,6 +95,12 @@ pub(crate) fn refuses_other_program(
 /// What every instruction refuses by which the admin changes a Book: false, foreign and outdated accounts, and other signers.
 #[track_caller]
 pub(crate) fn refuses_wrong_governance(world: &mut World, instruction: &Instruction) {
+    refuses_wrong_role(world, instruction, PlimsollError::NotAdmin);
+}
+
+/// The same of any role, all of which the test world's admin has; another signer is refused with `not_role`.
+#[track_caller]
+pub(crate) fn refuses_wrong_role(world: &mut World, instruction: &Instruction, not_role: PlimsollError) {
     let (group, book, admin) = (world.group, world.book, world.admin.pubkey());
     for account in [group, book] {
         refuses_impostors(world, instruction, &[], account);
@@ -108,5 +114,5 @@ pub(crate) fn refuses_wrong_governance(world: &mut World, instruction: &Instruct
     }
     let impostor = stranger(&mut world.svm);
     let theirs = swapped(instruction, admin, impostor.pubkey());
-    refuses(world, &theirs, &[&impostor], PlimsollError::NotAdmin);
+    refuses(world, &theirs, &[&impostor], not_role);
 }

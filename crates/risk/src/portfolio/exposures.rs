@@ -41,18 +41,26 @@ pub struct PerpLeg {
 }
 
 impl LegTerms<'_> {
-    /// v·(size margin + m·impact), rounded up: what a leg worth `value` adds whatever hedges it. The size margin of a deposit or a debt is zero.
+    /// v·(size margin + impact), rounded up, impact within its bound for a long: what a leg worth `value` adds whatever hedges it. The size margin of a
+    /// deposit or a debt is zero.
     ///
     /// # Errors
     /// [`RiskError::Overflow`] where it is 2⁶⁴ quote atoms or more.
     pub fn addition_up(&self, value: Value, side: LegSide, size_margin: Ratio) -> Result<Value> {
-        let impact = if self.impact.is_none() {
-            Ratio::ZERO
-        } else {
-            self.impact.multiple_up(value, side).times_up(self.margin)?
-        };
-        let rate = size_margin.plus(impact)?;
-        if rate == Ratio::ZERO { Ok(Value::ZERO) } else { rate.of_up(value) }
+        self.addition_ahead_up(self.margin, value, side, size_margin)
+    }
+
+    /// The same at any margin from `lowest` to the one here, at most: the impact of the highest margin, within a long's bound at the lowest.
+    ///
+    /// # Errors
+    /// As [`Self::addition_up`].
+    pub fn addition_ahead_up(&self, lowest: Ratio, value: Value, side: LegSide, size_margin: Ratio) -> Result<Value> {
+        if self.impact.is_none() {
+            return if size_margin == Ratio::ZERO { Ok(Value::ZERO) } else { size_margin.of_up(value) };
+        }
+        let impact = self.impact.multiple_up(value, side).times_up(self.margin)?;
+        let impact = if side == LegSide::Long { impact.min(Impact::long_limit(lowest)) } else { impact };
+        size_margin.plus(impact)?.of_up(value)
     }
 }
 

@@ -40,7 +40,7 @@ pub struct AheadInputs<'a> {
     pub highest: &'a Margins,
     /// The lowest.
     pub lowest: &'a Margins,
-    /// Σ v·(size margin + m·impact) as in [`Exposures::added`], at the highest margins, size margins and impacts ahead: [`super::LegTerms::addition_up`].
+    /// [`Exposures::added`] at the highest margins, size margins and impacts ahead: the sum of all legs' [`super::LegTerms::addition_ahead_up`].
     pub added: Value,
 }
 

@@ -12,6 +12,8 @@ const CORRELATION_BITS: u32 = 15;
 const LIFTED_ONE: i64 = (1 << CORRELATION_BITS) + (1 << (CORRELATION_BITS - 10));
 /// Fractional bits of a root in units: half of those of twice a quadratic form.
 const ROOT_BITS: u32 = 8;
+/// What the rounding of one y can hide of a root: y is less than a unit nearer to zero than the exact one, and √Q* of that is below √(1 + 2⁻¹⁰) units.
+const ROOT_OF_A_CUT: u64 = (1 << ROOT_BITS) + 1;
 
 /// R of `exposures` at `margins`, rounded up.
 ///
@@ -61,8 +63,7 @@ impl WeightedExposures {
             let blended = wide_mul_shift_up::<{ Ratio::FRACTION_BITS }>(beyond.unsigned_abs(), shrinkage)?;
             largest = largest.wrapping_add(blended.cast_signed());
         }
-        // each y is less than a unit nearer to zero than the exact one: √Q* of these errors is below √(1 + 2⁻¹⁰) for each
-        let cut = if self.shift == 0 { 0 } else { u64::from(self.held).wrapping_add(1) << ROOT_BITS };
+        let cut = if self.shift == 0 { 0 } else { u64::from(self.held).wrapping_mul(ROOT_OF_A_CUT) };
         let root = sqrt_up(largest.max(0).unsigned_abs() << 1).checked_add(cut).ok_or(RiskError::Overflow)?;
         unscaled_up::<{ ROOT_BITS + Ratio::FRACTION_BITS }>(root, self.shift).map(Value)
     }

@@ -13,6 +13,7 @@ mod perps;
 
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, FactorTerms, asset_weight_down, debt_weight_up};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::metrics::{FactorExposure, MAX_DISTANCE, distance_down, touch_probability};
 use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, Ratio, Shares, SignedValue, Variance};
 use proptest::prelude::*;
@@ -21,7 +22,15 @@ use seeded::seeded;
 const INDEX_ONE: u64 = 1 << 48;
 
 fn factor(mid: Price, maintenance: Ratio) -> FactorTerms {
-    FactorTerms { mid, asset_initial: mid, debt_initial: mid, maintenance, initial: maintenance }
+    FactorTerms {
+        mid,
+        asset_initial: mid,
+        debt_initial: mid,
+        maintenance,
+        initial: maintenance,
+        impact: Impact::default(),
+        impact_initial: Impact::default(),
+    }
 }
 
 fn number(ratio: Ratio) -> f64 {
