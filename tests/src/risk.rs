@@ -35,10 +35,7 @@ impl World {
     /// Sets a factor's liquidity profile.
     pub fn set_profile(&mut self, factor_index: u8, profile: LiquidityProfile) -> Outcome {
         let steward = self.admin.pubkey();
-        self.send(
-            &[instructions::set_liquidity_profile(self.group, steward, self.book, factor_index, profile)],
-            &[],
-        )
+        self.send(&[instructions::set_liquidity_profile(self.group, steward, self.book, factor_index, profile)], &[])
     }
 
     /// Publishes this many hundred-thousandths of a per cent a year on the feed of an oracle account; the publication before it was a second ago.

@@ -1,7 +1,7 @@
 //! `refresh_implied`: publications of implied volatility raise the volatility that margins follow, and lower nothing.
 
-use plimsoll_client::oracle::{PULL_ORACLE_PROGRAM, PUSH_ORACLE_PROGRAM, Quote, pull_account_data};
 use plimsoll_client::oracle::pull_account_data_verified;
+use plimsoll_client::oracle::{PULL_ORACLE_PROGRAM, PUSH_ORACLE_PROGRAM, Quote, pull_account_data};
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::ImpliedRefreshed;
 use plimsoll_client::plimsoll::state::Factor;
