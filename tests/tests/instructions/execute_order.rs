@@ -17,6 +17,7 @@ use crate::expect::{assert_emitted, emitted};
 use crate::perp_stage::{PerpStage, SOL, SOL_PERP, USDC, dollars, now, reduce_only, sol_mantissa, sol_order};
 use crate::stage::edit_account;
 
+const DAY_SECONDS: i64 = 86_400;
 /// What an executor earns.
 const EXECUTOR_FEE: i64 = EXECUTOR_FEE_ATOMS.cast_signed();
 
@@ -65,6 +66,25 @@ fn a_purchase_pays_the_upper_edge_the_premium_and_the_fee() {
     assert_eq!(market.pool_quote_atoms, fee - insurance - filled.quote_atoms);
     assert_eq!((market.fees_atoms, market.positions), (filled.fee_atoms, 2));
     assert_eq!(market.measured_volume_quote_atoms, filled.quote_atoms.unsigned_abs());
+}
+
+#[test]
+fn volume_is_measured_by_days() {
+    let mut stage = PerpStage::new();
+    let traded = |stage: &mut PerpStage| fill(stage, 10 * SOL).quote_atoms.unsigned_abs();
+    let (first, second) = (traded(&mut stage), traded(&mut stage));
+    let measured = |stage: &PerpStage| {
+        let liquidity = stage.world.book_state().factors[1].liquidity;
+        (liquidity.volume_day, liquidity.volume_today_quote_atoms, liquidity.volume_last_day_quote_atoms)
+    };
+    let day = now(&stage.world) / DAY_SECONDS.unsigned_abs();
+    assert_eq!(measured(&stage), (day, first + second, 0));
+    stage.world.advance(DAY_SECONDS);
+    let third = traded(&mut stage);
+    assert_eq!(measured(&stage), (day + 1, third, first + second));
+    stage.world.advance(2 * DAY_SECONDS);
+    let fourth = traded(&mut stage);
+    assert_eq!(measured(&stage), (day + 3, fourth, 0), "the day before saw no trade");
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn step(stage: &mut PositionStage, liquidatee: &Trader, request: PerpLiquidation
     stage.bring_up(SOL_PERP);
     let plan = planned(stage, liquidatee, &request);
     let before = stage.liquidation_health(&liquidatee.account);
+    let volume = stage.world.book_state().factors[1].liquidity.volume_today_quote_atoms;
     let (liquidator, book) = (&stage.liquidator, stage.world.book);
     let instruction =
         instructions::liquidate_perp(book, liquidatee.account, liquidator.account, liquidator.key(), request);
@@ -60,6 +61,8 @@ fn step(stage: &mut PositionStage, liquidatee: &Trader, request: PerpLiquidation
     if !request.against_pool {
         assert_eq!(event.quote_atoms.unsigned_abs(), plan.value.0);
     }
+    let traded = stage.world.book_state().factors[1].liquidity.volume_today_quote_atoms - volume;
+    assert_eq!(traded, plan.value.0, "what closed is volume");
     stage.assert_ledger();
     event
 }

@@ -1,12 +1,15 @@
 //! `refresh_risk`: one grid step, once, with the first publication of each factor after the boundary.
 
+mod tide;
+
+use anchor_lang::Event;
 use plimsoll_client::plimsoll::error::PlimsollError;
-use plimsoll_client::plimsoll::events::RiskRefreshed;
-use plimsoll_client::{instructions, instructions::refresh_risk};
+use plimsoll_client::plimsoll::events::{RiskRefreshed, TideTurned};
+use plimsoll_client::{Instruction, instructions, instructions::refresh_risk};
 use plimsoll_tests::world::factor_listing;
 use plimsoll_tests::{Listing, Signer, World};
 
-use crate::expect::{emits, refuses};
+use crate::expect::{events, refuses};
 use crate::oracles::{ONE_E8, quote_of, refuses_false_oracles, refuses_faulty_publications};
 use crate::stage::elsewhere;
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
@@ -16,6 +19,16 @@ const GRID_SECONDS: i64 = 300;
 
 fn step(world: &World) -> u64 {
     u64::try_from(world.now() / GRID_SECONDS).expect("after 1970")
+}
+
+/// Sends a Book's first fold: it turns the tide too.
+#[track_caller]
+fn folds_first(world: &mut World, refresh: &Instruction, sampled: u16) {
+    let outcome = world.send(std::slice::from_ref(refresh), &[]);
+    let (book, announced_seconds) = (world.book, world.now().unsigned_abs());
+    let folded = RiskRefreshed { book, step: step(world), sampled };
+    let turned = TideTurned { book, tide: 1, announced_seconds };
+    assert!(events(&outcome) == [folded.data(), turned.data()], "other events than expected");
 }
 
 /// The majors, just after a boundary that nothing was published behind.
@@ -38,8 +51,7 @@ fn a_step_is_folded_into_variances_covariances_and_thresholds() {
     }
     world.refresh_prices();
     let refresh = refresh_risk(world.book, &[]);
-    let event = RiskRefreshed { book: world.book, step: step(&world), sampled: 0b1111 };
-    emits(&mut world, &refresh, &[], &event);
+    folds_first(&mut world, &refresh, 0b1111);
 
     let after = world.book_state();
     assert_eq!(after.folded_step, step(&world));
@@ -88,8 +100,7 @@ fn an_incomplete_step_waits_for_its_samples_and_then_does_without() {
     world.advance(119);
     refuses(&mut world, &refresh, &[], PlimsollError::StepIncomplete);
     world.advance(1);
-    let event = RiskRefreshed { book: world.book, step: step(&world), sampled: 0b1011 };
-    emits(&mut world, &refresh, &[], &event);
+    folds_first(&mut world, &refresh, 0b1011);
 }
 
 #[test]
@@ -103,8 +114,7 @@ fn a_sample_may_be_brought_along() {
     let refresh = refresh_risk(world.book, &[sol.oracle]);
     refuses(&mut world, &refresh, &[], PlimsollError::PriceStale);
     world.publish_at(&sol, 201 * ONE_E8, now, now - 71);
-    let event = RiskRefreshed { book: world.book, step: step(&world), sampled: 0b10 };
-    emits(&mut world, &refresh, &[], &event);
+    folds_first(&mut world, &refresh, 0b10);
     assert_eq!(world.book_state().factors[1].volatility.sample_step, step(&world));
 }
 

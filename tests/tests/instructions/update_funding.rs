@@ -145,6 +145,33 @@ fn parameters_apply_from_their_change_on() {
 }
 
 #[test]
+fn crowding_follows_the_price_against_the_cap() {
+    let mut stage = PositionStage::new();
+    // 100,000 dollars long of a cap of 125,000, crowded from half of it on
+    stage.world.change_perp(SOL_PERP, |params| {
+        params.depth_quote_atoms = 62_500_000_000;
+        params.crowding_start_ppm = 500_000;
+    });
+    let crowding = |stage: &PositionStage| {
+        #[allow(clippy::cast_precision_loss)] // at most 2³²
+        let bits = stage.market(SOL_PERP).crowding as f64;
+        bits / 2f64.powi(32)
+    };
+    assert!((crowding(&stage) - 0.6).abs() < 1e-6, "{}", crowding(&stage));
+    stage.move_sol(205);
+    assert!((crowding(&stage) - 0.6).abs() < 1e-6, "before anybody looks");
+    stage.world.must(&[update(&stage, SOL_PERP)], &[]);
+    // (102,500 − 62,500)/62,500
+    assert!((crowding(&stage) - 0.64).abs() < 1e-6, "{}", crowding(&stage));
+    let long = stage.long.account;
+    let crowded = stage.cross(&long);
+    stage.world.change_perp(SOL_PERP, |params| params.crowding_start_ppm = 1_000_000);
+    let calm = stage.cross(&long);
+    assert!(crowded.initial < calm.initial && crowded.maintenance == calm.maintenance, "initial margin alone");
+    assert_eq!(stage.market(SOL_PERP).crowding, 0);
+}
+
+#[test]
 fn unlisted_markets_are_refused() {
     let mut stage = PositionStage::new();
     for market in [3, 15, 16, u8::MAX] {

@@ -20,3 +20,4 @@ mod stop_and_limit;
 mod story;
 mod unrealised_profit;
 mod volatility_spike;
+mod washed_volume;

@@ -159,3 +159,26 @@ fn what_enlarges_the_skew_leaves_the_pools_requirement_within_its_share() {
         fills(&mut stage, sol_order(-SOL * sign));
     }
 }
+
+#[test]
+fn a_crowded_market_asks_for_more_initial_margin() {
+    // 600 of 625 SOL, worth 120,000 dollars: margin is nearly all of them, and Alice has 100,000
+    let with_start = |crowding_start_ppm| {
+        let mut stage = PerpStage::new();
+        stage.world.change_perp(SOL_PERP, |params| {
+            params.max_open_interest_base_atoms = 625 * SOL.unsigned_abs();
+            params.crowding_start_ppm = crowding_start_ppm;
+        });
+        stage
+    };
+    let mut crowded = with_start(0);
+    refuses_fill(&mut crowded, sol_order(600 * SOL), PlimsollError::InitialHealthNegative);
+    fills(&mut crowded, sol_order(300 * SOL));
+    // what reduces passes, and the market is less crowded afterwards
+    let before = crowded.market().crowding;
+    fills(&mut crowded, reduce_only(-100 * SOL));
+    assert!(before.abs_diff((300 << 32) / 625) < 1 << 8 && crowded.market().crowding < before, "{before}");
+    let mut calm = with_start(ONE_PPM);
+    fills(&mut calm, sol_order(600 * SOL));
+    assert_eq!(calm.market().crowding, 0);
+}
