@@ -1,6 +1,5 @@
 //! Numbers that share one exponent: wide products cut to some bits together, and brought back.
 
-use super::product::product;
 use crate::error::{Result, RiskError};
 
 /// By how many bits the widest of some numbers (or all of them, or-ed) is longer than `bits`.
@@ -51,15 +50,6 @@ pub fn unscaled_signed_up<const FRACTION: u32>(number: i64, shift: u32) -> Resul
     i64::try_from(size).map(|size| -size).map_err(|_| RiskError::Overflow)
 }
 
-/// `a · b` with its sign.
-#[inline(always)]
-#[must_use]
-pub const fn signed_product(a: i64, b: i64) -> i128 {
-    // at most 2¹²⁶
-    let size = product(a.unsigned_abs(), b.unsigned_abs()).cast_signed();
-    if (a ^ b) < 0 { -size } else { size }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,15 +78,6 @@ mod tests {
                     + i128::from((i128::from(number) << shift).rem_euclid(1 << 44) != 0);
                 let exact = i64::try_from(exact).ok().filter(|exact| *exact != i64::MIN).ok_or(RiskError::Overflow);
                 assert_eq!(unscaled_signed_up::<44>(number, shift), exact, "{number} {shift}");
-            }
-        }
-    }
-
-    #[test]
-    fn products_keep_their_sign() {
-        for a in NUMBERS {
-            for b in NUMBERS {
-                assert_eq!(signed_product(a, b), i128::from(a) * i128::from(b), "{a} {b}");
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use super::weighted::WeightedExposures;
 use super::{CORRELATIONS, Exposures, Margins, PortfolioModel, SCENARIOS};
-use crate::error::{Result, RiskError};
-use crate::math::{signed_product, sqrt_up, unscaled_up, wide_mul_shift_up};
+use crate::correlation::FACTORS;
+use crate::error::Result;
+use crate::math::{BIAS, ProductSum, biased_product, product, sqrt_up, unscaled_up, wide_mul_shift_up};
 use crate::quantities::{Ratio, Value};
 
 /// Fractional bits of correlations, and of quadratic forms.
@@ -35,7 +36,7 @@ impl WeightedExposures {
     /// R, rounded up.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where it leaves 64 bits.
+    /// [`crate::RiskError::Overflow`] where it leaves 64 bits.
     pub fn requirement_up(&self, model: &PortfolioModel) -> Result<Value> {
         let covariance = self.root_up(model)?.plus(self.convexity)?;
         let floor = model.hedged_floor.min(Ratio::ONE).of_up(self.gross)?;
@@ -53,10 +54,11 @@ impl WeightedExposures {
     /// √Q*: the largest of the three readings, rounded up.
     #[inline(never)]
     fn root_up(&self, model: &PortfolioModel) -> Result<Value> {
-        let estimated = self.quadratic_form(model.correlations);
-        // (1 − θ)·Q + θ·E with the larger of the two other extremes, where that is above Q
-        let extreme = self.squares.max(signed_product(self.sum, self.sum).unsigned_abs()) << CORRELATION_BITS;
-        let beyond = extreme.cast_signed().wrapping_sub(estimated); // both below 2¹⁰⁵
+        let (estimated, squares) = self.quadratic_forms(model.correlations);
+        let sum = self.sum.unsigned_abs(); // below 2⁴²
+        // (1 − θ)·Q + θ·E with the larger of the two extremes, where that is above Q
+        let extreme = squares.max(product(sum, sum).cast_signed()) << CORRELATION_BITS;
+        let beyond = extreme.wrapping_sub(estimated); // both below 2¹⁰²
         let mut largest = estimated;
         if beyond > 0 {
             let shrinkage = model.shrinkage.min(Ratio::ONE).to_bits();
@@ -64,27 +66,33 @@ impl WeightedExposures {
             largest = largest.wrapping_add(blended.cast_signed());
         }
         let cut = if self.shift == 0 { 0 } else { u64::from(self.held).wrapping_mul(ROOT_OF_A_CUT) };
-        let root = sqrt_up(largest.max(0).unsigned_abs() << 1).checked_add(cut).ok_or(RiskError::Overflow)?;
+        // a root below 2⁵²
+        let root = sqrt_up(largest.max(0).unsigned_abs() << 1).wrapping_add(cut);
         unscaled_up::<{ ROOT_BITS + Ratio::FRACTION_BITS }>(root, self.shift).map(Value)
     }
 
-    /// Q·2¹⁵ = Σ y_i·(y_i·(1 + 2⁻¹⁰) + 2·Σ_{j>i} ρ_ij·y_j)·2¹⁵, exact: one wide product for each factor.
+    /// Q·2¹⁵ = Σ y_i·(y_i·(1 + 2⁻¹⁰) + 2·Σ_{j>i} ρ_ij·y_j)·2¹⁵ and Σ y_i², both exact.
     #[inline(always)]
-    fn quadratic_form(&self, correlations: &[i16; CORRELATIONS]) -> i128 {
-        let mut form = 0_i128;
-        let (mut columns, mut rows) = (self.weighted.as_slice(), correlations.as_slice());
+    fn quadratic_forms(&self, correlations: &[i16; CORRELATIONS]) -> (i128, i128) {
+        let (mut estimated, mut squares) = (ProductSum::default(), ProductSum::default());
+        let (mut columns, mut rows) = (self.weighted.get(..self.used).unwrap_or(&[]), correlations.as_slice());
+        let mut below = self.sum;
+        let mut others_in_row = FACTORS;
         while let Some((&y, others)) = columns.split_first() {
-            let Some((row, below)) = rows.split_at_checked(others.len()) else { break };
+            others_in_row = others_in_row.wrapping_sub(1);
+            let Some((row, next)) = rows.split_at_checked(others_in_row) else { break };
+            below = below.wrapping_sub(y);
             if y != 0 {
-                // 15 products below 2⁵⁵: twice their sum is below 2⁶⁰
-                let pairs = row.iter().zip(others).fold(0_i64, |sum, (&correlation, &other)| {
-                    sum.wrapping_add(i64::from(correlation).wrapping_mul(other))
+                let biased = row.iter().zip(others).fold(0_i64, |sum, (&correlation, &other)| {
+                    sum.wrapping_add(biased_product(correlation, other)) // 15 products below 2⁵⁴
                 });
-                let inner = y.wrapping_mul(LIFTED_ONE).wrapping_add(pairs.wrapping_mul(2));
-                form = form.wrapping_add(signed_product(y, inner)); // 16 of 2¹⁰¹
+                let pairs = biased.wrapping_sub(below.wrapping_mul(BIAS));
+                // below 2⁵³ and 2⁵⁸
+                estimated.add(y, y.wrapping_mul(LIFTED_ONE).wrapping_add(pairs.wrapping_mul(2)));
+                squares.add(y, y);
             }
-            (columns, rows) = (others, below);
+            (columns, rows) = (others, next);
         }
-        form
+        (estimated.total(), squares.total())
     }
 }

@@ -1,28 +1,29 @@
 //! The scenario grid: what each row loses.
 
-use super::model::ONE_MARGIN;
+use super::model::SHOCK_BITS;
 use super::weighted::WeightedExposures;
 use super::{PortfolioModel, SCENARIOS, Scenario};
 use crate::correlation::FACTORS;
 use crate::error::Result;
-use crate::math::{unscaled_signed_up, unscaled_up};
+use crate::math::{BIAS, biased_product, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
 use crate::quantities::{Ratio, Value};
 
-/// Fractional bits of a loss in units: those of shocks.
-const LOSS_BITS: u32 = ONE_MARGIN.ilog2();
-/// Fractional bits of a loss, units included.
-const SCALED_BITS: u32 = LOSS_BITS + Ratio::FRACTION_BITS;
+/// Fractional bits of a loss in units.
+const LOSS_BITS: u32 = SHOCK_BITS + Ratio::FRACTION_BITS;
+/// Factors whose products are summed at a time.
+const STRIDE: usize = 4;
 
-/// An exposure whose whole value some row reaches.
+/// What of an exposure a row can take at most.
 #[derive(Clone, Copy, Default)]
-struct Limited {
-    factor: usize,
+struct Limit {
     /// |y|.
-    size: i64,
-    /// |x|·2¹²: at most 2⁵⁷.
+    weighted: i64,
+    /// |x|·2¹² in units, rounded up for a long, which may lose it, and down for a short, which may gain it; at most 2⁵⁷.
     value: i64,
     is_short: bool,
 }
+
+type Limits = [Option<Limit>; FACTORS];
 
 impl WeightedExposures {
     /// The loss of each row, rounded up.
@@ -32,11 +33,11 @@ impl WeightedExposures {
     #[inline(never)]
     pub fn losses_up(&self, model: &PortfolioModel) -> Result<[i64; SCENARIOS]> {
         let mut losses = [0; SCENARIOS];
-        let (limited, count) = self.limited(model);
-        let limited = limited.get(..count).unwrap_or(&[]);
+        let limits = if self.has_limits(model) { Some(self.limits(model)) } else { None };
         for (loss, row) in losses.iter_mut().zip(model.scenarios) {
-            let scaled = self.row_loss(row, limited).wrapping_add(self.cut(model));
-            *loss = unscaled_signed_up::<SCALED_BITS>(scaled, self.shift)?;
+            let excess = limits.as_ref().map_or(0, |limits| excess(limits, row));
+            let scaled = self.unlimited_loss(row).wrapping_sub(excess).wrapping_add(self.cut(model));
+            *loss = unscaled_signed_up::<LOSS_BITS>(scaled, self.shift)?;
         }
         Ok(losses)
     }
@@ -44,29 +45,39 @@ impl WeightedExposures {
     /// The largest loss of a row, rounded up; zero where none loses.
     #[inline(never)]
     pub(super) fn worst_row_up(&self, model: &PortfolioModel) -> Result<Value> {
-        let (limited, count) = self.limited(model);
-        let limited = limited.get(..count).unwrap_or(&[]);
-        let rows = model.scenarios.iter().take(SCENARIOS);
-        let worst = rows.fold(i64::MIN, |worst, row| worst.max(self.row_loss(row, limited)));
+        let worst = if self.has_limits(model) {
+            self.worst_limited_row(model)
+        } else {
+            rows(model).fold(i64::MIN, |worst, row| worst.max(self.unlimited_loss(row)))
+        };
         if worst == i64::MIN {
             return Ok(Value::ZERO);
         }
         let scaled = worst.wrapping_add(self.cut(model)).max(0);
-        unscaled_up::<SCALED_BITS>(scaled.unsigned_abs(), self.shift).map(Value)
+        unscaled_up::<LOSS_BITS>(scaled.unsigned_abs(), self.shift).map(Value)
     }
 
-    /// −Σ shock·y + basis·hedged, 12 fractional bits, where no exposure moves by more than its value: below 2⁶¹.
+    #[inline(never)]
+    fn worst_limited_row(&self, model: &PortfolioModel) -> i64 {
+        let limits = self.limits(model);
+        rows(model).fold(i64::MIN, |worst, row| worst.max(self.unlimited_loss(row).wrapping_sub(excess(&limits, row))))
+    }
+
+    /// −Σ shock·y + basis·hedged, 12 fractional bits: below 2⁵⁸.
     #[inline(always)]
-    fn row_loss(&self, row: &Scenario, limited: &[Limited]) -> i64 {
+    fn unlimited_loss(&self, row: &Scenario) -> i64 {
         let [shocks @ .., basis] = row;
-        // 16 products of at most 2¹⁵ and 2⁴⁰; a basis of at most 2¹² and 2⁴⁵
-        let gain = shocks
-            .iter()
-            .zip(&self.weighted)
-            .fold(0_i64, |gain, (&shock, &weighted)| gain.wrapping_add(i64::from(shock).wrapping_mul(weighted)));
-        let basis = i64::from(*basis);
-        let loss = basis.wrapping_mul(self.hedged).wrapping_sub(gain);
-        limited.iter().fold(loss, |loss, exposure| loss.wrapping_sub(exposure.excess(shocks, basis)))
+        let (weighted, _) = self.weighted.as_chunks::<STRIDE>();
+        let (shocks, _) = shocks.as_chunks::<STRIDE>();
+        let used = weighted.iter().zip(shocks).take(self.used.div_ceil(STRIDE));
+        // 16 products of 2¹⁶ and 2³⁸
+        let gain = used.fold(0_i64, |gain, ([a, b, c, d], [of_a, of_b, of_c, of_d])| {
+            let first = biased_product(*of_a, *a).wrapping_add(biased_product(*of_b, *b));
+            let last = biased_product(*of_c, *c).wrapping_add(biased_product(*of_d, *d));
+            gain.wrapping_add(first).wrapping_add(last)
+        });
+        let hedges = i64::from(*basis).wrapping_mul(self.hedged);
+        self.sum.wrapping_mul(BIAS).wrapping_sub(gain).wrapping_add(hedges)
     }
 
     /// What the rounding of y, toward zero by less than a unit each, can hide of a loss.
@@ -75,34 +86,57 @@ impl WeightedExposures {
         if self.shift == 0 { 0 } else { i64::from(self.held).wrapping_mul(model.bounds.shock.into()) }
     }
 
-    /// The exposures whose whole value the grid's largest shock and basis could pass.
+    /// Whether some row could take more than the whole of some exposure.
     #[inline(always)]
-    fn limited(&self, model: &PortfolioModel) -> ([Limited; FACTORS], usize) {
-        let mut limited = [Limited::default(); FACTORS];
-        let mut count = 0_usize;
-        let reach = i64::from(model.bounds.shock).wrapping_add(model.bounds.basis.into());
-        for (factor, (&weighted, &value)) in self.weighted.iter().zip(&self.values).enumerate() {
-            let (size, value) = (weighted.wrapping_abs(), value << LOSS_BITS);
-            if size.wrapping_mul(reach) <= value {
+    fn has_limits(&self, model: &PortfolioModel) -> bool {
+        // below 2⁴⁰ and 2¹⁷
+        self.largest_margin.to_bits().wrapping_mul(reach(model)) > 1 << LOSS_BITS
+    }
+
+    /// What rows can take of the exposures that they could take more of.
+    #[inline(always)]
+    fn limits(&self, model: &PortfolioModel) -> Limits {
+        let mut limits = [None; FACTORS];
+        let exposures = self.weighted.iter().zip(&self.sizes);
+        for (limit, (&weighted, &size)) in limits.iter_mut().zip(exposures) {
+            let full = u128::from(size) << Ratio::FRACTION_BITS; // below 2⁹⁵
+            // the reach is below 2¹⁶, so a value that a row reaches is below 2⁴² units
+            if weighted == 0 || full >> 42 >> self.shift != 0 {
                 continue;
             }
-            if let Some(slot) = limited.get_mut(count) {
-                *slot = Limited { factor, size, value, is_short: weighted < 0 };
-                count = count.wrapping_add(1);
+            let is_short = weighted < 0;
+            let value = if is_short { shifted_down(full, self.shift) } else { shifted_up(full, self.shift) };
+            let size = weighted.unsigned_abs();
+            if size.wrapping_mul(reach(model)) <= value << SHOCK_BITS {
+                continue;
             }
+            let value = (value << SHOCK_BITS).cast_signed();
+            *limit = Some(Limit { weighted: size.cast_signed(), value, is_short });
         }
-        (limited, count)
+        limits
     }
 }
 
-impl Limited {
-    /// By how much a row's fall passes what is left of the value once the basis is lost: a long does not lose it, a short does not gain it (negative).
-    #[inline(always)]
-    fn excess(&self, shocks: &[i16; FACTORS], basis: i64) -> i64 {
-        let shock = shocks.get(self.factor).copied().map_or(0, i64::from);
-        let fall = shock.wrapping_mul(self.size).wrapping_neg(); // at most 2⁵⁵
-        let left = self.value.wrapping_sub(basis.wrapping_mul(self.size)).max(0);
+#[inline(always)]
+fn rows<'a>(model: &PortfolioModel<'a>) -> impl Iterator<Item = &'a Scenario> {
+    model.scenarios.iter().take(SCENARIOS)
+}
+
+/// The largest shock and the largest basis together, 12 fractional bits.
+#[inline(always)]
+fn reach(model: &PortfolioModel) -> u64 {
+    u64::from(model.bounds.shock).wrapping_add(model.bounds.basis.into())
+}
+
+/// By how much a row's falls pass what is left of each value once the basis is lost: a long does not lose it, a short does not gain it (negative).
+#[inline(always)]
+fn excess(limits: &Limits, row: &Scenario) -> i64 {
+    let [shocks @ .., basis] = row;
+    let limited = limits.iter().zip(shocks).filter_map(|(limit, shock)| Some((limit.as_ref()?, shock)));
+    limited.fold(0_i64, |sum, (limit, &shock)| {
+        let fall = i64::from(shock).wrapping_mul(limit.weighted).wrapping_neg(); // at most 2⁵³
+        let left = limit.value.wrapping_sub(i64::from(*basis).wrapping_mul(limit.weighted)).max(0);
         let excess = fall.wrapping_sub(left).max(0);
-        if self.is_short { excess.wrapping_neg() } else { excess }
-    }
+        if limit.is_short { sum.wrapping_sub(excess) } else { sum.wrapping_add(excess) }
+    })
 }

@@ -3,8 +3,7 @@
 use super::Exposures;
 use crate::correlation::FACTORS;
 use crate::error::{Result, RiskError};
-use crate::health::debt_premium_up;
-use crate::math::{excess_bits, product, shifted_down, shifted_up};
+use crate::math::{FACTOR_BITS, excess_bits, product, shifted_down, shifted_up};
 use crate::quantities::{Ratio, Value};
 
 /// m of each factor; zero where none is listed.
@@ -13,29 +12,29 @@ pub type Margins = [Ratio; FACTORS];
 /// What a net long can lose of its value to its margin: all but 2⁻¹¹, which leaves room for the 2⁻¹⁰ on the diagonal, (1 − 2⁻¹¹)²·(1 + 2⁻¹⁰) < 1. So a
 /// deposit never requires more than it brings.
 const LONG_MARGIN_LIMIT: Ratio = Ratio::from_bits((1 << 32) - (1 << 21));
-/// The bits of the largest weighted exposure.
-const WEIGHTED_BITS: u32 = 40;
+/// Margins stay below 256, so that their products with 64-bit exposures, and sums of these, stay below 2¹⁰⁸.
+const MARGIN_BITS: u32 = 40;
 /// Products of 63-bit exposures and margins, 32 fractional bits.
 const PRODUCT_BITS: u32 = 63 + Ratio::FRACTION_BITS;
-/// An exposure of which no row can reach the end: 16 margins of the largest one are below it.
-const BEYOND_ALL_ROWS: u64 = 1 << (WEIGHTED_BITS + 5);
 
 /// Exposures times margins, scaled by one exponent: a unit is `2^shift/2³²` quote atoms.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WeightedExposures {
-    /// y_i = x_i·m_i in units, toward zero; below 2⁴⁰ in size.
+    /// y_i = x_i·m_i in units, toward zero; below 2³⁸ in size.
     pub(super) weighted: [i64; FACTORS],
-    /// |x_i| in units, what a long can lose (rounded up) and a short gain (down); at most 2⁴⁵.
-    pub(super) values: [i64; FACTORS],
-    /// How many of them are not zero.
-    pub(super) held: u32,
-    /// The common exponent.
+    /// |x_i| in quote atoms.
+    pub(super) sizes: [u64; FACTORS],
+    /// The common exponent, at most 57.
     pub(super) shift: u32,
+    /// How many y are not zero.
+    pub(super) held: u32,
+    /// The number of y up to the last that is not zero.
+    pub(super) used: usize,
+    /// The largest margin of an exposure.
+    pub(super) largest_margin: Ratio,
     /// Σ y_i in units.
     pub(super) sum: i64,
-    /// Σ y_i² in squared units.
-    pub(super) squares: u128,
-    /// Σ hedged_i·m_i in units, rounded up: below 2⁴⁵.
+    /// Σ hedged_i·m_i in units, rounded up; at most 2³⁸.
     pub(super) hedged: i64,
     /// Σ gross_i·m_i, rounded up.
     pub(super) gross: Value,
@@ -45,87 +44,106 @@ pub struct WeightedExposures {
     pub(super) added: Value,
 }
 
-/// Products before the exponent is known.
-#[derive(Clone, Copy, Default)]
-struct Products {
-    exposure: i64,
-    weighted: u128,
+/// Sums with 32 fractional bits.
+#[derive(Default)]
+struct Sums {
     hedged: u128,
+    gross: u128,
+    convexity: u128,
+    /// Every product, or-ed: as long as the longest.
+    widest: u128,
 }
 
 impl WeightedExposures {
     /// Weighs `exposures` with `margins`.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where an exposure times its margin does not fit 63 bits, or a sum of them 64.
+    /// [`RiskError::Overflow`] where an exposure times its margin or a sum of them does not fit 63 bits, or a margin is 256 or more.
     #[inline(never)]
     pub fn new(exposures: &Exposures, margins: &Margins) -> Result<Self> {
         let mut weighted = Self { added: exposures.added, ..Self::default() };
-        let mut products = [Products::default(); FACTORS];
-        let mut widest = 0;
+        let mut products = [0_u128; FACTORS];
+        let mut sums = Sums::default();
         let legs = exposures.spot.iter().zip(&exposures.perp).zip(&exposures.gross).zip(margins);
-        for (slot, (((&spot, &perp), &gross), &margin)) in products.iter_mut().zip(legs) {
+        let slots = products.iter_mut().zip(&mut weighted.sizes).zip(&mut weighted.weighted);
+        for (((product, size), sign), (((&spot, &perp), &gross), &margin)) in slots.zip(legs) {
             if gross == 0 {
                 continue;
             }
-            *slot = weighted.products(spot, perp, margin)?;
-            widest |= slot.weighted | slot.hedged;
-            weighted.gross = weighted.gross.plus(margin.min(LONG_MARGIN_LIMIT).of_up(Value(gross))?)?;
+            let exposure = spot.checked_add(perp).ok_or(RiskError::Overflow)?;
+            if margin.to_bits() >> MARGIN_BITS != 0 {
+                return Err(RiskError::Overflow);
+            }
+            *size = exposure.unsigned_abs();
+            *sign = exposure.signum();
+            *product = sums.add(exposure, gross, margin);
+            if (spot ^ perp) < 0 && spot != 0 && perp != 0 {
+                sums.hedge(spot.unsigned_abs().min(perp.unsigned_abs()), margin);
+            }
+            weighted.largest_margin = weighted.largest_margin.max(margin);
         }
-        if excess_bits(widest, PRODUCT_BITS) > 0 {
-            return Err(RiskError::Overflow);
-        }
-        weighted.scale(&products, excess_bits(widest, WEIGHTED_BITS));
+        weighted.gross = sums.whole_up(sums.gross)?;
+        weighted.convexity = sums.whole_up(sums.convexity)?;
+        weighted.scale(&products, &sums)?;
         Ok(weighted)
     }
 
-    /// The products of one factor; what a debt or a short requires beyond the root is added at once.
+    /// Cuts the products, and the sum of hedges, to 38 bits.
     #[inline(always)]
-    fn products(&mut self, spot: i64, perp: i64, margin: Ratio) -> Result<Products> {
-        let exposure = spot.checked_add(perp).ok_or(RiskError::Overflow)?;
-        let long_margin = margin.min(LONG_MARGIN_LIMIT);
-        let is_hedged = (spot ^ perp) < 0 && perp != 0 && spot != 0;
-        let hedged = if is_hedged { spot.unsigned_abs().min(perp.unsigned_abs()) } else { 0 };
-        if exposure < 0 {
-            let square = debt_premium_up(margin)?.minus(margin)?;
-            self.convexity = self.convexity.plus(square.of_up(Value(exposure.unsigned_abs()))?)?;
+    fn scale(&mut self, products: &[u128; FACTORS], sums: &Sums) -> Result<()> {
+        let widest = sums.widest | sums.hedged;
+        if excess_bits(widest, PRODUCT_BITS) > 0 {
+            return Err(RiskError::Overflow);
         }
-        let own_margin = if exposure < 0 { margin } else { long_margin };
-        Ok(Products {
-            exposure,
-            weighted: product(exposure.unsigned_abs(), own_margin.to_bits()),
-            hedged: if hedged == 0 { 0 } else { product(hedged, long_margin.to_bits()) },
-        })
-    }
-
-    /// Cuts the products by `shift` bits, at most 55.
-    #[inline(always)]
-    fn scale(&mut self, products: &[Products; FACTORS], shift: u32) {
-        self.shift = shift;
-        let slots = self.weighted.iter_mut().zip(&mut self.values);
-        for ((weighted, value), factor) in slots.zip(products) {
-            self.hedged = self.hedged.wrapping_add(shifted_up(factor.hedged, shift).cast_signed()); // 16 of at most 2⁴⁰
-            if factor.weighted == 0 {
+        let shift = excess_bits(widest, FACTOR_BITS);
+        for (factor, (sign, &product)) in self.weighted.iter_mut().zip(products).enumerate() {
+            let size = shifted_down(product, shift).cast_signed(); // below 2³⁸
+            if size == 0 {
+                *sign = 0;
                 continue;
             }
-            let size = shifted_down(factor.weighted, shift).cast_signed(); // below 2⁴⁰
-            let is_short = factor.exposure < 0;
-            *weighted = if is_short { size.wrapping_neg() } else { size };
-            *value = value_in_units(factor.exposure.unsigned_abs(), shift, is_short);
+            *sign = if *sign < 0 { size.wrapping_neg() } else { size };
+            self.sum = self.sum.wrapping_add(*sign); // 16 of 2³⁸
             self.held = self.held.wrapping_add(1);
-            self.sum = self.sum.wrapping_add(*weighted); // 16 of 2⁴⁰
-            self.squares = self.squares.wrapping_add(product(size.unsigned_abs(), size.unsigned_abs())); // 16 of 2⁸⁰
+            self.used = factor.wrapping_add(1);
         }
+        self.hedged = shifted_up(sums.hedged, shift).cast_signed();
+        self.shift = shift;
+        Ok(())
     }
 }
 
-/// The whole exposure in units: rounded up for a long, which may lose it, down for a short, which may gain it.
-#[inline(always)]
-fn value_in_units(size: u64, shift: u32, is_short: bool) -> i64 {
-    let full = u128::from(size) << Ratio::FRACTION_BITS;
-    if full >> WEIGHTED_BITS >> 5 >> shift != 0 {
-        return BEYOND_ALL_ROWS.cast_signed();
+impl Sums {
+    /// Adds one factor; its exposure's product is returned.
+    #[inline(always)]
+    fn add(&mut self, exposure: i64, gross: u64, margin: Ratio) -> u128 {
+        let long_margin = margin.min(LONG_MARGIN_LIMIT).to_bits();
+        self.gross = self.gross.wrapping_add(product(gross, long_margin)); // 16 of 2¹⁰⁴
+        if exposure >= 0 {
+            let weighted = product(exposure.unsigned_abs(), long_margin);
+            self.widest |= weighted;
+            return weighted;
+        }
+        let weighted = product(exposure.unsigned_abs(), margin.to_bits());
+        self.widest |= weighted;
+        // where it does not fit 64 bits, the exposure is refused by what it was or-ed into
+        let whole_up = shifted_up(weighted, Ratio::FRACTION_BITS);
+        self.convexity = self.convexity.wrapping_add(product(whole_up, margin.to_bits()));
+        weighted
     }
-    let units = if is_short { shifted_down(full, shift) } else { shifted_up(full, shift) };
-    units.cast_signed()
+
+    /// Adds what is hedged of one factor.
+    #[inline(always)]
+    fn hedge(&mut self, hedged: u64, margin: Ratio) {
+        self.hedged = self.hedged.wrapping_add(product(hedged, margin.min(LONG_MARGIN_LIMIT).to_bits()));
+    }
+
+    /// A sum in whole quote atoms, rounded up.
+    #[inline(always)]
+    fn whole_up(&self, sum: u128) -> Result<Value> {
+        if excess_bits(self.widest, PRODUCT_BITS) > 0 || excess_bits(sum, PRODUCT_BITS) > 0 {
+            return Err(RiskError::Overflow);
+        }
+        Ok(Value(shifted_up(sum, Ratio::FRACTION_BITS)))
+    }
 }
