@@ -65,14 +65,19 @@ fn washing_gains_nothing_beyond_the_stewards_number() {
     let mut last = u64::MAX;
     for rounds in [0, 2, 3, 8] {
         let measured = washed(rounds, ONCE_PPM);
-        let said = format!("{rounds} rounds, {} atoms: {} beside the bound of {}", measured.volume, measured.unit, bound.unit);
+        let said =
+            format!("{rounds} rounds, {} atoms: {} beside the bound of {}", measured.volume, measured.unit, bound.unit);
         assert!(measured.unit >= bound.unit, "{said}");
         assert!(measured.bob.initial <= bound.bob.initial, "{said}");
         assert!(measured.bob.maintenance <= bound.bob.maintenance, "{said}");
         assert!(measured.unit <= last, "more volume, no more impact: {said}");
         last = measured.unit;
         // 0.06 % opening and 0.02 % closing: what reaching the bound costs is no less
-        assert!(u128::from(measured.fees) * 1_000_000 >= u128::from(measured.volume) * 390, "{said}: {}", measured.fees);
+        assert!(
+            u128::from(measured.fees) * 1_000_000 >= u128::from(measured.volume) * 390,
+            "{said}: {}",
+            measured.fees
+        );
     }
     assert_eq!(last, bound.unit, "eight rounds pass the steward's number, and reach it");
 }

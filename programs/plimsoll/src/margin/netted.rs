@@ -61,31 +61,29 @@ struct Pricing<'a> {
 }
 
 impl<'a> Netted<'a> {
-    /// Goes through all legs. Refuses what [`super::health`] does.
-    #[inline(never)]
-    pub(super) fn of(book: &'a Book, account: &MarginAccount, weights: Weights, now_seconds: u64) -> Result<Self> {
-        let moment = book.moment(now_seconds);
-        let held = legs::factors_held(book, account);
-        let mut netted = Self {
+    /// No legs yet. In line, so that it is built where it stays: it fills half of a stack frame.
+    #[inline(always)]
+    pub(super) fn empty(book: &'a Book, account: &MarginAccount, weights: Weights, now_seconds: u64) -> Self {
+        Self {
             book,
-            moment,
+            moment: book.moment(now_seconds),
             thresholds: Thresholds::default(),
             cross: CrossHealth::default(),
             maintenance: Exposures::default(),
             initial: Exposures::default(),
             added_ahead: Value::ZERO,
             total: 0,
-            held,
+            held: legs::factors_held(book, account),
             is_weight_falling: false,
             weights,
-        };
-        book.thresholds_in(held, moment.step, &mut netted.thresholds);
-        netted.add(account)?;
-        Ok(netted)
+        }
     }
 
-    fn add(&mut self, account: &MarginAccount) -> Result<()> {
+    /// Goes through all legs, once. Refuses what [`super::health`] does.
+    #[inline(never)]
+    pub(super) fn add_legs(&mut self, account: &MarginAccount) -> Result<()> {
         let book = self.book;
+        book.thresholds_in(self.held, self.moment.step, &mut self.thresholds);
         let quote = quote_reserve(book, account);
         for_each_leg(book, account, quote, |leg| self.add_balance(&leg))?;
         let Some(index) = quote else { return Ok(()) };

@@ -18,26 +18,16 @@ use crate::state::{Book, MarginAccount};
 /// Initial and maintenance health of an account in portfolio mode, whatever its own is.
 #[inline(never)]
 pub(super) fn health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<AccountHealth> {
-    let netted = Netted::of(book, account, Weights::Present, now_seconds)?;
-    health_of(&netted, account)
-}
-
-#[inline(never)]
-fn health_of(netted: &Netted, account: &MarginAccount) -> Result<AccountHealth> {
-    let maintenance = netted.maintenance_health()?;
-    let initial = if netted.is_weight_falling {
-        let ahead = Netted::of(netted.book, account, Weights::LowestAhead, netted.moment.now_seconds)?;
-        ahead.initial_health(&ahead.maintenance_health()?)?
-    } else {
-        netted.initial_health(&maintenance)?
-    };
-    Ok(AccountHealth { initial, maintenance: maintenance.health, refusal: netted.refusal(initial) })
+    let mut netted = Netted::empty(book, account, Weights::Present, now_seconds);
+    netted.add_legs(account)?;
+    netted.health(account)
 }
 
 /// Refuses an account that may not take more risk: `InitialHealthNegative`, or `LegTooLarge` where all its legs together reach the limit of one.
 #[inline(never)]
 pub(super) fn require_initial_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<()> {
-    let netted = Netted::of(book, account, Weights::LowestAhead, now_seconds)?;
+    let mut netted = Netted::empty(book, account, Weights::LowestAhead, now_seconds);
+    netted.add_legs(account)?;
     // cross health is a floor of portfolio health: where it suffices, nothing else is computed
     let initial = if netted.cross.initial.is_negative() {
         netted.initial_health(&netted.maintenance_health()?)?
@@ -47,7 +37,27 @@ pub(super) fn require_initial_health(book: &Book, account: &MarginAccount, now_s
     netted.refusal(initial).map_or(Ok(()), Err).or_refuse()
 }
 
+/// Initial health with the lowest weights of the walk ahead.
+#[inline(never)]
+fn initial_health_ahead(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<SignedValue> {
+    let mut netted = Netted::empty(book, account, Weights::LowestAhead, now_seconds);
+    netted.add_legs(account)?;
+    netted.initial_health(&netted.maintenance_health()?)
+}
+
 impl Netted<'_> {
+    /// Healths in portfolio mode, of legs with the weights of the moment.
+    #[inline(never)]
+    fn health(&self, account: &MarginAccount) -> Result<AccountHealth> {
+        let maintenance = self.maintenance_health()?;
+        let initial = if self.is_weight_falling {
+            initial_health_ahead(self.book, account, self.moment.now_seconds)?
+        } else {
+            self.initial_health(&maintenance)?
+        };
+        Ok(AccountHealth { initial, maintenance: maintenance.health, refusal: self.refusal(initial) })
+    }
+
     #[inline(never)]
     fn maintenance_health(&self) -> Result<PortfolioHealth> {
         let (book, margins) = (self.book, &self.thresholds.maintenance);
@@ -101,25 +111,30 @@ pub struct StressReport {
 /// Healths, requirements and the losses of every row of the newest grid, for an account of any mode.
 #[inline(never)]
 pub fn stress(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<StressReport> {
-    let netted = Netted::of(book, account, Weights::Present, now_seconds)?;
-    let cross = &netted.cross;
-    let (initial, maintenance) = if account.mode == MODE_PORTFOLIO {
-        let health = health_of(&netted, account)?;
-        (health.initial, health.maintenance)
-    } else {
-        (cross.initial, cross.maintenance)
-    };
-    let equity = cross.equity().0;
-    let newest = book.model_newest.model();
-    Ok(StressReport {
-        equity_quote_atoms: narrow(equity)?,
-        maintenance_health_quote_atoms: narrow(maintenance.0)?,
-        initial_health_quote_atoms: narrow(initial.0)?,
-        maintenance_requirement_quote_atoms: narrow(equity.saturating_sub(maintenance.0))?,
-        initial_requirement_quote_atoms: narrow(equity.saturating_sub(initial.0))?,
-        rows: u8::try_from(newest.scenarios.len()).unwrap_or(u8::MAX),
-        losses_quote_atoms: losses_up(&netted.maintenance, &netted.thresholds.maintenance, &newest).or_refuse()?,
-    })
+    let mut netted = Netted::empty(book, account, Weights::Present, now_seconds);
+    netted.add_legs(account)?;
+    netted.report(account)
+}
+
+impl Netted<'_> {
+    #[inline(never)]
+    fn report(&self, account: &MarginAccount) -> Result<StressReport> {
+        let (mut initial, mut maintenance) = (self.cross.initial, self.cross.maintenance);
+        if account.mode == MODE_PORTFOLIO {
+            AccountHealth { initial, maintenance, .. } = self.health(account)?;
+        }
+        let equity = self.cross.equity().0;
+        let newest = self.book.model_newest.model();
+        Ok(StressReport {
+            equity_quote_atoms: narrow(equity)?,
+            maintenance_health_quote_atoms: narrow(maintenance.0)?,
+            initial_health_quote_atoms: narrow(initial.0)?,
+            maintenance_requirement_quote_atoms: narrow(equity.saturating_sub(maintenance.0))?,
+            initial_requirement_quote_atoms: narrow(equity.saturating_sub(initial.0))?,
+            rows: u8::try_from(newest.scenarios.len()).unwrap_or(u8::MAX),
+            losses_quote_atoms: losses_up(&self.maintenance, &self.thresholds.maintenance, &newest).or_refuse()?,
+        })
+    }
 }
 
 fn narrow(value: i128) -> Result<i64> {

@@ -79,7 +79,11 @@ fn a_tide_lasts_two_graces() {
     world.fold().expect("a fold");
     let second = tides(&world);
     assert_eq!(world.book_state().tides, 2);
-    assert_eq!((second.impacts[0], second.models[0]), (first.impacts[1], first.models[1]), "what was announced is in force");
+    assert_eq!(
+        (second.impacts[0], second.models[0]),
+        (first.impacts[1], first.models[1]),
+        "what was announced is in force"
+    );
     assert_eq!((second.impacts[1], second.models[1]), (second.impacts[2], second.models[2]));
 }
 
@@ -88,7 +92,8 @@ fn nothing_that_is_set_moves_what_is_in_force_or_announced() {
     let mut world = world_with_profile();
     world.turn_tide();
     world.turn_tide();
-    let Tides { impacts: [in_force, announced, newest], models: [model, announced_model, newest_model] } = tides(&world);
+    let Tides { impacts: [in_force, announced, newest], models: [model, announced_model, newest_model] } =
+        tides(&world);
     let (group, book, admin) = (world.group, world.book, world.admin.pubkey());
 
     let mut params = assets::factor_params(30_000);
@@ -119,7 +124,10 @@ fn nothing_that_is_set_moves_what_is_in_force_or_announced() {
     world.turn_tide();
     let turned = tides(&world);
     assert_eq!(turned.impacts[1].unit, now.impacts[2].unit);
-    assert!(turned.impacts[1].concentrated_long > now.impacts[2].concentrated_long, "the deposit is counted as it turns");
+    assert!(
+        turned.impacts[1].concentrated_long > now.impacts[2].concentrated_long,
+        "the deposit is counted as it turns"
+    );
     assert_eq!(turned.models[1].scenario_count, 9);
 }
 
