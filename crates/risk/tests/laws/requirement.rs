@@ -1,6 +1,7 @@
 //! INV-LAW from the sources on: a requirement rises with σ, size, confidence and age, through goal, path, band and weights.
 
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, FactorTerms, QuoteBalance};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::PerpTerms;
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
 use plimsoll_risk::price::{PriceParameters, Quote, initial_band};
@@ -61,6 +62,8 @@ impl Case {
             debt_initial: band.debt,
             maintenance: path.at(0),
             initial: initial_margin(&path, goal, Ratio::ZERO, &terms).unwrap(),
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         }
     }
 
@@ -88,6 +91,8 @@ impl Case {
             short_initial: factor.debt_initial,
             maintenance: factor.maintenance,
             initial: factor.initial,
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
             size_maintenance: 1 << 40,
             size_initial: 1 << 40,
             profit_weight: Ratio::from_ppm_down(500_000),
@@ -95,7 +100,15 @@ impl Case {
         let position = PerpPosition { base: SignedAmount(base), entry: SignedAmount(entry), ..PerpPosition::default() };
         let one = Price::from_bits(1 << 40);
         let (maintenance, initial) = (Ratio::ZERO, Ratio::ZERO);
-        let quote = FactorTerms { mid: one, asset_initial: one, debt_initial: one, maintenance, initial };
+        let quote = FactorTerms {
+            mid: one,
+            asset_initial: one,
+            debt_initial: one,
+            maintenance,
+            initial,
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
+        };
         let balance = QuoteBalance { deposit: Amount(1 << 52), ..QuoteBalance::default() };
         let sides = Sides { long: SideIndices::START, short: SideIndices::START };
         let mut health = CrossHealth::default();

@@ -29,6 +29,8 @@ fn perp_terms(source: &mut Source, mid: Price) -> PerpTerms {
     let (long_initial, short_initial) = (near(), near());
     let size_maintenance = source.sized(44);
     PerpTerms {
+        impact: plimsoll_risk::liquidity::Impact::default(),
+        impact_initial: plimsoll_risk::liquidity::Impact::default(),
         mid,
         long_initial,
         short_initial: if source.one_in(3) { mid } else { short_initial },
@@ -42,6 +44,7 @@ fn perp_terms(source: &mut Source, mid: Price) -> PerpTerms {
 
 fn ending(terms: &PerpTerms) -> PerpLiquidationTerms {
     PerpLiquidationTerms {
+        impact: plimsoll_risk::liquidity::Impact::default(),
         long_price: terms.mid,
         short_price: terms.long_initial,
         maintenance: terms.maintenance,
@@ -110,6 +113,7 @@ fn position_terms(source: &mut Source, mid: Price, size: Amount) -> Result<PerpL
     let maintenance = source.between(1 << 26, 1 << 30);
     let scale = Amount((size.0 * source.between(8, 1_000)).max(1 << 34));
     Ok(PerpLiquidationTerms {
+        impact: plimsoll_risk::liquidity::Impact::default(),
         long_price: mid,
         short_price: mid,
         maintenance: Ratio::from_bits(maintenance),
@@ -122,6 +126,7 @@ fn quote_terms(source: &mut Source) -> LiquidationFactorTerms {
     let price = Price::from_bits(source.near(1 << Price::FRACTION_BITS));
     let maintenance = source.sized(26);
     LiquidationFactorTerms {
+        impact: plimsoll_risk::liquidity::Impact::default(),
         asset_price: price,
         debt_price: price,
         maintenance: Ratio::from_bits(maintenance),
@@ -133,11 +138,12 @@ fn quote_terms(source: &mut Source) -> LiquidationFactorTerms {
 fn inputs(source: &mut Source) -> Result<PerpLiquidationInputs> {
     let mid = price(source);
     let position = opened(source, mid)?;
-    let (size, is_short) = (position.base.magnitude(), position.base.is_negative());
+    let size = position.base.magnitude();
     let (terms, quote) = (position_terms(source, mid, size)?, quote_terms(source));
-    let closing = size_margin_up(size, terms.size_maintenance)?;
-    let maintenance_margin = position_margin_up(is_short, terms.maintenance, closing)?;
-    let required = maintenance_margin.of_up(mid.value_up(size)?)?.0;
+    let value = mid.value_up(size)?;
+    let margins = terms.margins_up(position.base, value)?;
+    let requirement = margins.maintenance.of_up(value)?;
+    let required = requirement.0;
 
     let mut health = LiquidationHealth::default();
     health.add_perp(&position, &PerpBooks::EMPTY.indices, &terms)?;
@@ -147,11 +153,12 @@ fn inputs(source: &mut Source) -> Result<PerpLiquidationInputs> {
         health,
         base: position.base,
         price: mid,
-        maintenance_margin,
-        liquidation_end_margin: position_margin_up(is_short, terms.liquidation_end, closing)?,
-        quote_price: quote.asset_price,
-        quote_maintenance_weight: debt_weight_up(quote.maintenance)?,
-        quote_liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
+        margins,
+        quote: plimsoll_risk::liquidation::QuoteCost::new(
+            &quote,
+            plimsoll_risk::quantities::SignedAmount::received(deposit)?,
+            requirement,
+        )?,
         slip: if source.one_in(2) { Ratio::ZERO } else { Ratio::from_bits(source.sized(25)) },
         throughput_left: Value(source.any()),
         base_limit: Amount(source.any()),
