@@ -8,6 +8,7 @@
 
 export * from './accrue';
 export * from './borrow';
+export * from './callMargin';
 export * from './cancelOrder';
 export * from './closeMarginAccount';
 export * from './createBook';
@@ -39,12 +40,14 @@ export * from './setDelegate';
 export * from './setFactorParams';
 export * from './setImpliedFeed';
 export * from './setLiquidityProfile';
+export * from './setMarginMode';
 export * from './setPerpParams';
 export * from './setPoolParams';
 export * from './setReserveParams';
 export * from './setScenarios';
 export * from './settleDelistedMarket';
 export * from './settlePnl';
+export * from './stressAccount';
 export * from './transferPosition';
 export * from './updateFunding';
 export * from './withdraw';

@@ -7,7 +7,7 @@
  */
 
 import { assertIsInstructionWithAccounts, containsBytes, fixEncoderSize, getBytesEncoder, type Address, type Instruction, type InstructionWithData, type ReadonlyUint8Array } from '@solana/kit';
-import { parseAccrueInstruction, parseBorrowInstruction, parseCancelOrderInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDelistPerpMarketInstruction, parseDepositInstruction, parseExecuteOrderInstruction, parseExecutePoolOrderInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseLiquidatePerpInstruction, parseListFactorInstruction, parseListPerpMarketInstruction, parseListReserveInstruction, parseMigrateInstruction, parseMoveCollateralInstruction, parseOpenIsolatedAccountInstruction, parseOpenMarginAccountInstruction, parsePlaceOrderInstruction, parseRefreshImpliedInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseResolvePerpBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetImpliedFeedInstruction, parseSetLiquidityProfileInstruction, parseSetPerpParamsInstruction, parseSetPoolParamsInstruction, parseSetReserveParamsInstruction, parseSetScenariosInstruction, parseSettleDelistedMarketInstruction, parseSettlePnlInstruction, parseTransferPositionInstruction, parseUpdateFundingInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCancelOrderInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDelistPerpMarketInstruction, type ParsedDepositInstruction, type ParsedExecuteOrderInstruction, type ParsedExecutePoolOrderInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedLiquidatePerpInstruction, type ParsedListFactorInstruction, type ParsedListPerpMarketInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedMoveCollateralInstruction, type ParsedOpenIsolatedAccountInstruction, type ParsedOpenMarginAccountInstruction, type ParsedPlaceOrderInstruction, type ParsedRefreshImpliedInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedResolvePerpBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetImpliedFeedInstruction, type ParsedSetLiquidityProfileInstruction, type ParsedSetPerpParamsInstruction, type ParsedSetPoolParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedSetScenariosInstruction, type ParsedSettleDelistedMarketInstruction, type ParsedSettlePnlInstruction, type ParsedTransferPositionInstruction, type ParsedUpdateFundingInstruction, type ParsedWithdrawInstruction } from '../instructions';
+import { parseAccrueInstruction, parseBorrowInstruction, parseCallMarginInstruction, parseCancelOrderInstruction, parseCloseMarginAccountInstruction, parseCreateBookInstruction, parseCreateGroupInstruction, parseDelistPerpMarketInstruction, parseDepositInstruction, parseExecuteOrderInstruction, parseExecutePoolOrderInstruction, parseFundInsuranceInstruction, parseGrowBookInstruction, parseLiquidateInstruction, parseLiquidatePerpInstruction, parseListFactorInstruction, parseListPerpMarketInstruction, parseListReserveInstruction, parseMigrateInstruction, parseMoveCollateralInstruction, parseOpenIsolatedAccountInstruction, parseOpenMarginAccountInstruction, parsePlaceOrderInstruction, parseRefreshImpliedInstruction, parseRefreshPricesInstruction, parseRefreshRiskInstruction, parseRepayInstruction, parseResolveBankruptcyInstruction, parseResolvePerpBankruptcyInstruction, parseSetBookParamsInstruction, parseSetDelegateInstruction, parseSetFactorParamsInstruction, parseSetImpliedFeedInstruction, parseSetLiquidityProfileInstruction, parseSetMarginModeInstruction, parseSetPerpParamsInstruction, parseSetPoolParamsInstruction, parseSetReserveParamsInstruction, parseSetScenariosInstruction, parseSettleDelistedMarketInstruction, parseSettlePnlInstruction, parseStressAccountInstruction, parseTransferPositionInstruction, parseUpdateFundingInstruction, parseWithdrawInstruction, type ParsedAccrueInstruction, type ParsedBorrowInstruction, type ParsedCallMarginInstruction, type ParsedCancelOrderInstruction, type ParsedCloseMarginAccountInstruction, type ParsedCreateBookInstruction, type ParsedCreateGroupInstruction, type ParsedDelistPerpMarketInstruction, type ParsedDepositInstruction, type ParsedExecuteOrderInstruction, type ParsedExecutePoolOrderInstruction, type ParsedFundInsuranceInstruction, type ParsedGrowBookInstruction, type ParsedLiquidateInstruction, type ParsedLiquidatePerpInstruction, type ParsedListFactorInstruction, type ParsedListPerpMarketInstruction, type ParsedListReserveInstruction, type ParsedMigrateInstruction, type ParsedMoveCollateralInstruction, type ParsedOpenIsolatedAccountInstruction, type ParsedOpenMarginAccountInstruction, type ParsedPlaceOrderInstruction, type ParsedRefreshImpliedInstruction, type ParsedRefreshPricesInstruction, type ParsedRefreshRiskInstruction, type ParsedRepayInstruction, type ParsedResolveBankruptcyInstruction, type ParsedResolvePerpBankruptcyInstruction, type ParsedSetBookParamsInstruction, type ParsedSetDelegateInstruction, type ParsedSetFactorParamsInstruction, type ParsedSetImpliedFeedInstruction, type ParsedSetLiquidityProfileInstruction, type ParsedSetMarginModeInstruction, type ParsedSetPerpParamsInstruction, type ParsedSetPoolParamsInstruction, type ParsedSetReserveParamsInstruction, type ParsedSetScenariosInstruction, type ParsedSettleDelistedMarketInstruction, type ParsedSettlePnlInstruction, type ParsedStressAccountInstruction, type ParsedTransferPositionInstruction, type ParsedUpdateFundingInstruction, type ParsedWithdrawInstruction } from '../instructions';
 
 export const PLIMSOLL_PROGRAM_ADDRESS = 'P1imso11ine11111111111111111111111111111111' as Address<'P1imso11ine11111111111111111111111111111111'>;
 
@@ -21,12 +21,13 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 throw new Error("The provided account could not be identified as a plimsoll account.")
 }
 
-export enum PlimsollInstruction { Accrue, Borrow, CancelOrder, CloseMarginAccount, CreateBook, CreateGroup, DelistPerpMarket, Deposit, ExecuteOrder, ExecutePoolOrder, FundInsurance, GrowBook, Liquidate, LiquidatePerp, ListFactor, ListPerpMarket, ListReserve, Migrate, MoveCollateral, OpenIsolatedAccount, OpenMarginAccount, PlaceOrder, RefreshImplied, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, ResolvePerpBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetImpliedFeed, SetLiquidityProfile, SetPerpParams, SetPoolParams, SetReserveParams, SetScenarios, SettleDelistedMarket, SettlePnl, TransferPosition, UpdateFunding, Withdraw }
+export enum PlimsollInstruction { Accrue, Borrow, CallMargin, CancelOrder, CloseMarginAccount, CreateBook, CreateGroup, DelistPerpMarket, Deposit, ExecuteOrder, ExecutePoolOrder, FundInsurance, GrowBook, Liquidate, LiquidatePerp, ListFactor, ListPerpMarket, ListReserve, Migrate, MoveCollateral, OpenIsolatedAccount, OpenMarginAccount, PlaceOrder, RefreshImplied, RefreshPrices, RefreshRisk, Repay, ResolveBankruptcy, ResolvePerpBankruptcy, SetBookParams, SetDelegate, SetFactorParams, SetImpliedFeed, SetLiquidityProfile, SetMarginMode, SetPerpParams, SetPoolParams, SetReserveParams, SetScenarios, SettleDelistedMarket, SettlePnl, StressAccount, TransferPosition, UpdateFunding, Withdraw }
 
 export function identifyPlimsollInstruction(instruction: { data: ReadonlyUint8Array } | ReadonlyUint8Array): PlimsollInstruction {
 const data = 'data' in instruction ? instruction.data : instruction;
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([23, 76, 128, 149, 229, 247, 72, 228])), 0)) { return PlimsollInstruction.Accrue; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([228, 253, 131, 202, 207, 116, 89, 18])), 0)) { return PlimsollInstruction.Borrow; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([244, 16, 2, 231, 201, 71, 213, 24])), 0)) { return PlimsollInstruction.CallMargin; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([95, 129, 237, 240, 8, 49, 223, 132])), 0)) { return PlimsollInstruction.CancelOrder; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([105, 215, 41, 239, 166, 207, 1, 103])), 0)) { return PlimsollInstruction.CloseMarginAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([175, 218, 251, 18, 91, 19, 194, 103])), 0)) { return PlimsollInstruction.CreateBook; }
@@ -58,12 +59,14 @@ if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Arr
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([108, 181, 79, 109, 139, 1, 214, 165])), 0)) { return PlimsollInstruction.SetFactorParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([34, 130, 101, 212, 53, 243, 66, 95])), 0)) { return PlimsollInstruction.SetImpliedFeed; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([57, 92, 47, 178, 153, 212, 248, 196])), 0)) { return PlimsollInstruction.SetLiquidityProfile; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([5, 101, 91, 213, 197, 84, 109, 78])), 0)) { return PlimsollInstruction.SetMarginMode; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([171, 201, 76, 214, 22, 136, 121, 88])), 0)) { return PlimsollInstruction.SetPerpParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([155, 57, 152, 27, 154, 140, 166, 126])), 0)) { return PlimsollInstruction.SetPoolParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([204, 97, 87, 192, 32, 163, 96, 40])), 0)) { return PlimsollInstruction.SetReserveParams; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([50, 246, 37, 230, 250, 170, 50, 99])), 0)) { return PlimsollInstruction.SetScenarios; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([34, 192, 174, 184, 138, 150, 242, 109])), 0)) { return PlimsollInstruction.SettleDelistedMarket; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([43, 61, 234, 45, 15, 95, 152, 153])), 0)) { return PlimsollInstruction.SettlePnl; }
+if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([243, 69, 185, 169, 54, 53, 75, 154])), 0)) { return PlimsollInstruction.StressAccount; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([139, 130, 102, 147, 135, 77, 113, 222])), 0)) { return PlimsollInstruction.TransferPosition; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([224, 66, 9, 70, 75, 81, 94, 88])), 0)) { return PlimsollInstruction.UpdateFunding; }
 if (containsBytes(data, fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([183, 18, 70, 156, 148, 109, 161, 34])), 0)) { return PlimsollInstruction.Withdraw; }
@@ -73,6 +76,7 @@ throw new Error("The provided instruction could not be identified as a plimsoll 
 export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine11111111111111111111111111111111'> =
 | { instructionType: PlimsollInstruction.Accrue } & ParsedAccrueInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Borrow } & ParsedBorrowInstruction<TProgram>
+| { instructionType: PlimsollInstruction.CallMargin } & ParsedCallMarginInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CancelOrder } & ParsedCancelOrderInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CloseMarginAccount } & ParsedCloseMarginAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.CreateBook } & ParsedCreateBookInstruction<TProgram>
@@ -104,12 +108,14 @@ export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine1111
 | { instructionType: PlimsollInstruction.SetFactorParams } & ParsedSetFactorParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetImpliedFeed } & ParsedSetImpliedFeedInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetLiquidityProfile } & ParsedSetLiquidityProfileInstruction<TProgram>
+| { instructionType: PlimsollInstruction.SetMarginMode } & ParsedSetMarginModeInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetPerpParams } & ParsedSetPerpParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetPoolParams } & ParsedSetPoolParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetReserveParams } & ParsedSetReserveParamsInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SetScenarios } & ParsedSetScenariosInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SettleDelistedMarket } & ParsedSettleDelistedMarketInstruction<TProgram>
 | { instructionType: PlimsollInstruction.SettlePnl } & ParsedSettlePnlInstruction<TProgram>
+| { instructionType: PlimsollInstruction.StressAccount } & ParsedStressAccountInstruction<TProgram>
 | { instructionType: PlimsollInstruction.TransferPosition } & ParsedTransferPositionInstruction<TProgram>
 | { instructionType: PlimsollInstruction.UpdateFunding } & ParsedUpdateFundingInstruction<TProgram>
 | { instructionType: PlimsollInstruction.Withdraw } & ParsedWithdrawInstruction<TProgram>
@@ -125,6 +131,8 @@ export type ParsedPlimsollInstruction<TProgram extends string = 'P1imso11ine1111
 return { instructionType: PlimsollInstruction.Accrue, ...parseAccrueInstruction(instruction) }; }
 case PlimsollInstruction.Borrow: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.Borrow, ...parseBorrowInstruction(instruction) }; }
+case PlimsollInstruction.CallMargin: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.CallMargin, ...parseCallMarginInstruction(instruction) }; }
 case PlimsollInstruction.CancelOrder: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.CancelOrder, ...parseCancelOrderInstruction(instruction) }; }
 case PlimsollInstruction.CloseMarginAccount: { assertIsInstructionWithAccounts(instruction);
@@ -187,6 +195,8 @@ case PlimsollInstruction.SetImpliedFeed: { assertIsInstructionWithAccounts(instr
 return { instructionType: PlimsollInstruction.SetImpliedFeed, ...parseSetImpliedFeedInstruction(instruction) }; }
 case PlimsollInstruction.SetLiquidityProfile: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetLiquidityProfile, ...parseSetLiquidityProfileInstruction(instruction) }; }
+case PlimsollInstruction.SetMarginMode: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.SetMarginMode, ...parseSetMarginModeInstruction(instruction) }; }
 case PlimsollInstruction.SetPerpParams: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SetPerpParams, ...parseSetPerpParamsInstruction(instruction) }; }
 case PlimsollInstruction.SetPoolParams: { assertIsInstructionWithAccounts(instruction);
@@ -199,6 +209,8 @@ case PlimsollInstruction.SettleDelistedMarket: { assertIsInstructionWithAccounts
 return { instructionType: PlimsollInstruction.SettleDelistedMarket, ...parseSettleDelistedMarketInstruction(instruction) }; }
 case PlimsollInstruction.SettlePnl: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.SettlePnl, ...parseSettlePnlInstruction(instruction) }; }
+case PlimsollInstruction.StressAccount: { assertIsInstructionWithAccounts(instruction);
+return { instructionType: PlimsollInstruction.StressAccount, ...parseStressAccountInstruction(instruction) }; }
 case PlimsollInstruction.TransferPosition: { assertIsInstructionWithAccounts(instruction);
 return { instructionType: PlimsollInstruction.TransferPosition, ...parseTransferPositionInstruction(instruction) }; }
 case PlimsollInstruction.UpdateFunding: { assertIsInstructionWithAccounts(instruction);

@@ -37,6 +37,7 @@ export * from './reserveListing';
 export * from './reserveParams';
 export * from './scenario';
 export * from './stableState';
+export * from './stressReport';
 export * from './thresholdDerived';
 export * from './thresholdState';
 export * from './volatilityState';

@@ -16,7 +16,7 @@ deadlineSeconds: bigint;
 calledSeconds: bigint; 
 /** What is missing at the deadline. */
 shortfallQuoteAtoms: bigint; 
-/** Why. */
+/** Why: one of the `CALLED_BY_` constants of the margin module. */
 reason: number; 
 /** Alignment. */
 padding: ReadonlyUint8Array;  };
@@ -28,7 +28,7 @@ deadlineSeconds: number | bigint;
 calledSeconds: number | bigint; 
 /** What is missing at the deadline. */
 shortfallQuoteAtoms: number | bigint; 
-/** Why. */
+/** Why: one of the `CALLED_BY_` constants of the margin module. */
 reason: number; 
 /** Alignment. */
 padding: ReadonlyUint8Array;  };

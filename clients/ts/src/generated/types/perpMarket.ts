@@ -65,6 +65,8 @@ listedSeconds: bigint;
 settleAtSeconds: bigint; 
 /** Delisting: the settlement price, mantissa; 0: not fixed. */
 settlementPrice: bigint; 
+/** Initial less maintenance margin of the factor when funding was last booked, ratio: the cap of the time since then follows it. */
+fundingGap: bigint; 
 /** How crowded the larger side is, ratio: what initial margin grows toward one by. */
 crowding: bigint; 
 /** Parameters. */
@@ -127,6 +129,8 @@ listedSeconds: number | bigint;
 settleAtSeconds: number | bigint; 
 /** Delisting: the settlement price, mantissa; 0: not fixed. */
 settlementPrice: number | bigint; 
+/** Initial less maintenance margin of the factor when funding was last booked, ratio: the cap of the time since then follows it. */
+fundingGap: number | bigint; 
 /** How crowded the larger side is, ratio: what initial margin grows toward one by. */
 crowding: number | bigint; 
 /** Parameters. */
@@ -135,11 +139,11 @@ params: PerpMarketParamsArgs;
 reserved: Array<number | bigint>;  };
 
 export function getPerpMarketEncoder(): FixedSizeEncoder<PerpMarketArgs> {
-    return getStructEncoder([['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['factorIndex', getU8Encoder()], ['status', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 2)], ['paramsVersion', getU32Encoder()], ['longBaseAtoms', getU64Encoder()], ['shortBaseAtoms', getU64Encoder()], ['poolQuoteAtoms', getI64Encoder()], ['insuranceAtoms', getU64Encoder()], ['unappliedAtoms', getI64Encoder()], ['settledAtoms', getI64Encoder()], ['fundingRate', getI64Encoder()], ['fundingUpdatedSeconds', getU64Encoder()], ['sizeFactor', getArrayEncoder(getU64Encoder(), { size: 2 })], ['profitIndex', getArrayEncoder(getWideEncoder(), { size: 2 })], ['sizeMarginFrom', getU64Encoder()], ['sizeMarginTo', getU64Encoder()], ['sizeMarginStartSeconds', getU64Encoder()], ['sizeMarginEndSeconds', getU64Encoder()], ['positions', getU64Encoder()], ['feesAtoms', getU64Encoder()], ['waterfallBaseAtoms', getU64Encoder()], ['waterfallQuoteAtoms', getU64Encoder()], ['measuredVolumeQuoteAtoms', getU64Encoder()], ['listedSeconds', getU64Encoder()], ['settleAtSeconds', getU64Encoder()], ['settlementPrice', getU64Encoder()], ['crowding', getU64Encoder()], ['params', getPerpMarketParamsEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 17 })]]);
+    return getStructEncoder([['symbol', fixEncoderSize(getBytesEncoder(), 16)], ['factorIndex', getU8Encoder()], ['status', getU8Encoder()], ['padding', fixEncoderSize(getBytesEncoder(), 2)], ['paramsVersion', getU32Encoder()], ['longBaseAtoms', getU64Encoder()], ['shortBaseAtoms', getU64Encoder()], ['poolQuoteAtoms', getI64Encoder()], ['insuranceAtoms', getU64Encoder()], ['unappliedAtoms', getI64Encoder()], ['settledAtoms', getI64Encoder()], ['fundingRate', getI64Encoder()], ['fundingUpdatedSeconds', getU64Encoder()], ['sizeFactor', getArrayEncoder(getU64Encoder(), { size: 2 })], ['profitIndex', getArrayEncoder(getWideEncoder(), { size: 2 })], ['sizeMarginFrom', getU64Encoder()], ['sizeMarginTo', getU64Encoder()], ['sizeMarginStartSeconds', getU64Encoder()], ['sizeMarginEndSeconds', getU64Encoder()], ['positions', getU64Encoder()], ['feesAtoms', getU64Encoder()], ['waterfallBaseAtoms', getU64Encoder()], ['waterfallQuoteAtoms', getU64Encoder()], ['measuredVolumeQuoteAtoms', getU64Encoder()], ['listedSeconds', getU64Encoder()], ['settleAtSeconds', getU64Encoder()], ['settlementPrice', getU64Encoder()], ['fundingGap', getU64Encoder()], ['crowding', getU64Encoder()], ['params', getPerpMarketParamsEncoder()], ['reserved', getArrayEncoder(getU64Encoder(), { size: 16 })]]);
 }
 
 export function getPerpMarketDecoder(): FixedSizeDecoder<PerpMarket> {
-    return getStructDecoder([['symbol', fixDecoderSize(getBytesDecoder(), 16)], ['factorIndex', getU8Decoder()], ['status', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 2)], ['paramsVersion', getU32Decoder()], ['longBaseAtoms', getU64Decoder()], ['shortBaseAtoms', getU64Decoder()], ['poolQuoteAtoms', getI64Decoder()], ['insuranceAtoms', getU64Decoder()], ['unappliedAtoms', getI64Decoder()], ['settledAtoms', getI64Decoder()], ['fundingRate', getI64Decoder()], ['fundingUpdatedSeconds', getU64Decoder()], ['sizeFactor', getArrayDecoder(getU64Decoder(), { size: 2 })], ['profitIndex', getArrayDecoder(getWideDecoder(), { size: 2 })], ['sizeMarginFrom', getU64Decoder()], ['sizeMarginTo', getU64Decoder()], ['sizeMarginStartSeconds', getU64Decoder()], ['sizeMarginEndSeconds', getU64Decoder()], ['positions', getU64Decoder()], ['feesAtoms', getU64Decoder()], ['waterfallBaseAtoms', getU64Decoder()], ['waterfallQuoteAtoms', getU64Decoder()], ['measuredVolumeQuoteAtoms', getU64Decoder()], ['listedSeconds', getU64Decoder()], ['settleAtSeconds', getU64Decoder()], ['settlementPrice', getU64Decoder()], ['crowding', getU64Decoder()], ['params', getPerpMarketParamsDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 17 })]]);
+    return getStructDecoder([['symbol', fixDecoderSize(getBytesDecoder(), 16)], ['factorIndex', getU8Decoder()], ['status', getU8Decoder()], ['padding', fixDecoderSize(getBytesDecoder(), 2)], ['paramsVersion', getU32Decoder()], ['longBaseAtoms', getU64Decoder()], ['shortBaseAtoms', getU64Decoder()], ['poolQuoteAtoms', getI64Decoder()], ['insuranceAtoms', getU64Decoder()], ['unappliedAtoms', getI64Decoder()], ['settledAtoms', getI64Decoder()], ['fundingRate', getI64Decoder()], ['fundingUpdatedSeconds', getU64Decoder()], ['sizeFactor', getArrayDecoder(getU64Decoder(), { size: 2 })], ['profitIndex', getArrayDecoder(getWideDecoder(), { size: 2 })], ['sizeMarginFrom', getU64Decoder()], ['sizeMarginTo', getU64Decoder()], ['sizeMarginStartSeconds', getU64Decoder()], ['sizeMarginEndSeconds', getU64Decoder()], ['positions', getU64Decoder()], ['feesAtoms', getU64Decoder()], ['waterfallBaseAtoms', getU64Decoder()], ['waterfallQuoteAtoms', getU64Decoder()], ['measuredVolumeQuoteAtoms', getU64Decoder()], ['listedSeconds', getU64Decoder()], ['settleAtSeconds', getU64Decoder()], ['settlementPrice', getU64Decoder()], ['fundingGap', getU64Decoder()], ['crowding', getU64Decoder()], ['params', getPerpMarketParamsDecoder()], ['reserved', getArrayDecoder(getU64Decoder(), { size: 16 })]]);
 }
 
 export function getPerpMarketCodec(): FixedSizeCodec<PerpMarketArgs, PerpMarket> {
