@@ -1,0 +1,1 @@
+//! Thresholds against history: exceedances, their tests, and procyclicality beside other rules.

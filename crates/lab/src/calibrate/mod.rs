@@ -1,0 +1,1 @@
+//! Parameters of a factor from its history, with the evidence beside them.

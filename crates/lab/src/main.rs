@@ -1,0 +1,3 @@
+//! `plimsoll-lab`: calibrate, backtest, stress.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A factor through history: the core's estimator and thresholds, step by step at the crank's spacing.

@@ -1,0 +1,1 @@
+//! Price history: OHLCV bars read from CSV files, and what is wrong with them.

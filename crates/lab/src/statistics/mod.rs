@@ -1,0 +1,1 @@
+//! Statistics that the commands share: tails, likelihoods, tests of coverage.

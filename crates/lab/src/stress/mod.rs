@@ -1,0 +1,1 @@
+//! Simulated crashes: Monte Carlo paths and cascades of liquidations.
