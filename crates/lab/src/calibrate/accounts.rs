@@ -63,7 +63,8 @@ impl AccountFile {
         let text = std::fs::read_to_string(path)
             .map_err(|error| CalibrateError::Unreadable { file: file.clone(), reason: error.to_string() })?;
         toml::from_str(&text).map_err(|error| {
-            let line = text[..error.span().map_or(0, |span| span.start)].lines().count().max(1);
+            let line =
+                text.bytes().take(error.span().map_or(0, |span| span.start)).filter(|byte| *byte == b'\n').count() + 1;
             let problem = error.message().replace('\n', " ");
             CalibrateError::Accounts { file, field: format!("line {line}"), problem }
         })

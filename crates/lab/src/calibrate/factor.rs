@@ -14,8 +14,10 @@ use super::options::Rules;
 use super::tails::{self, Tails};
 use crate::series::{Gaps, Series};
 
-/// The slow variance is to be right about the month ahead.
+/// The slow variance is to be right about the month ahead …
 const MONTH_SECONDS: u64 = 30 * 86_400;
+/// … and the fast one about the day: margin walks at a few percent an hour, so it cannot follow what passes sooner.
+const DAY_SECONDS: u64 = 86_400;
 
 /// What a factor is calibrated from.
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ pub struct Source {
     pub symbol: String,
     /// Its history, at the grid ([`on_grid`]).
     pub series: Series,
-    /// A longer history for floor and stress; the same one where there is none.
+    /// A longer history for floor, stress and the slow half-life; the same one where there is none.
     pub lookback: Series,
     /// The listing whose values are kept where no history measures them.
     pub kept: FactorListing,
@@ -115,17 +117,15 @@ impl Source {
             jump_half_life_seconds: params.half_life_jump_seconds,
             grid_seconds: book.grid_seconds,
         };
-        // what is announced holds for the grace, and closing out takes the horizon
-        let ahead_seconds = u64::from(book.grace_seconds) + u64::from(params.horizon_seconds);
-        let tried = tried(series, &rules.half_lives_slow)?;
-        let slow = half_lives::choose(series, (Which::Slow, &tried), &parameters, seed, MONTH_SECONDS)?;
+        let tried = tried(&self.lookback, &rules.half_lives_slow)?;
+        let slow = half_lives::choose(&self.lookback, (Which::Slow, &tried), &parameters, seed, MONTH_SECONDS)?;
         let parameters = VolatilityParameters {
             slow_half_life_seconds: slow.best_seconds,
             fast_half_life_seconds: parameters.fast_half_life_seconds.min(slow.best_seconds),
             ..parameters
         };
         let fast: Vec<u32> = rules.half_lives_fast.iter().copied().filter(|one| *one <= slow.best_seconds).collect();
-        let fast = half_lives::choose(series, (Which::Fast, &fast), &parameters, seed, ahead_seconds)?;
+        let fast = half_lives::choose(series, (Which::Fast, &fast), &parameters, seed, DAY_SECONDS)?;
         let parameters = VolatilityParameters { fast_half_life_seconds: fast.best_seconds, ..parameters };
         let folded = fold(series, &parameters, seed)?;
         let halt_min = f64::from(params.halt_min_ppm) / 1e6;

@@ -123,11 +123,11 @@ impl Findings<'_> {
                     FIELD,
                     Basis::Measured,
                     format!(
-                        "unrest after {} moves beyond winsor_sigmas, {} σ above the ordinary {} σ, halves in {}{clamped}",
+                        "after {} moves beyond winsor_sigmas half of the unrest of two days above the ordinary {} σ passed in {}{clamped}; the best exponential has {}",
                         decay.jumps,
-                        significant(decay.amplitude),
                         significant(decay.ordinary),
-                        duration(u64::from(whole(fitted)))
+                        duration(u64::from(whole(fitted))),
+                        duration(u64::from(whole(decay.fitted_half_life_seconds)))
                     ),
                 );
             }

@@ -14,18 +14,20 @@ const JUMPS_MIN: usize = 20;
 pub struct Decay {
     /// Jumps: moves beyond winsor_sigmas.
     pub jumps: usize,
-    /// The half-life fitted.
+    /// The time in which half of the unrest of two days has passed.
     pub half_life_seconds: f64,
-    /// What the fit begins at, in σ above the ordinary.
+    /// The half-life of the exponential that fits best; shorter, since unrest decays fast at first and slowly later.
+    pub fitted_half_life_seconds: f64,
+    /// What an exponential of the first half-life begins at, in σ above the ordinary.
     pub amplitude: f64,
     /// Mean size of a move in σ when no jump was near.
     pub ordinary: f64,
-    /// Seconds after the jump, mean size above the ordinary, the fit.
+    /// Seconds after the jump, mean size above the ordinary, the exponential of the first half-life.
     pub curve: Vec<[f64; 3]>,
 }
 
-/// Fits amplitude·2^(−t/half-life) to the mean size of the moves after a jump, above the ordinary, by least squares; `None` for fewer than twenty jumps, or
-/// where they leave no unrest.
+/// Follows the mean size of the moves after a jump, above the ordinary. Its half-life is the time in which half of it has passed, which for an exponential is
+/// the same and does not mistake a slow end for none. `None` for fewer than twenty jumps, or where they leave no unrest.
 #[must_use]
 #[allow(clippy::cast_precision_loss)] // lags of two days
 pub fn measure(folded: &Folded, bar_seconds: u64, winsor_sigmas: f64) -> Option<Decay> {
@@ -42,11 +44,29 @@ pub fn measure(folded: &Folded, bar_seconds: u64, winsor_sigmas: f64) -> Option<
     let (shortest, longest) = (bar_seconds as f64, 604_800.0_f64);
     let ln_half_life =
         golden_section(shortest.ln(), longest.ln(), 1e-6, |ln_half_life| fitted(&points, ln_half_life.exp()).1);
-    let half_life_seconds = ln_half_life.exp();
+    let half_life_seconds = half_passed(&points)?;
     let (amplitude, _) = fitted(&points, half_life_seconds);
     let curve = points.iter().map(|(t, size)| [*t, *size, amplitude * 2.0_f64.powf(-t / half_life_seconds)]).collect();
     let known = amplitude > 0.0;
-    known.then_some(Decay { jumps: jumps.len(), half_life_seconds, amplitude, ordinary, curve })
+    known.then_some(Decay {
+        jumps: jumps.len(),
+        half_life_seconds,
+        fitted_half_life_seconds: ln_half_life.exp(),
+        amplitude,
+        ordinary,
+        curve,
+    })
+}
+
+/// When the sum of the sizes reaches half of what it comes to.
+fn half_passed(points: &[(f64, f64)]) -> Option<f64> {
+    let total: f64 = points.iter().map(|(_, size)| size).sum();
+    let mut passed = 0.0;
+    let reaches_half = points.iter().find(|(_, size)| {
+        passed += size;
+        passed >= total / 2.0
+    });
+    reaches_half.filter(|_| total > 0.0).map(|(t, _)| *t)
 }
 
 /// The best amplitude for a half-life, and the sum of squares that it leaves.

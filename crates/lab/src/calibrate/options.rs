@@ -12,7 +12,7 @@ pub struct Args {
     /// A factor and its price history: SOL=sol.csv; once for each factor
     #[arg(long = "factor", value_name = "SYMBOL=CSV", required = true)]
     pub factors: Vec<String>,
-    /// A longer history of the same factor, for σ_floor and σ_stress alone: SOL=sol-hourly.csv
+    /// A longer history of the same factor, for σ_floor, σ_stress and the slow half-life: SOL=sol-hourly.csv
     #[arg(long = "lookback", value_name = "SYMBOL=CSV")]
     pub lookbacks: Vec<String>,
     /// The parameters in force (migrations/params/mainnet.toml): what no history measures is kept, and the report shows what would change

@@ -48,7 +48,7 @@ fn facts(report: &Report) -> Vec<Fact> {
         .iter()
         .filter_map(|effect| Some((effect, at_end(effect)?)))
         .map(|(effect, one)| {
-            let value = format!("{} → {}", share(one.maintenance_before, 1), share(one.maintenance_after, 1));
+            let value = format!("{} → {}", number(one.maintenance_before * 100.0, 1), share(one.maintenance_after, 1));
             Fact::new(value, format!("{}: maintenance margin at the volatility of the last bar", effect.symbol))
         })
         .collect();
@@ -182,7 +182,7 @@ fn push_factor(page: &mut Page, factor: &Calibrated) {
     let evidence = &factor.evidence;
     page.section(&factor.symbol);
     page.paragraph(&format!(
-        "{}: {} bars of {}, {} to {}; {} bars are missing in {} gaps. σ_floor and σ_stress are from {}.",
+        "{}: {} bars of {}, {} to {}; {} bars are missing in {} gaps. σ_floor, σ_stress and the slow half-life are from {}.",
         factor.file,
         grouped(factor.bars as u64),
         duration(factor.bar_seconds),

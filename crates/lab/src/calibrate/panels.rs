@@ -1,11 +1,10 @@
 //! The charts of a calibration.
 #![allow(clippy::cast_precision_loss)] // for drawing
 
-use plimsoll_report::format::{duration, number, significant};
+use plimsoll_report::format::{duration, trimmed};
 use plimsoll_report::{Axis, Chart, Mark, MarkShape, Series, Shape};
 
 use super::factor::Calibrated;
-use super::findings::whole;
 use super::half_lives::Choice;
 use super::jumps::Decay;
 use super::liquidity::Volume;
@@ -52,10 +51,16 @@ pub(super) fn current(calibrated: &Calibrated) -> String {
 
 /// Loss of forecasts over half-lives, above the least.
 pub(super) fn losses(label: &str, choice: &Choice) -> String {
+    let longest = choice.losses.iter().map(|one| one.half_life_seconds).max().unwrap_or(0);
+    let (unit_seconds, unit) = if longest > 10 * 86_400 { (86_400.0, "days") } else { (3_600.0, "hours") };
     let least = |of: fn(&super::half_lives::Loss) -> f64| choice.losses.iter().map(of).fold(f64::INFINITY, f64::min);
     let line = |class, name: &str, of: fn(&super::half_lives::Loss) -> f64| {
         let least = least(of);
-        let points = choice.losses.iter().map(|one| (f64::from(one.half_life_seconds), of(one) - least)).collect();
+        let points = choice
+            .losses
+            .iter()
+            .map(|one| (f64::from(one.half_life_seconds) / unit_seconds, of(one) - least))
+            .collect();
         Series::new(class, Shape::Line, points).named(name)
     };
     let series = vec![
@@ -65,12 +70,12 @@ pub(super) fn losses(label: &str, choice: &Choice) -> String {
     ];
     let chart = Chart::new(
         label,
-        Axis::logarithmic(seconds_tick).titled("half-life"),
-        Axis::linear(significant).from_zero().titled("QLIKE above the least"),
+        Axis::logarithmic(plain_tick).titled(&format!("half-life, {unit}")),
+        Axis::linear(plain_tick).from_zero().titled("QLIKE above the least"),
         series,
     );
     let mark = Mark {
-        x: f64::from(choice.best_seconds),
+        x: f64::from(choice.best_seconds) / unit_seconds,
         y: 0.0,
         shape: MarkShape::Circle,
         class: "hue-4",
@@ -103,16 +108,16 @@ pub(super) fn tails(symbol: &str, tails: &Tails) -> String {
 
 /// The unrest after jumps.
 pub(super) fn decay(symbol: &str, decay: &Decay) -> String {
-    let line = |of: usize| decay.curve.iter().map(|row| (row[0], row[of])).collect();
+    let line = |of: usize| decay.curve.iter().map(|row| (row[0] / 3_600.0, row[of])).collect();
     Chart {
         height: 260.0,
         ..Chart::new(
             &format!("Size of the moves of {symbol} after a jump, above the ordinary"),
-            Axis::linear(hours_tick).titled("hours after the jump"),
+            Axis::linear(plain_tick).titled("hours after the jump"),
             Axis::linear(plain_tick).titled("σ above the ordinary"),
             vec![
                 Series::new("hue-3", Shape::Line, line(1)).named("mean size"),
-                Series::new("hue-5", Shape::Line, line(2)).named("fitted decay"),
+                Series::new("hue-5", Shape::Line, line(2)).named("exponential of the half-life chosen"),
             ],
         )
     }
@@ -128,7 +133,7 @@ pub(super) fn impact(symbol: &str, volume: &Volume) -> String {
         ..Chart::new(
             &format!("Moves of {symbol} against the volume of their bar"),
             Axis::logarithmic(share_tick).titled("volume of the bar, of an average day's"),
-            Axis::logarithmic(significant).titled("move, in σ of a day"),
+            Axis::logarithmic(plain_tick).titled("move, in σ of a day"),
             vec![
                 Series::new("hue-4", Shape::Line, law).named("Y·√(volume/ADV), the Y chosen"),
                 Series::new("hue-2", Shape::Scatter, dots(1)).named("|open to close|"),
@@ -144,24 +149,9 @@ fn percent_tick(value: f64) -> String {
 }
 
 fn share_tick(value: f64) -> String {
-    format!("{} %", significant(value * 100.0))
+    percent_tick(value * 100.0)
 }
 
 fn plain_tick(value: f64) -> String {
-    let decimals = if value.fract().abs() < 1e-9 {
-        0
-    } else if value.abs() < 1.0 {
-        2
-    } else {
-        1
-    };
-    number(value, decimals)
-}
-
-fn seconds_tick(value: f64) -> String {
-    duration(u64::from(whole(value)))
-}
-
-fn hours_tick(value: f64) -> String {
-    plain_tick((value / 3_600.0 * 10.0).round() / 10.0)
+    trimmed(value)
 }
