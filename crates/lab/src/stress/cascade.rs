@@ -8,7 +8,7 @@ use super::books::Books;
 use super::holding::{Holding, Limits};
 use super::market::{Arm, Liquidity, Market, Start, usd};
 use super::outcome::{Cause, Outcome, Recorder};
-use super::population::{Draw, PopulationTerms, account_stream, open, stream};
+use super::population::{Draw, KeeperTerms, PopulationTerms, account_stream, luck, open, stream};
 use super::venue::{QUOTE, QUOTE_ATOMS_PER_USD, Venue};
 
 /// What every path of a run has in common.
@@ -22,6 +22,8 @@ pub struct Setting {
     pub shares: Vec<f64>,
     /// How accounts are drawn.
     pub population: PopulationTerms,
+    /// How fast liquidators are.
+    pub keepers: KeeperTerms,
     /// Accounts of a path.
     pub accounts: u64,
     /// What the insurance fund holds of each debt's token, in US dollars.
@@ -65,6 +67,8 @@ pub struct Cascade<'a> {
     books: Books,
     outcome: Outcome,
     now_seconds: u64,
+    /// The probability that a liquidation lands in this tick.
+    landing: f64,
     prices: Vec<Price>,
 }
 
@@ -96,6 +100,7 @@ impl<'a> Cascade<'a> {
             books: Books::new(setting.venue.factors.len()),
             outcome: Outcome::default(),
             now_seconds,
+            landing: 1.0,
             prices: Vec::new(),
         }
     }
@@ -108,6 +113,8 @@ impl<'a> Cascade<'a> {
         for (tick, prices_usd) in (0..).zip(&path.prices_usd) {
             self.now_seconds = path.start_seconds + tick * path.tick_seconds;
             self.market.advance(prices_usd, path.tick_seconds, self.now_seconds)?;
+            self.landing =
+                self.setting.keepers.landing_probability(self.market.largest_hour_return(), path.tick_seconds);
             self.prices = self.market.now().map(|now| now.terms.iter().map(|terms| terms.mid).collect()).unwrap_or_default();
             for index in 0..self.accounts.len() {
                 self.visit(index, path.tick_seconds)?;
@@ -188,6 +195,11 @@ impl<'a> Cascade<'a> {
             let cause = Cause::of(&holding, &self.market.snapshots, self.accounts[index].opened_at, self.setting)?;
             self.outcome.count(cause);
             self.accounts[index].unhealthy_since = Some(self.now_seconds);
+        }
+        let stream = account_stream(self.path, index as u64, self.accounts[index].generation);
+        if luck(self.setting.seed, stream, self.now_seconds) >= self.landing {
+            self.outcome.delayed += 1;
+            return Ok(());
         }
         let Some(now) = self.market.now() else { return Ok(()) };
         let limits = self.limits(index, &holding);

@@ -10,7 +10,7 @@ use toml::value::Datetime;
 
 use super::error::StressError;
 use super::market::Liquidity;
-use super::population::PopulationTerms;
+use super::population::{KeeperTerms, PopulationTerms};
 use super::venue::QUOTE;
 use crate::statistics::paths::{CorrelationError, CorrelationRoot};
 
@@ -33,6 +33,8 @@ pub struct Definition {
     pub insurance_usd: f64,
     /// Who trades.
     pub population: PopulationTerms,
+    /// Who liquidates.
+    pub keepers: KeeperTerms,
     /// The factors, the quote first.
     pub factor: Vec<FactorDefinition>,
     /// Prices of the past …
@@ -213,6 +215,9 @@ impl Source {
         }
         self.check_population(&definition.population)?;
         self.at_least("insurance_usd", definition.insurance_usd, 0.0)?;
+        self.at_least("keepers.delay_seconds", definition.keepers.delay_seconds, 0.0)?;
+        self.at_least("keepers.congested_delay_seconds", definition.keepers.congested_delay_seconds, 0.0)?;
+        self.at_least("keepers.congested_from_percent", definition.keepers.congested_from_percent, 0.0)?;
         if definition.factor.len() < 2 {
             return Err(self.refuse("factor", "give the quote and at least one factor to trade"));
         }

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::venue::{QUOTE_ATOMS_PER_USD, Venue, VenueFactor};
 use crate::replay::{FactorState, real};
 
+const HOUR_SECONDS: u64 = 3_600;
+const HOURS_PER_DAY: f64 = 24.0;
+
 /// How deep the markets of a factor are, and the law by which selling moves them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,6 +122,8 @@ pub struct FactorMarket {
     pub flow_usd: f64,
     /// Throughput left.
     pub bucket: Bucket,
+    /// The path's prices within the last hour, oldest first.
+    usd_by_tick: VecDeque<f64>,
 }
 
 /// What was known at one moment: for the question whether a liquidation was announced.
@@ -160,6 +165,7 @@ impl<'a> Market<'a> {
             volume_usd: 0.0,
             flow_usd: 0.0,
             bucket: Bucket::full(&factor.bucket, now_seconds),
+            usd_by_tick: VecDeque::new(),
         };
         let factors = starts.iter().zip(&venue.factors).map(market).collect();
         Self { venue, liquidity, arm, factors, snapshots: VecDeque::new() }
@@ -178,6 +184,10 @@ impl<'a> Market<'a> {
             let displaced = liquidity.displacement(market.volume_usd, market.volatility());
             market.start.advance(factor, path_usd * displaced.exp(), now_seconds)?;
             market.bucket = market.bucket.refilled(&factor.bucket, now_seconds);
+            market.usd_by_tick.push_back(path_usd);
+            while market.usd_by_tick.len() as u64 * tick_seconds > HOUR_SECONDS + tick_seconds {
+                market.usd_by_tick.pop_front();
+            }
         }
         let oldest = now_seconds.saturating_sub(self.venue.grace_seconds);
         while self.snapshots.get(1).is_some_and(|snapshot| snapshot.now_seconds <= oldest) {
@@ -230,6 +240,12 @@ impl<'a> Market<'a> {
         terms.iter().zip(paths).map(ahead).collect()
     }
 
+    /// The largest move of any factor's path over the last hour.
+    #[must_use]
+    pub fn largest_hour_return(&self) -> f64 {
+        self.factors.iter().map(FactorMarket::hour_return).fold(0.0, f64::max)
+    }
+
     /// A forced trade of a value in quote atoms: what it will do to the price, and what that costs who trades.
     pub fn trade(&mut self, index: usize, value: Value, is_purchase: bool) {
         let volume_usd = usd(value);
@@ -256,10 +272,19 @@ impl FactorMarket {
         real::price(price, self.atom_power)
     }
 
-    /// σ_now per √day.
+    /// The size of the path's log return over the last hour: what the market does by itself, without what is sold here.
+    #[must_use]
+    pub fn hour_return(&self) -> f64 {
+        let ends = self.usd_by_tick.front().zip(self.usd_by_tick.back());
+        ends.map_or(0.0, |(first, last)| (last / first).ln().abs())
+    }
+
+    /// σ per √day in which a sale meets the market: σ_now of the core, or the last hour's move where that is more. Depth goes when prices move, not when
+    /// an average of half a day notices.
     #[must_use]
     pub fn volatility(&self) -> f64 {
-        real::volatility(self.start.state.volatility.fast.max(self.start.state.volatility.slow))
+        let estimated = real::volatility(self.start.state.volatility.fast.max(self.start.state.volatility.slow));
+        estimated.max(self.hour_return() * HOURS_PER_DAY.sqrt())
     }
 }
 

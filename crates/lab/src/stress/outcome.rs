@@ -86,6 +86,8 @@ pub struct Outcome {
     pub opened_usd: f64,
     /// Times that a liquidation had to wait for throughput, by account and tick.
     pub throttled: u64,
+    /// Times that no liquidation landed, by account and tick.
+    pub delayed: u64,
     /// Times that a liquidator declined because selling would have cost more than the bonus.
     pub declined: u64,
     /// The furthest that forced trades moved any price away from the path.

@@ -40,6 +40,40 @@ pub struct PopulationTerms {
     pub warn_fraction: f64,
 }
 
+/// How fast liquidators are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeeperTerms {
+    /// Mean time until a liquidation that is due lands; times are exponential.
+    pub delay_seconds: f64,
+    /// The same while the network is congested …
+    pub congested_delay_seconds: f64,
+    /// … which it is while a price has moved by more than this within an hour.
+    pub congested_from_percent: f64,
+}
+
+impl KeeperTerms {
+    /// The probability that a liquidation lands within a tick.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // seconds
+    pub fn landing_probability(&self, hour_return: f64, tick_seconds: u64) -> f64 {
+        let is_congested = hour_return * 100.0 > self.congested_from_percent;
+        let delay = if is_congested { self.congested_delay_seconds } else { self.delay_seconds };
+        if delay > 0.0 { 1.0 - (-(tick_seconds as f64) / delay).exp() } else { 1.0 }
+    }
+}
+
+/// A uniform number in [0, 1) of an account at a time, the same in every arm of a path (SplitMix64's finaliser, Steele, Lea and Flood 2014).
+#[must_use]
+#[allow(clippy::cast_precision_loss)] // 53 bits
+pub fn luck(seed: u64, stream: u64, now_seconds: u64) -> f64 {
+    let mut bits = seed ^ stream.rotate_left(17) ^ now_seconds.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    for multiplier in [0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB] {
+        bits = (bits ^ (bits >> 30)).wrapping_mul(multiplier);
+    }
+    ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// One position's owner, drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Draw {
