@@ -1,1 +1,2 @@
 //! Thresholds against history: exceedances, their tests, and procyclicality beside other rules.
+pub mod windows;
