@@ -81,7 +81,16 @@ fn walk(moves: &[(f64, f64)]) -> Vec<Bar> {
         let open = price;
         price *= log_return.exp();
         let (low, high) = (open.min(price) * (-width).exp(), open.max(price) * width.exp());
-        Bar { open_time_seconds: START + step * GRID, open, high, low, close: price, volume_base: Some(1.0) }
+        Bar {
+            open_time_seconds: START + step * GRID,
+            open,
+            high,
+            low,
+            close: price,
+            volume_base: Some(1.0),
+            depth_quote: None,
+            spread: None,
+        }
     });
     bars.collect()
 }

@@ -51,6 +51,52 @@ pub fn percent(ppm: u64) -> String {
     format!("{}.{:02}", grouped(hundredths / 100), hundredths % 100)
 }
 
+/// A number with thousands separated and this many decimals: `-1,234.50`; `–` where it is none.
+#[must_use]
+pub fn number(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if value < 0.0 && !is_zero { "-" } else { "" };
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// A fraction as percent with this many decimals: `12.3 %`.
+#[must_use]
+pub fn share(fraction: f64, decimals: usize) -> String {
+    if fraction.is_finite() { format!("{} %", number(fraction * 100.0, decimals)) } else { number(fraction, 0) }
+}
+
+/// A number with three significant digits: `0.00123`, `12.3`, `1,230`.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a small number of decimals
+pub fn significant(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return number(value, 0);
+    }
+    let decimals = (2.0 - value.abs().log10().floor()).clamp(0.0, 12.0);
+    number(value, decimals as usize)
+}
+
+/// A duration in the unit that its size wants: `45 s`, `30 min`, `12 h`, `15 d`.
+#[must_use]
+pub fn duration(seconds: u64) -> String {
+    let (divisor, unit) = match seconds {
+        ..120 => (1.0, "s"),
+        120..7_200 => (60.0, "min"),
+        7_200..172_800 => (3_600.0, "h"),
+        _ => (86_400.0, "d"),
+    };
+    #[allow(clippy::cast_precision_loss)] // seconds are far below 2^52
+    let value = seconds as f64 / divisor;
+    let decimals = usize::from(value.fract() > 0.05 && value < 100.0);
+    format!("{} {unit}", number(value, decimals))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +129,20 @@ mod tests {
     fn percent_has_two_decimals() {
         assert_eq!(percent(123_449), "12.34");
         assert_eq!(percent(1_000_000), "100.00");
+    }
+
+    #[test]
+    fn floating_point_numbers_read_like_others() {
+        assert_eq!(number(-1_234.5, 2), "-1,234.50");
+        assert_eq!(number(-0.001, 2), "0.00");
+        assert_eq!(number(f64::NAN, 2), "–");
+        assert_eq!(share(0.12345, 1), "12.3 %");
+        let figures = [0.001_234, 12.34, 1_234.0, 0.0].map(significant);
+        assert_eq!(figures, ["0.00123", "12.3", "1,234", "0"]);
+    }
+
+    #[test]
+    fn durations_have_the_unit_that_their_size_wants() {
+        assert_eq!([45, 1_800, 43_200, 1_296_000, 5_400].map(duration), ["45 s", "30 min", "12 h", "15 d", "90 min"]);
     }
 }
