@@ -57,8 +57,9 @@ impl Calibration {
             .filter_map(|&half_life| Some((half_life, score(half, seed_volatility, half_life, horizon_seconds)?)))
             .collect();
         let &(fast_half_life_seconds, _) = scored.iter().min_by(|left, right| left.1.total_cmp(&right.1))?;
-        let volatilities: Vec<f64> =
-            Ewma::through(&half.bars, seed_volatility, fast_half_life_seconds).map(|(_, volatility)| volatility).collect();
+        let volatilities: Vec<f64> = Ewma::through(&half.bars, seed_volatility, fast_half_life_seconds)
+            .map(|(_, volatility)| volatility)
+            .collect();
         let fit = student::fit(&standardised(half, seed_volatility, fast_half_life_seconds, horizon_seconds))?;
         Some(Self {
             fast_half_life_seconds,
@@ -144,7 +145,8 @@ fn spans(half: &Series, horizon_seconds: u64) -> impl Iterator<Item = (usize, us
     let mut start = 0;
     std::iter::from_fn(move || {
         let first = bars.get(start)?;
-        let next = start + bars[start..].partition_point(|bar| bar.open_time_seconds < first.open_time_seconds + horizon_seconds);
+        let next = start
+            + bars[start..].partition_point(|bar| bar.open_time_seconds < first.open_time_seconds + horizon_seconds);
         bars.get(next)?;
         Some((std::mem::replace(&mut start, next), next))
     })
@@ -152,12 +154,14 @@ fn spans(half: &Series, horizon_seconds: u64) -> impl Iterator<Item = (usize, us
 
 /// Mean QLIKE of the variance over the next horizon, each forecast made before its window.
 fn score(half: &Series, seed: f64, half_life_seconds: u32, horizon_seconds: u64) -> Option<f64> {
-    let volatilities: Vec<f64> = Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect();
+    let volatilities: Vec<f64> =
+        Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect();
     let from = half.bars.first()?.open_time_seconds + WARM_UP_SECONDS.min(half.duration_seconds() / 4);
     let losses: Vec<f64> = spans(half, horizon_seconds)
         .filter(|&(start, _)| half.bars[start].open_time_seconds >= from)
         .map(|(start, next)| {
-            let squares: f64 = half.bars[start..=next].windows(2).map(|pair| (pair[1].open / pair[0].open).ln().powi(2)).sum();
+            let squares: f64 =
+                half.bars[start..=next].windows(2).map(|pair| (pair[1].open / pair[0].open).ln().powi(2)).sum();
             qlike::loss(squares / days(&half.bars[start], &half.bars[next]), volatilities[start].powi(2))
         })
         .collect();
@@ -166,7 +170,8 @@ fn score(half: &Series, seed: f64, half_life_seconds: u32, horizon_seconds: u64)
 
 /// Returns over the horizon in units of what was forecast of them.
 fn standardised(half: &Series, seed: f64, half_life_seconds: u32, horizon_seconds: u64) -> Vec<f64> {
-    let volatilities: Vec<f64> = Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect();
+    let volatilities: Vec<f64> =
+        Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect();
     let standard = |(start, next): (usize, usize)| {
         let (first, last) = (&half.bars[start], &half.bars[next]);
         (last.open / first.open).ln() / (volatilities[start] * days(first, last).sqrt())

@@ -39,7 +39,9 @@ pub enum BacktestError {
         grid_seconds: u64,
     },
     /// Bars longer than the longest grid step.
-    #[error("{series}: bars of {bar_seconds} s cannot stand for a crank's grid of 300 to 3600 s that divides a day; bring finer bars")]
+    #[error(
+        "{series}: bars of {bar_seconds} s cannot stand for a crank's grid of 300 to 3600 s that divides a day; bring finer bars"
+    )]
     BarsOffGrid {
         /// The series.
         series: String,
@@ -47,7 +49,9 @@ pub enum BacktestError {
         bar_seconds: u64,
     },
     /// Too little to test on.
-    #[error("{series}: {windows} windows of {horizon_seconds} s in the half that is tested; at least {needed} are needed, bring a longer history")]
+    #[error(
+        "{series}: {windows} windows of {horizon_seconds} s in the half that is tested; at least {needed} are needed, bring a longer history"
+    )]
     TooShort {
         /// The series.
         series: String,
@@ -59,7 +63,9 @@ pub enum BacktestError {
         needed: usize,
     },
     /// Nothing to calibrate on.
-    #[error("{series}: the half that calibrates has no volatility (all prices alike, or fewer than 100 windows); bring a longer history")]
+    #[error(
+        "{series}: the half that calibrates has no volatility (all prices alike, or fewer than 100 windows); bring a longer history"
+    )]
     NoVolatility {
         /// The series.
         series: String,

@@ -1,5 +1,12 @@
 //! Statistics that the commands share: tails, likelihoods, tests of coverage.
 
 pub mod coverage;
+pub mod descriptive;
+pub mod liquidity;
+pub mod optimise;
 pub mod procyclicality;
+pub mod qlike;
+pub mod range;
 pub mod shortfall;
+pub mod student;
+pub mod tail;

@@ -8,7 +8,9 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Distribution;
 use serde::Serialize;
-use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::student;
 
 /// What was forecast of a window, and what came.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -45,18 +47,16 @@ pub fn acerbi_szekely(forecasts: &[Forecast], tail_probability: f64) -> AcerbiSz
     }
 }
 
-/// A Student t of unit variance and its tail: what a multiple k of σ stands for.
+/// The tail of a Student t, in units of its expected shortfall: what losses beyond value at risk look like where the model is true.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StudentTail {
     distribution: StudentsT,
-    /// √((ν − 2)/ν): from the t's own spread to unit variance.
-    scale: f64,
     /// α.
     pub tail_probability: f64,
-    /// Value at risk of unit variance.
+    /// Value at risk as a part of expected shortfall.
     pub value_at_risk: f64,
-    /// Expected shortfall of unit variance: k.
-    pub shortfall: f64,
+    /// Expected shortfall of unit variance over that of the standard t.
+    unit: f64,
 }
 
 impl StudentTail {
@@ -66,18 +66,12 @@ impl StudentTail {
         if degrees_of_freedom <= 2.0 || !(tail_probability > 0.0 && tail_probability < 1.0) {
             return None;
         }
-        let distribution = StudentsT::new(0.0, 1.0, degrees_of_freedom).ok()?;
-        let scale = ((degrees_of_freedom - 2.0) / degrees_of_freedom).sqrt();
-        let quantile = distribution.inverse_cdf(1.0 - tail_probability);
-        // ∫ of x·f(x) from q on is f(q)·(ν + q²)/(ν − 1)
-        let mean_beyond = distribution.pdf(quantile) / tail_probability * (degrees_of_freedom + quantile * quantile)
-            / (degrees_of_freedom - 1.0);
+        let shortfall = student::expected_shortfall(1.0 - tail_probability, degrees_of_freedom);
         Some(Self {
-            distribution,
-            scale,
+            distribution: StudentsT::new(0.0, 1.0, degrees_of_freedom).ok()?,
             tail_probability,
-            value_at_risk: scale * quantile,
-            shortfall: scale * mean_beyond,
+            value_at_risk: student::value_at_risk(1.0 - tail_probability, degrees_of_freedom) / shortfall,
+            unit: ((degrees_of_freedom - 2.0) / degrees_of_freedom).sqrt() / shortfall,
         })
     }
 
@@ -85,7 +79,7 @@ impl StudentTail {
     fn draw_beyond(&self, random: &mut ChaCha8Rng) -> f64 {
         let beyond = self.tail_probability * (1.0 - random.random::<f64>());
         // by symmetry, where the distribution function has its digits
-        -self.distribution.inverse_cdf(beyond) * self.scale / self.shortfall
+        -self.distribution.inverse_cdf(beyond) * self.unit
     }
 }
 
