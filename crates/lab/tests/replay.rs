@@ -71,6 +71,8 @@ fn flat(step: u64, price: f64) -> Bar {
         low: price,
         close: price,
         volume_base: None,
+        depth_quote: None,
+        spread: None,
     }
 }
 

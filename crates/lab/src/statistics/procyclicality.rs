@@ -27,12 +27,21 @@ pub fn peak_to_trough(levels: &[Level]) -> f64 {
     margins().fold(f64::NAN, f64::max) / margins().fold(f64::NAN, f64::min)
 }
 
-/// The largest rise from any level to a later one at most `within_seconds` apart; 0 where the margin never rises. Levels are in order of time.
+/// A rise, and when it ended.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Rise {
+    /// In the unit of the margin; 0 where it never rises.
+    pub size: f64,
+    /// Unix time of the higher level.
+    pub until_seconds: u64,
+}
+
+/// The largest rise from any level to a later one at most `within_seconds` apart. Levels are in order of time.
 #[must_use]
-pub fn worst_rise(levels: &[Level], within_seconds: u64) -> f64 {
+pub fn worst_rise(levels: &[Level], within_seconds: u64) -> Rise {
     // levels of the interval that are lower than all after them: the first is the lowest
     let mut lowest: VecDeque<Level> = VecDeque::new();
-    let mut worst = 0.0f64;
+    let mut worst = Rise::default();
     for &level in levels {
         while lowest.back().is_some_and(|back| back.margin >= level.margin) {
             lowest.pop_back();
@@ -41,7 +50,10 @@ pub fn worst_rise(levels: &[Level], within_seconds: u64) -> f64 {
         while lowest.front().is_some_and(|front| front.time_seconds + within_seconds < level.time_seconds) {
             lowest.pop_front();
         }
-        worst = lowest.front().map_or(worst, |front| worst.max(level.margin - front.margin));
+        let size = lowest.front().map_or(0.0, |front| level.margin - front.margin);
+        if size > worst.size {
+            worst = Rise { size, until_seconds: level.time_seconds };
+        }
     }
     worst
 }
