@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll_lab::backtest::{RuleId, Traced, backtest};
+use plimsoll_lab::backtest::{Traced, backtest};
 use plimsoll_lab::series::Series;
 use rayon::prelude::*;
 

@@ -23,6 +23,13 @@ const WARM_UP_SECONDS: u64 = SLOW_HALF_LIFE_SECONDS as u64;
 const FLOOR_QUANTILE: f64 = 0.20;
 /// σ_stress: the volatility that a twentieth of the time exceeds.
 const STRESS_QUANTILE: f64 = 0.95;
+/// The model's fast half-life where nothing is measured.
+const DEFAULT_FAST_HALF_LIFE_SECONDS: u32 = 43_200;
+/// The model's ν where nothing is measured.
+const DEFAULT_DEGREES_OF_FREEDOM: f64 = 4.0;
+/// Fewer days say nothing of a quantile.
+const DAYS_MIN: usize = 20;
+const DAY_SECONDS: u64 = 86_400;
 /// α of expected shortfall.
 pub const TAIL_PROBABILITY: f64 = 0.01;
 
@@ -52,18 +59,20 @@ impl Calibration {
     #[must_use]
     pub fn of(half: &Series, horizon_seconds: u64) -> Option<Self> {
         let seed_volatility = Ewma::long_run(&half.bars)?;
-        let scored: Vec<(u32, f64)> = FAST_HALF_LIVES_SECONDS
-            .iter()
-            .filter_map(|&half_life| Some((half_life, score(half, seed_volatility, half_life, horizon_seconds)?)))
-            .collect();
-        let &(fast_half_life_seconds, _) = scored.iter().min_by(|left, right| left.1.total_cmp(&right.1))?;
-        let volatilities: Vec<f64> = Ewma::through(&half.bars, seed_volatility, fast_half_life_seconds)
-            .map(|(_, volatility)| volatility)
-            .collect();
-        let fit = student::fit(&standardised(half, seed_volatility, fast_half_life_seconds, horizon_seconds))?;
+        let scored = |&half_life| Some((half_life, score(half, seed_volatility, half_life, horizon_seconds)?));
+        let qlike: Vec<(u32, f64)> = FAST_HALF_LIVES_SECONDS.iter().filter_map(scored).collect();
+        let &(best, _) = qlike.iter().min_by(|left, right| left.1.total_cmp(&right.1))?;
+        Self::with(half, qlike, best, horizon_seconds)
+    }
+
+    /// Measures σ and ν as this fast half-life sees them.
+    fn with(half: &Series, qlike: Vec<(u32, f64)>, fast_half_life_seconds: u32, horizon_seconds: u64) -> Option<Self> {
+        let seed_volatility = Ewma::long_run(&half.bars)?;
+        let volatilities = volatilities(half, seed_volatility, fast_half_life_seconds);
+        let fit = student::fit(&standardised(half, &volatilities, horizon_seconds))?;
         Some(Self {
             fast_half_life_seconds,
-            qlike: scored,
+            qlike,
             floor_volatility: descriptive::quantile(&volatilities, FLOOR_QUANTILE),
             stress_volatility: descriptive::quantile(&volatilities, STRESS_QUANTILE),
             seed_volatility,
@@ -71,6 +80,30 @@ impl Calibration {
             degrees_interval: fit.degrees_interval(),
             shortfall_multiple: student::expected_shortfall(1.0 - TAIL_PROBABILITY, fit.degrees_of_freedom),
         })
+    }
+
+    /// The same half, measured otherwise: the model's default half-life, its default ν, and σ_floor and σ_stress from whole days.
+    #[must_use]
+    pub fn variants(&self, half: &Series, horizon_seconds: u64) -> Vec<(&'static str, Self)> {
+        let default_half_life = Self::with(half, self.qlike.clone(), DEFAULT_FAST_HALF_LIFE_SECONDS, horizon_seconds);
+        let default_tail = Self {
+            degrees_of_freedom: DEFAULT_DEGREES_OF_FREEDOM,
+            shortfall_multiple: student::expected_shortfall(1.0 - TAIL_PROBABILITY, DEFAULT_DEGREES_OF_FREEDOM),
+            ..self.clone()
+        };
+        let days = day_volatilities(half);
+        let daily = |calibration: Self| Self {
+            floor_volatility: descriptive::quantile(&days, FLOOR_QUANTILE),
+            stress_volatility: descriptive::quantile(&days, STRESS_QUANTILE),
+            ..calibration
+        };
+        let mut variants = vec![("as measured", self.clone()), ("Student t4", default_tail)];
+        variants.extend(default_half_life.clone().map(|calibration| ("half-life 12 h", calibration)));
+        if days.len() >= DAYS_MIN {
+            variants.push(("σ from whole days", daily(self.clone())));
+            variants.extend(default_half_life.map(|calibration| ("12 h and whole days", daily(calibration))));
+        }
+        variants
     }
 
     /// The core's parameters: es alone. Closing out costs nothing here, since what is tested is whether es covers the price's moves; bonus and spread come on top.
@@ -139,6 +172,24 @@ fn ppm(fraction: f64) -> u32 {
     (fraction * 1e6).ceil() as u32
 }
 
+/// σ per √day of each UTC day of which at least 20 hours are there: √(sum of squared returns, scaled to a whole day).
+#[allow(clippy::cast_precision_loss)] // seconds of a day
+fn day_volatilities(half: &Series) -> Vec<f64> {
+    let returns = half.log_returns();
+    let days = returns.chunk_by(|a, b| (a.end_seconds - 1) / DAY_SECONDS == (b.end_seconds - 1) / DAY_SECONDS);
+    let volatilities = days.filter_map(|day| {
+        let seconds: u64 = day.iter().map(|one| one.span_seconds).sum();
+        let squares: f64 = day.iter().map(|one| one.value * one.value).sum();
+        (seconds >= 20 * 3_600).then(|| (squares * DAY_SECONDS as f64 / seconds as f64).sqrt())
+    });
+    volatilities.collect()
+}
+
+/// σ per √day at each bar, as this half-life sees it.
+fn volatilities(half: &Series, seed: f64, half_life_seconds: u32) -> Vec<f64> {
+    Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect()
+}
+
 /// Windows of the horizon: the index of the bar each starts at, and of the one that the next starts at.
 fn spans(half: &Series, horizon_seconds: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
     let bars = &half.bars;
@@ -154,24 +205,19 @@ fn spans(half: &Series, horizon_seconds: u64) -> impl Iterator<Item = (usize, us
 
 /// Mean QLIKE of the variance over the next horizon, each forecast made before its window.
 fn score(half: &Series, seed: f64, half_life_seconds: u32, horizon_seconds: u64) -> Option<f64> {
-    let volatilities: Vec<f64> =
-        Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect();
+    let volatilities = volatilities(half, seed, half_life_seconds);
     let from = half.bars.first()?.open_time_seconds + WARM_UP_SECONDS.min(half.duration_seconds() / 4);
-    let losses: Vec<f64> = spans(half, horizon_seconds)
-        .filter(|&(start, _)| half.bars[start].open_time_seconds >= from)
-        .map(|(start, next)| {
-            let squares: f64 =
-                half.bars[start..=next].windows(2).map(|pair| (pair[1].open / pair[0].open).ln().powi(2)).sum();
-            qlike::loss(squares / days(&half.bars[start], &half.bars[next]), volatilities[start].powi(2))
-        })
-        .collect();
-    Some(descriptive::mean(&losses)).filter(|mean| mean.is_finite())
+    let scored = spans(half, horizon_seconds).filter(|&(start, _)| half.bars[start].open_time_seconds >= from);
+    let loss = |(start, next): (usize, usize)| {
+        let returns = half.bars[start..=next].windows(2).map(|pair| (pair[1].open / pair[0].open).ln());
+        let squares: f64 = returns.map(|log_return| log_return * log_return).sum();
+        qlike::loss(squares / days(&half.bars[start], &half.bars[next]), volatilities[start].powi(2))
+    };
+    Some(descriptive::mean(&scored.map(loss).collect::<Vec<f64>>())).filter(|mean| mean.is_finite())
 }
 
 /// Returns over the horizon in units of what was forecast of them.
-fn standardised(half: &Series, seed: f64, half_life_seconds: u32, horizon_seconds: u64) -> Vec<f64> {
-    let volatilities: Vec<f64> =
-        Ewma::through(&half.bars, seed, half_life_seconds).map(|(_, volatility)| volatility).collect();
+fn standardised(half: &Series, volatilities: &[f64], horizon_seconds: u64) -> Vec<f64> {
     let standard = |(start, next): (usize, usize)| {
         let (first, last) = (&half.bars[start], &half.bars[next]);
         (last.open / first.open).ln() / (volatilities[start] * days(first, last).sqrt())

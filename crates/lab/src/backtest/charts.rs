@@ -2,7 +2,7 @@
 #![allow(clippy::cast_precision_loss)] // seconds are far below 2^52
 
 use plimsoll_report::calendar::date_time;
-use plimsoll_report::format::{number, share, significant};
+use plimsoll_report::format::{number, share};
 use plimsoll_report::{Axis, Chart, LegendEntry, Mark, MarkShape, Series, Shape, legend};
 
 use super::rules::{Rule, RuleId};
@@ -14,8 +14,11 @@ use crate::statistics::procyclicality::{Level, worst_rise};
 const AROUND_SECONDS: u64 = 129_600;
 const DAY_SECONDS: u64 = 86_400;
 
+/// Ticks stand at whole multiples of powers of ten.
 fn percent(value: f64) -> String {
-    format!("{} %", significant(value * 100.0))
+    let decimals = (-(value * 100.0 + 1e-9).log10().floor()).clamp(0.0, 4.0);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
+    share(value, decimals as usize)
 }
 
 fn levels(class: &'static str, name: &str, levels: &[Level]) -> Series {
@@ -66,9 +69,9 @@ fn marks(traced: &Traced) -> Vec<Mark> {
     marks
 }
 
-/// Three days around the unmitigated EWMA's worst one-day rise: what moved at once, what was announced, what was in force; and the price.
-pub(super) fn worst_day(traced: &Traced) -> String {
-    let Some(ewma) = rule(traced, RuleId::EwmaAtEqualAverage) else { return String::new() };
+/// When the unmitigated EWMA's worst one-day rise ended, and three days around it: what moved at once, what was announced, what was in force; and the price.
+pub(super) fn worst_day(traced: &Traced) -> (u64, String) {
+    let Some(ewma) = rule(traced, RuleId::EwmaAtEqualAverage) else { return (0, String::new()) };
     let middle = worst_rise(&ewma.long, DAY_SECONDS).until_seconds;
     let near = |time_seconds: u64| time_seconds.abs_diff(middle) <= AROUND_SECONDS;
     let steps: Vec<&Step> = traced.steps.iter().filter(|step| near(step.time_seconds)).collect();
@@ -94,5 +97,5 @@ pub(super) fn worst_day(traced: &Traced) -> String {
         vec![price],
     );
     prices.height = 190.0;
-    margins.figure() + &prices.figure()
+    (middle, margins.figure() + &prices.figure())
 }

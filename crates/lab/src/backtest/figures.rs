@@ -157,6 +157,19 @@ pub struct SeriesBacktest {
     pub shortfall_short: ShortfallTest,
     /// What must be reached.
     pub targets: Vec<Target>,
+    /// The same targets with other parameters.
+    pub sensitivity: Vec<Variant>,
+}
+
+/// The targets where parameters are chosen otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Variant {
+    /// What is different.
+    pub name: &'static str,
+    /// The parameters.
+    pub calibration: Calibration,
+    /// As measured with them.
+    pub targets: Vec<Target>,
 }
 
 impl SeriesBacktest {

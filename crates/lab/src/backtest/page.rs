@@ -21,11 +21,7 @@ pub(super) fn html(traced: &[Traced], seed: u64) -> String {
     page.facts(&facts(&backtests));
     page.section("What had to be reached");
     page.table(&targets(&backtests));
-    page.paragraph(
-        "Beyond MM: windows whose worst close-out lost more than the es part of the margin in force at their start, without buffer, bonus or spread; Kupiec's \
-         bound is the largest number that does not reject 1 % at 95 %. EWMA: the unmitigated model of the same half-life, k and horizon. Fixed: a threshold \
-         that never moves. Both are compared at the same average margin, except in the column of the average itself.",
-    );
+    page.list(&legend());
     page.section("How it was tested");
     page.list(&method());
     for one in traced {
@@ -38,6 +34,18 @@ pub(super) fn html(traced: &[Traced], seed: u64) -> String {
     );
     page.footer(&[worlds]);
     page.html()
+}
+
+fn legend() -> Vec<String> {
+    [
+        "Long, short: windows whose worst close-out lost more than the es part of the margin in force at their start, without buffer, bonus and spread. At most: the largest \
+         number that Kupiec's test of 1\u{a0}% does not reject at 95\u{a0}%.",
+        "Average: the es part over the margin of the unmitigated EWMA (same half-life, k and horizon; no floor, stress, notice). Limit 2.",
+        "1 d rise: the worst rise within a day over the EWMA's, both at the same average margin. Limit 0.5.",
+        "Shortfall: what losses exceeded the margin by, in all, over the same of a threshold that never moves, at the same average margin. Limit 1 for hourly bars, 1.05 for others.",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 fn facts(backtests: &[&SeriesBacktest]) -> Vec<Fact> {
@@ -57,27 +65,13 @@ fn facts(backtests: &[&SeriesBacktest]) -> Vec<Fact> {
 }
 
 fn targets(backtests: &[&SeriesBacktest]) -> Table {
-    let headings = [
-        "Kupiec's bound",
-        "Long beyond MM",
-        "Short beyond MM",
-        "Average / EWMA",
-        "One-day rise / EWMA",
-        "Shortfall / fixed",
-    ];
-    let mut columns = vec![Cell::words("Series"), Cell::number("Windows")];
-    columns.extend(headings.map(Cell::number));
+    let mut columns = vec![Cell::words("Series"), Cell::number("Windows"), Cell::number("At most")];
+    columns.extend(["Long", "Short", "Average", "1 d rise", "Shortfall"].map(Cell::number));
     let mut table = Table::new(columns);
     for one in backtests {
-        let mut row = vec![
-            Cell::words(label(&one.series)),
-            Cell::number(grouped(one.windows)),
-            Cell::number(grouped(one.kupiec_high)),
-        ];
-        row.extend(one.targets.iter().enumerate().map(|(index, target)| {
-            let cell = Cell::number(number(target.measured, if index < 2 { 0 } else { 3 }));
-            if target.reached { cell.good() } else { cell.bad() }
-        }));
+        let bound = Cell::number(grouped(one.kupiec_high));
+        let mut row = vec![Cell::words(label(&one.series)), Cell::number(grouped(one.windows)), bound];
+        row.extend(one.targets.iter().map(tables::target));
         table.push(row);
     }
     table
@@ -89,10 +83,10 @@ fn method() -> Vec<String> {
          boundary, through gaps too; jump guard, winsorising, range and announced path are the core's own.",
         "A window begins at a boundary, on the margin announced an hour before, and lasts the margin period of risk; windows do not overlap. The loss is that of the worst \
          price in the window, for a long and for a short; a short's margin counts m, though the core asks m + m².",
-        "A position has one side, so that each side is tested against 1 %. Windows in which either side failed are listed too.",
-        "From the older half: the fast half-life of the lowest out-of-sample QLIKE at the horizon; σ_floor and σ_stress, the 20 % and 95 % quantiles of the volatility that \
+        "A position has one side, so that each side is tested against 1\u{a0}%. Windows in which either side failed are listed too.",
+        "From the older half: the fast half-life of the lowest out-of-sample QLIKE at the horizon; σ_floor and σ_stress, the 20\u{a0}% and 95\u{a0}% quantiles of the volatility that \
          this half-life saw; ν by maximum likelihood on standardised returns over the horizon, and with it k. Everything else is the model's default: slow half-life 15 d, \
-         weight of stress 25 %, winsorising at 6 σ, an hour's notice.",
+         weight of stress 25\u{a0}%, winsorising at 6 σ, an hour's notice.",
         "Expected shortfall is tested on losses at the end of the horizon, which is what es forecasts. Z1 and Z2 are 0 where it is true and negative where it understates the risk.",
         "A rise is the largest from any level to a later one within the time named, in points of the position's value.",
     ]
@@ -129,13 +123,14 @@ fn series(page: &mut Page, traced: &Traced) {
     page.table(&tables::calibration(&figures.calibration));
     page.subsection("Margins through the tested half");
     page.figure(&charts::margins(traced));
-    page.subsection("Around the unmitigated EWMA's worst day");
-    page.figure(&charts::worst_day(traced));
+    let (worst_day, figure) = charts::worst_day(traced);
+    page.subsection(&format!("Around the unmitigated EWMA's worst day, {}", date(worst_day)));
+    page.figure(&figure);
     page.subsection("Coverage");
     page.table(&tables::coverage(figures));
     page.paragraph(&format!(
-        "Kupiec does not reject {} to {} failures of a side. Probabilities below 5 % reject: that failures are 1 % of windows, that they come independently. The light is the Basel \
-         Committee's. Excess: the largest loss beyond the margin.",
+        "Kupiec does not reject {} to {} failures of a side; fewer mean that the margin is more cautious than 99\u{a0}%. Probabilities below 0.05 reject: that failures are 1\u{a0}% of \
+         windows, that they come independently, both. The light is the Basel Committee's. Excess: the largest loss beyond the margin. Either: windows in which one side failed.",
         figures.kupiec_low, figures.kupiec_high
     ));
     page.subsection("Procyclicality");
@@ -147,4 +142,6 @@ fn series(page: &mut Page, traced: &Traced) {
         duration(figures.horizon_seconds),
         share(tables::value_at_risk_share(&figures.calibration), 0),
     ));
+    page.subsection("With other parameters");
+    page.table(&tables::sensitivity(figures));
 }

@@ -39,15 +39,15 @@ impl RuleId {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Shortfall => "Plimsoll MM, its es part",
-            Self::Maintenance => "Plimsoll MM in force, with buffer",
+            Self::Shortfall => "MM, es part",
+            Self::Maintenance => "MM with buffer",
             Self::Ewma => "Unmitigated EWMA",
-            Self::EwmaAtEqualAverage => "Unmitigated EWMA, equal average",
-            Self::Fixed => "Fixed threshold, equal average",
-            Self::HyperliquidSmallest => "Hyperliquid MM, smallest tier",
-            Self::HyperliquidLargest => "Hyperliquid MM, largest tier",
-            Self::Initial => "Plimsoll IM",
-            Self::MangoInitial => "Mango IM at the stable price, equal average",
+            Self::EwmaAtEqualAverage => "EWMA, equal average",
+            Self::Fixed => "Fixed, equal average",
+            Self::HyperliquidSmallest => "Hyperliquid, small",
+            Self::HyperliquidLargest => "Hyperliquid, large",
+            Self::Initial => "IM",
+            Self::MangoInitial => "Mango IM, equal average",
             Self::FixedInitial => "Fixed IM, equal average",
         }
     }

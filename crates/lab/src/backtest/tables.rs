@@ -4,9 +4,9 @@ use plimsoll_report::format::{duration, grouped, number, share};
 use plimsoll_report::{Cell, Table};
 
 use super::calibration::{Calibration, TAIL_PROBABILITY};
-use super::figures::{Coverage, SeriesBacktest, ShortfallTest};
+use super::figures::{Coverage, SeriesBacktest, ShortfallTest, Target, Variant};
 use super::rules::RuleId;
-use crate::statistics::coverage::{LikelihoodRatio, TrafficLight};
+use crate::statistics::coverage::TrafficLight;
 use crate::statistics::student;
 
 fn headed(words: &str, numbers: &[&str]) -> Table {
@@ -32,8 +32,7 @@ pub(super) fn calibration(calibration: &Calibration) -> Table {
 
 /// A row per rule and side.
 pub(super) fn coverage(figures: &SeriesBacktest) -> Table {
-    let columns =
-        ["Side", "Beyond", "Of windows", "Kupiec p", "Independence p", "Both p", "Light", "Excess", "Either side"];
+    let columns = ["Side", "Beyond", "Kupiec p", "Indep. p", "Both p", "Light", "Excess", "Either"];
     let mut table = headed("Rule", &columns);
     for rule in &figures.rules {
         for (side, coverage) in [("long", &rule.long), ("short", &rule.short)] {
@@ -47,23 +46,26 @@ pub(super) fn coverage(figures: &SeriesBacktest) -> Table {
     table
 }
 
-fn coverage_cells(coverage: &Coverage, figures: &SeriesBacktest) -> [Cell; 7] {
-    #[allow(clippy::cast_precision_loss)] // counts of windows
-    let part = coverage.failures as f64 / figures.windows as f64;
+fn coverage_cells(coverage: &Coverage, figures: &SeriesBacktest) -> [Cell; 6] {
     let failures = Cell::number(grouped(coverage.failures));
     [
         if coverage.failures > figures.kupiec_high { failures.bad() } else { failures },
-        Cell::number(share(part, 2)),
-        probability(&coverage.kupiec),
-        probability(&coverage.independence),
-        probability(&coverage.conditional),
+        kupiec(coverage, figures),
+        Cell::number(number(coverage.independence.p_value, 3)),
+        Cell::number(number(coverage.conditional.p_value, 3)),
         light(coverage.zone),
         Cell::number(share(coverage.worst_excess, 2)),
     ]
 }
 
-fn probability(ratio: &LikelihoodRatio) -> Cell {
-    Cell::number(number(ratio.p_value, 3))
+/// The probability, and where it rejects, on which side.
+fn kupiec(coverage: &Coverage, figures: &SeriesBacktest) -> Cell {
+    let probability = number(coverage.kupiec.p_value, 3);
+    match coverage.failures {
+        failures if failures > figures.kupiec_high => Cell::number(format!("{probability} many")).bad(),
+        failures if failures < figures.kupiec_low => Cell::number(format!("{probability} few")),
+        _ => Cell::number(probability),
+    }
 }
 
 fn light(zone: TrafficLight) -> Cell {
@@ -76,7 +78,7 @@ fn light(zone: TrafficLight) -> Cell {
 
 /// A row per rule.
 pub(super) fn procyclicality(figures: &SeriesBacktest) -> Table {
-    let columns = ["Average", "/ EWMA", "Peak / trough", "Rise in 1 h", "in 1 d", "in 5 d", "Total shortfall"];
+    let columns = ["Average", "/ EWMA", "Peak/trough", "Rise 1 h", "1 d", "5 d", "Shortfall"];
     let mut table = headed("Rule", &columns);
     let ewma = figures.rule(RuleId::Ewma).map_or(f64::NAN, |ewma| ewma.average);
     for rule in &figures.rules {
@@ -117,6 +119,30 @@ pub(super) fn shortfall(figures: &SeriesBacktest) -> Table {
         ]);
     }
     table
+}
+
+/// The model with other parameters: a row per variant.
+pub(super) fn sensitivity(figures: &SeriesBacktest) -> Table {
+    let mut table =
+        headed("Parameters", &["Fast", "σ_stress", "k", "Long", "Short", "Average", "1 d rise", "Shortfall"]);
+    for Variant { name, calibration, targets } in &figures.sensitivity {
+        let mut row = vec![
+            Cell::words(*name),
+            Cell::number(duration(calibration.fast_half_life_seconds.into())),
+            Cell::number(share(calibration.stress_volatility, 2)),
+            Cell::number(number(calibration.shortfall_multiple, 2)),
+        ];
+        row.extend(targets.iter().map(target));
+        table.push(row);
+    }
+    table
+}
+
+/// A measured figure, set off by whether it is what had to be reached.
+pub(super) fn target(target: &Target) -> Cell {
+    let decimals = if target.limit >= 5.0 { 0 } else { 3 };
+    let cell = Cell::number(number(target.measured, decimals));
+    if target.reached { cell.good() } else { cell.bad() }
 }
 
 /// VaR over es of the fitted t.
