@@ -1,6 +1,8 @@
 //! The replay of a factor: the core's own steps, gaps, jumps, notice, and what it refuses.
 #![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // small numbers
 
+mod published;
+
 use plimsoll_lab::replay::{FactorModel, FactorParameters, ReplayError, Seeds, Step, history, real};
 use plimsoll_lab::series::Bar;
 use plimsoll_risk::RiskError;
