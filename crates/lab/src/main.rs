@@ -1,3 +1,34 @@
-//! `plimsoll-lab`: calibrate, backtest, stress.
+//! `plimsoll-lab`: calibrates, backtests and stresses the risk model on the core that the program runs.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use plimsoll_lab::{calibrate, series};
+
+/// The risk lab of Plimsoll. Every command writes a report in HTML and its figures in JSON.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Calibrate(calibrate::command::Args),
+    Synthetic(series::command::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Options::parse().command {
+        Command::Calibrate(args) => calibrate::command::run(&args),
+        Command::Synthetic(args) => series::command::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plimsoll-lab: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
