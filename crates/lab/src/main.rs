@@ -1,26 +1,38 @@
-//! `plimsoll-lab`: calibrate, backtest, stress.
+//! `plimsoll-lab`: calibrates, backtests and stresses the risk model on the core that the program runs.
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plimsoll_lab::stress::command::{MergeArgs, StressArgs, merge_parts, stress};
+use plimsoll_lab::{calibrate, series, stress};
 
-#[derive(Parser)]
-#[command(name = "plimsoll-lab", about = "Calibrates, backtests and stresses the risk model", version)]
-struct Cli {
+/// The risk lab of Plimsoll. Every command writes a report in HTML and its figures in JSON.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
-    Stress(StressArgs),
-    Merge(MergeArgs),
+    Calibrate(calibrate::command::Args),
+    Synthetic(series::command::Args),
+    Stress(stress::command::Args),
+    Merge(stress::command::MergeArgs),
 }
 
-fn main() -> anyhow::Result<()> {
-    let printed = match Cli::parse().command {
-        Command::Stress(args) => stress(&args)?,
-        Command::Merge(args) => merge_parts(&args)?,
+fn main() -> ExitCode {
+    let done = match Options::parse().command {
+        Command::Calibrate(args) => calibrate::command::run(&args),
+        Command::Synthetic(args) => series::command::run(&args),
+        Command::Stress(args) => stress::command::run(&args),
+        Command::Merge(args) => stress::command::run_merge(&args),
     };
-    print!("{printed}");
-    Ok(())
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plimsoll-lab: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

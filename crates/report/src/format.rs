@@ -82,6 +82,13 @@ pub fn significant(value: f64) -> String {
     number(value, decimals as usize)
 }
 
+/// A number with three significant digits and no trailing zeros, for ticks: `0.05`, `2.5`, `1,200`.
+#[must_use]
+pub fn trimmed(value: f64) -> String {
+    let text = significant(value);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A duration in the unit that its size wants: `45 s`, `30 min`, `12 h`, `15 d`.
 #[must_use]
 pub fn duration(seconds: u64) -> String {
@@ -139,6 +146,7 @@ mod tests {
         assert_eq!(share(0.12345, 1), "12.3 %");
         let figures = [0.001_234, 12.34, 1_234.0, 0.0].map(significant);
         assert_eq!(figures, ["0.00123", "12.3", "1,234", "0"]);
+        assert_eq!([0.05, 2.5, -10.0, 1_200.0, 0.0].map(trimmed), ["0.05", "2.5", "-10", "1,200", "0"]);
     }
 
     #[test]

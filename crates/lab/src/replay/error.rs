@@ -36,6 +36,12 @@ pub enum ReplayError {
         /// The core's refusal.
         source: RiskError,
     },
+    /// The core refuses to slide an announced path.
+    #[error("announced path: {source}")]
+    Path {
+        /// The core's refusal.
+        source: RiskError,
+    },
     /// A series without a single return.
     #[error("{bars} bar(s): a replay needs at least two; bring a longer history")]
     TooShort {

@@ -4,10 +4,12 @@
 //! within 2 % of mid on one side) and `spread` (best ask less best bid, relative to mid) may be. Their order is free. A missing bar is a gap: it is counted and
 //! reported, and returns over it span their true time.
 
+pub mod command;
 mod error;
 mod read;
 mod returns;
 mod row;
+pub mod synthetic;
 
 pub use error::SeriesError;
 pub use returns::{LogReturn, align, thin};

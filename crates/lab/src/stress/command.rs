@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use plimsoll_params::ParameterFile;
 
 use super::definition::{Definition, Model, Source};
@@ -21,8 +20,8 @@ const ACCOUNTS_MAX: u64 = 100_000;
 const PATHS_MAX: u64 = super::run::PILOT_FROM;
 
 /// Simulate crashes and cascades of liquidations.
-#[derive(Args, Clone, Debug)]
-pub struct StressArgs {
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
     /// october-2025, march-2020, monte-carlo, or a TOML file in their format
     #[arg(long, default_value = "monte-carlo")]
     pub scenario: String,
@@ -53,7 +52,7 @@ pub struct StressArgs {
 }
 
 /// Put the parts of shards together: report and figures as of one run.
-#[derive(Args, Clone, Debug)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct MergeArgs {
     /// Directories that shards wrote
     #[arg(required = true)]
@@ -63,11 +62,29 @@ pub struct MergeArgs {
     pub out: PathBuf,
 }
 
+/// Runs `stress`, and prints its figures.
+///
+/// # Errors
+/// [`StressError`].
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    print!("{}", stress(args)?);
+    Ok(())
+}
+
+/// Runs `merge`, and prints its figures.
+///
+/// # Errors
+/// [`StressError`].
+pub fn run_merge(args: &MergeArgs) -> anyhow::Result<()> {
+    print!("{}", merge_parts(args)?);
+    Ok(())
+}
+
 /// Runs `stress`; returns what to print.
 ///
 /// # Errors
 /// [`StressError`], before anything is written where an option or a file is wrong.
-pub fn stress(args: &StressArgs) -> Result<String, StressError> {
+pub fn stress(args: &Args) -> Result<String, StressError> {
     let shard = args.shard.as_deref().map(Shard::parse).transpose()?;
     let source = Source::find(&args.scenario)?;
     let definition = chosen(&source, args)?;
@@ -102,7 +119,7 @@ fn write_whole(whole: &Part, out: &Path) -> Result<String, StressError> {
 }
 
 /// The scenario with the model that the command line asks for.
-fn chosen(source: &Source, args: &StressArgs) -> Result<Definition, StressError> {
+fn chosen(source: &Source, args: &Args) -> Result<Definition, StressError> {
     let mut definition = source.definition()?;
     if let Some(model) = args.model {
         let Some(simulated) = &mut definition.simulated else {
@@ -115,7 +132,7 @@ fn chosen(source: &Source, args: &StressArgs) -> Result<Definition, StressError>
     Ok(definition)
 }
 
-fn request(args: &StressArgs, definition: &Definition) -> Result<Request, StressError> {
+fn request(args: &Args, definition: &Definition) -> Result<Request, StressError> {
     let paths = args.paths.unwrap_or(if definition.replay.is_some() { 40 } else { 1_000 });
     let check = |option, value: u64, most: u64| {
         let problem = format!("out of range; use 1 to {most}");

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use super::part::Part;
 use super::run::Request;
-use crate::statistics::risk_measures::{MeasureError, TailRisk, of_sample, quantile};
+use crate::statistics::descriptive::{mean, quantile_of_sorted, sorted};
+use crate::statistics::risk_measures::{MeasureError, TailRisk, of_sample};
 
 /// The levels of the figures.
 pub const LEVELS: [f64; 2] = [0.95, 0.99];
@@ -102,17 +103,11 @@ impl Distribution {
     ///
     /// # Errors
     /// [`MeasureError::NoLosses`] of an empty one.
-    #[allow(clippy::cast_precision_loss)] // counts of paths
     pub fn of(values: &[f64]) -> Result<Self, MeasureError> {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        Ok(Self {
-            mean: values.iter().sum::<f64>() / values.len() as f64,
-            median: quantile(&sorted, 0.5).ok_or(MeasureError::NoLosses)?,
-            at_95: of_sample(values, LEVELS[0])?,
-            at_99: of_sample(values, LEVELS[1])?,
-            largest: quantile(&sorted, 1.0).ok_or(MeasureError::NoLosses)?,
-        })
+        let (at_95, at_99) = (of_sample(values, LEVELS[0])?, of_sample(values, LEVELS[1])?);
+        let sorted = sorted(values);
+        let (median, largest) = (quantile_of_sorted(&sorted, 0.5), quantile_of_sorted(&sorted, 1.0));
+        Ok(Self { mean: mean(values), median, at_95, at_99, largest })
     }
 }
 

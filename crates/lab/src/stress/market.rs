@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::venue::{QUOTE_ATOMS_PER_USD, Venue, VenueFactor};
 use crate::replay::{FactorState, real};
+use crate::statistics::liquidity::square_root_impact;
 
 const HOUR_SECONDS: u64 = 3_600;
 const HOURS_PER_DAY: f64 = 24.0;
@@ -31,7 +32,7 @@ impl Liquidity {
     /// The displacement of the log price by a signed volume that is not yet forgotten, at a volatility per √day.
     #[must_use]
     pub fn displacement(&self, volume_usd: f64, volatility: f64) -> f64 {
-        let size = self.impact * volatility * (volume_usd.abs() / self.daily_volume_usd).sqrt();
+        let size = square_root_impact(self.impact, volatility, volume_usd.abs(), self.daily_volume_usd);
         size.copysign(volume_usd).clamp(-1.0, 1.0)
     }
 

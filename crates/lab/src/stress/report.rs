@@ -8,7 +8,7 @@ use plimsoll_report::{Axis, BarChart, BarGroup, Cell, Chart, Fact, Page, Series,
 use super::figures::{ArmFigures, Figures};
 use super::outcome::Moment;
 use super::part::Part;
-use crate::statistics::risk_measures::quantile;
+use crate::statistics::descriptive::{quantile_of_sorted, sorted};
 
 /// Quantiles of the fan, outermost first.
 const FAN: [(f64, f64); 2] = [(0.01, 0.99), (0.25, 0.75)];
@@ -22,9 +22,9 @@ pub fn html(whole: &Part, figures: &Figures) -> String {
         page.facts(&facts(dynamic, fixed));
         page.section("Dynamic against fixed thresholds");
         page.paragraph(
-            "Every arm sees the same prices, the same population and the same luck. The fixed threshold of a factor is the mean of its dynamic maintenance margin over the \
-             undisturbed path (over pilot paths of a simulation); its initial margin stands as far above it. Losses are per path; VaR is exceeded in at most 5 or 1 % of the \
-             paths, ES is the mean beyond.",
+            "Every arm sees the same prices, the same population and the same luck. The fixed threshold of a factor is the mean of its dynamic maintenance margin: over the whole \
+             history where there are bars, over the path where there are only waypoints, over pilot paths of a simulation. Its initial margin stands as far above it. “With foresight” \
+             is the mean of the replayed days alone. Losses are per path; VaR is exceeded in at most 5 or 1 % of the paths, ES is the mean beyond.",
         );
     }
     page.table(&bad_debt_table(figures));
@@ -260,13 +260,11 @@ fn fan(whole: &Part, factor: usize) -> Vec<Series> {
         let relative = whole.results.iter().filter_map(|result| {
             Some(result.fan.get(index)?.1[factor] / result.fan.first()?.1[factor])
         });
-        let mut sorted: Vec<f64> = relative.collect();
-        sorted.sort_by(f64::total_cmp);
-        sorted
+        sorted(&relative.collect::<Vec<f64>>())
     };
     let samples: Vec<Vec<f64>> = (0..times.len()).map(at_time).collect();
     let line = |part: f64| -> Vec<(f64, f64)> {
-        times.iter().zip(&samples).map(|(at, sorted)| (seconds(*at), quantile(sorted, part).unwrap_or(1.0))).collect()
+        times.iter().zip(&samples).map(|(at, sorted)| (seconds(*at), quantile_of_sorted(sorted, part))).collect()
     };
     let between = |(low, high): (f64, f64)| {
         let name = format!("{} to {} of the paths", share(low, 0), share(high, 0));

@@ -112,20 +112,22 @@ impl Run {
         Ok(run)
     }
 
-    /// The arms: dynamic and fixed, each with and without throttle; for histories a fixed one at the mean of the whole history; one without notice.
+    /// The arms: dynamic and fixed, each with and without throttle, and one without notice. Where there is a history, the fixed margins are the means over all of
+    /// it, the window included, as a committee would have set them; another arm has the means of the window alone, which nobody knew.
     fn make_arms(&self, history_margins: Option<&[f64]>) -> Result<Vec<Arm>, StressError> {
-        let fixed = Thresholds::Fixed(mantissas(&self.mean_margins()?));
+        let of_path = Thresholds::Fixed(mantissas(&self.mean_margins()?));
+        let fixed = history_margins.map_or_else(|| of_path.clone(), |margins| Thresholds::Fixed(mantissas(margins)));
         let mut arms = Vec::new();
         let mut push = |name: &str, thresholds: &Thresholds, is_throttled| {
             arms.push(Arm { name: name.into(), thresholds: thresholds.clone(), is_throttled });
         };
         push("dynamic", &Thresholds::Dynamic, true);
         push("fixed", &fixed, true);
-        if let Some(margins) = history_margins {
-            push("fixed, mean of history", &Thresholds::Fixed(mantissas(margins)), true);
-        }
         push("dynamic, no bucket", &Thresholds::Dynamic, false);
         push("fixed, no bucket", &fixed, false);
+        if history_margins.is_some() {
+            push("fixed, with foresight", &of_path, true);
+        }
         push("without notice", &Thresholds::Unannounced, true);
         Ok(arms)
     }
