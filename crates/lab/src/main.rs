@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plimsoll_lab::{calibrate, series, stress};
+use plimsoll_lab::{backtest, calibrate, series, stress};
 
 /// The risk lab of Plimsoll. Every command writes a report in HTML and its figures in JSON.
 #[derive(Debug, Parser)]
@@ -16,6 +16,7 @@ struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     Calibrate(calibrate::command::Args),
+    Backtest(backtest::Args),
     Synthetic(series::command::Args),
     Stress(stress::command::Args),
     Merge(stress::command::MergeArgs),
@@ -24,6 +25,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Calibrate(args) => calibrate::command::run(&args),
+        Command::Backtest(args) => backtest::run(&args).map(|table| print!("{table}")),
         Command::Synthetic(args) => series::command::run(&args),
         Command::Stress(args) => stress::command::run(&args),
         Command::Merge(args) => stress::command::run_merge(&args),
