@@ -193,8 +193,10 @@ fn push_factor(page: &mut Page, factor: &Calibrated) {
         evidence.levels.file,
     ));
     push_charts(page, factor);
-    page.subsection("Every parameter with its evidence");
-    page.table(&evidence_table(factor));
+    page.subsection("What was measured, with its evidence");
+    page.table(&evidence_table(factor, |basis| basis != Basis::Policy));
+    let policies = evidence_table(factor, |basis| basis == Basis::Policy);
+    page.folded_table("Decisions that no history measures: kept as they are", &policies);
 }
 
 fn push_charts(page: &mut Page, factor: &Calibrated) {
@@ -229,10 +231,11 @@ fn push_charts(page: &mut Page, factor: &Calibrated) {
     }
 }
 
-fn evidence_table(factor: &Calibrated) -> Table {
+fn evidence_table(factor: &Calibrated, shows: fn(Basis) -> bool) -> Table {
     let headings = vec![Cell::words("field"), Cell::number("value"), Cell::words("basis"), Cell::words("evidence")];
     let mut table = Table::new(headings);
-    for ((field, value), finding) in values(factor.params()).into_iter().zip(&factor.findings) {
+    let fields = values(factor.params()).into_iter().zip(&factor.findings);
+    for ((field, value), finding) in fields.filter(|(_, finding)| shows(finding.basis)) {
         let basis = match finding.basis {
             Basis::Measured => "measured",
             Basis::Kept => "kept",

@@ -87,9 +87,8 @@ fn calm_prices_liquidate_nobody() {
 fn higher_fixed_margins_lose_less() {
     let setting = setting(300);
     let path = crash(&setting, 0.35);
-    let losses = [80_000, 160_000, 300_000].map(|ppm| {
-        play(&setting, &arm(fixed([50_000, ppm, ppm, ppm]), true), &path).bad_debt_usd
-    });
+    let losses = [80_000, 160_000, 300_000]
+        .map(|ppm| play(&setting, &arm(fixed([50_000, ppm, ppm, ppm]), true), &path).bad_debt_usd);
     assert!(losses[0] > losses[1] && losses[1] > losses[2], "{losses:?}");
 }
 
