@@ -169,12 +169,8 @@ fn days(first: u64, last: u64) -> Vec<(u64, String)> {
     let distance =
         if span <= 2 * DAY_SECONDS { 3 * 3_600 } else { DAY_SECONDS * (span / DAY_SECONDS / TIME_LABELS + 1) };
     let label = |time: u64| if time.is_multiple_of(DAY_SECONDS) { day_month(time) } else { time_of_day(time) };
-    let first = usize::try_from(first.div_ceil(distance)).unwrap_or(usize::MAX);
-    (first as u64..)
-        .map(|multiple| multiple * distance)
-        .take_while(|time| *time <= last)
-        .map(|time| (time, label(time)))
-        .collect()
+    let times = (first.div_ceil(distance)..=last / distance).map(|multiple| multiple * distance);
+    times.map(|time| (time, label(time))).collect()
 }
 
 /// Ticks at the first of every n-th month, n a divisor or a multiple of the year.
@@ -216,6 +212,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::cast_precision_loss)] // seconds are far below 2^52
     fn times_have_hours_days_months_or_years() {
         let at = |year, month| unix_seconds(Day { year, month, day: 1 }, 0).map_or(0.0, |time| time as f64);
         let spanned = |from: f64, to: f64| Axis::time().span([from, to].into_iter(), false);

@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(series.points, [(0.25, 0.5), (0.75, 0.5)]);
         assert_eq!(series.shape, Shape::Bars(0.5));
         assert!(histogram("hue-0", &[], 5).points.is_empty());
-        assert_eq!(histogram("hue-0", &[3.0, 3.0], 4).points[0].1, 1.0);
+        assert!((histogram("hue-0", &[3.0, 3.0], 4).points[0].1 - 1.0).abs() < 1e-12);
     }
 
     #[test]

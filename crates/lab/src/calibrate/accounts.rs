@@ -174,7 +174,7 @@ impl Books<'_> {
         Err(format!("{amount} is not an amount of tokens; use a number from 0 up"))
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a cast saturates, and the core's bounds are checked
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // a cast saturates, and the core's bounds are checked
     fn terms(&self, reserve: &ReserveListing, margins: &HashMap<String, Margins>) -> Result<FactorTerms, String> {
         let factor = reserve.factor.as_str();
         let price = self

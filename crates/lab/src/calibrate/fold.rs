@@ -10,7 +10,7 @@ use crate::series::{Series, thin};
 /// The program's grid: finer bars are joined to it.
 pub const GRID_SECONDS: u64 = 300;
 /// Where the largest price of a series is put among a [`Price`]'s mantissas.
-const TOP_MANTISSA: f64 = (1_u64 << 52) as f64;
+const TOP_MANTISSA: f64 = 4_503_599_627_370_496.0; // 2^52
 
 /// What the core made of each bar but the first.
 #[derive(Clone, Debug, Default)]

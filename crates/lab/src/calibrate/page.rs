@@ -42,7 +42,7 @@ pub(super) fn page(report: &Report) -> String {
 }
 
 fn facts(report: &Report) -> Vec<Fact> {
-    let at_end = |effect: &FactorEffect| effect.margins.iter().find(|one| one.market == "at the end").cloned();
+    let at_end = |effect: &FactorEffect| effect.margins.iter().find(|one| one.market == "at the end").copied();
     let mut facts: Vec<Fact> = report
         .effects
         .iter()

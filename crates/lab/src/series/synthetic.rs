@@ -3,6 +3,8 @@
 //! The log variance moves back to its mean (one fast and one slow part, as in two-factor models of stochastic volatility); returns are Student t; within a bar
 //! the price goes along a Brownian bridge; volume answers to the move by the square-root law with noise. The same seed gives the same history.
 
+use std::fmt::Write;
+
 use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha12Rng;
@@ -138,8 +140,9 @@ impl Series {
         let mut text = "open_time_seconds,open,high,low,close,volume_base\n".to_owned();
         for bar in &self.bars {
             let volume = bar.volume_base.map_or(String::new(), |volume| format!("{volume:.6}"));
-            text +=
-                &format!("{},{},{},{},{},{volume}\n", bar.open_time_seconds, bar.open, bar.high, bar.low, bar.close);
+            let Bar { open_time_seconds, open, high, low, close, .. } = bar;
+            // writing to a string cannot fail
+            let _ = writeln!(text, "{open_time_seconds},{open},{high},{low},{close},{volume}");
         }
         text
     }

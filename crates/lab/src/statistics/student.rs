@@ -110,6 +110,7 @@ impl StudentFit {
 #[allow(clippy::cast_precision_loss)] // counts of observations
 pub fn fit(values: &[f64]) -> Option<StudentFit> {
     const OBSERVATIONS: usize = 100;
+    const STEP: f64 = 0.05;
     let spread = standard_deviation(values);
     if values.len() < OBSERVATIONS || !(spread > 0.0 && spread.is_finite()) {
         return None;
@@ -127,7 +128,6 @@ pub fn fit(values: &[f64]) -> Option<StudentFit> {
         let along = |p: &[f64; 2]| -ln_likelihood(values, p[0], p[1].exp(), bounded(ln_nu)) / values.len() as f64;
         nelder_mead([place[0], place[1]], [steps[0], steps[1]], 1e-13, along).1
     };
-    const STEP: f64 = 0.05;
     let curvature = (profile(place[2] + STEP) + profile(place[2] - STEP) - 2.0 * value) / (STEP * STEP);
     Some(StudentFit {
         degrees_of_freedom: bounded(place[2]),

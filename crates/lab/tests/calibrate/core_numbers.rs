@@ -1,4 +1,5 @@
 //! Published EWMA numbers, by the core's own fold: RiskMetrics Technical Document (1996), chapter 5; Hull.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // mantissas of known size
 
 use plimsoll_lab::calibrate::fold::{fold, on_grid};
 use plimsoll_lab::series::{Bar, Series};

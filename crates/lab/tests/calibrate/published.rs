@@ -1,4 +1,6 @@
 //! Statistics against published numbers, and against SciPy and `arch`.
+#![allow(clippy::unreadable_literal)] // as published
+#![allow(clippy::cast_precision_loss)] // small counts
 
 use plimsoll_lab::series::Bar;
 use plimsoll_lab::statistics::descriptive::{mean_beyond, quantile};
