@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plimsoll_lab::{calibrate, series};
+use plimsoll_lab::{backtest, calibrate, series};
 
 /// The risk lab of Plimsoll. Every command writes a report in HTML and its figures in JSON.
 #[derive(Debug, Parser)]
@@ -16,12 +16,14 @@ struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     Calibrate(calibrate::command::Args),
+    Backtest(backtest::Args),
     Synthetic(series::command::Args),
 }
 
 fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Calibrate(args) => calibrate::command::run(&args),
+        Command::Backtest(args) => backtest::run(&args),
         Command::Synthetic(args) => series::command::run(&args),
     };
     match done {

@@ -11,6 +11,7 @@ mod rules;
 mod run;
 mod screen;
 mod tables;
+mod variants;
 mod windows;
 
 pub use calibration::{Calibration, TAIL_PROBABILITY, base_decimals};
@@ -36,11 +37,21 @@ struct Figures<'a> {
     series: Vec<&'a SeriesBacktest>,
 }
 
+/// Backtests every series, writes `backtest.{html,json}` and prints a short table.
+///
+/// # Errors
+/// As [`report`].
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    print!("{}", report(args)?);
+    println!("written: {}/backtest.html and .json", args.out.display());
+    Ok(())
+}
+
 /// Backtests every series, in parallel, writes backtest.html and backtest.json, and returns a short table for the terminal.
 ///
 /// # Errors
 /// [`BacktestError`] of the first series that is refused, before anything is written; the system's where the folder cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<String> {
+pub fn report(args: &Args) -> anyhow::Result<String> {
     let CalibrateOn::FirstHalf = args.calibrate_on;
     let tested = args.series.par_iter().map(|path| {
         let series = Series::read(path)?;

@@ -125,7 +125,7 @@ impl Test<'_> {
 
     /// The targets with other parameters than those measured.
     fn sensitivity(&self, calibration: &Calibration, older: &Series) -> Result<Vec<Variant>, BacktestError> {
-        let variants = calibration.variants(older, self.horizon_seconds.into());
+        let variants = calibration.variants(older, self.horizon_seconds);
         let tested = variants.into_iter().map(|(name, calibration)| {
             let measured = self.measured(&self.replay(&calibration)?.rules);
             let targets = targets(&measured, self.windows.len() as u64, self.series.bar_seconds);
@@ -149,7 +149,7 @@ impl Test<'_> {
         let own = rules.iter().find(|rule| rule.id == RuleId::Shortfall)?;
         let test = |side| shortfall_test(own, self.windows, side, (&tail, &if_true));
         Some(SeriesBacktest {
-            series: self.series.name.clone(),
+            series: file_name(&self.series.name),
             bar_seconds: self.series.bar_seconds,
             missing_bars: self.series.gaps.missing_bars,
             grid_seconds: self.grid_seconds.into(),
@@ -200,6 +200,11 @@ fn shortfall_test(
 fn seeds(calibration: &Calibration) -> Result<Seeds, ReplayError> {
     let seed_ppm = (calibration.seed_volatility * 1e6).ceil() as u32;
     Seeds::from_ppm(seed_ppm, seed_ppm).map_err(|source| ReplayError::Parameters { group: "seed", source })
+}
+
+/// The last part of a path: a report names files, not the folders of a machine.
+fn file_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The first word of the file's name: `btc` of `prices/btc_usdt_5m.csv`.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Parser;
-use plimsoll_lab::backtest::{Args, run};
+use plimsoll_lab::backtest::{Args, report};
 use plimsoll_lab::series::Series;
 
 use crate::market::market;
@@ -35,7 +35,7 @@ fn reported(folder: &tempfile::TempDir, texts: &[(&str, String)]) -> (anyhow::Re
     words.extend(["--horizon", "1h", "--calibrate-on", "first-half", "--out"].map(str::to_owned));
     words.push(out.display().to_string());
     let args = Command::try_parse_from(words).expect("options").args;
-    (run(&args), out)
+    (report(&args), out)
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn hulls_and_riskmetrics_numbers_come_out_of_the_core() {
         (KEEPS[2], 0.018, -0.023, 0.019_105),
     ];
     for ((keep, half_life_seconds), volatility, log_return, expected) in cases {
+        #[allow(clippy::cast_sign_loss)] // a volatility
         let seed_ppm = (volatility * 24f64.sqrt() * 1e6_f64).round() as u32;
         let seeds = Seeds::from_ppm(seed_ppm, seed_ppm).expect("fits");
         let steps = history(&hourly(half_life_seconds), &seeds, &moved(log_return)).expect("replays");
