@@ -16,11 +16,9 @@ fn hourly(fast_half_life_seconds: u32) -> FactorModel {
     FactorModel::new(&hourly).expect("within their bounds")
 }
 
-/// Two bars, the second opening `log_return` away; and σ per hour of the first.
+/// Two bars on the hour, the second opening `log_return` away.
 fn moved(log_return: f64) -> [Bar; 2] {
-    let second = flat(12, 100.0 * log_return.exp());
-    let start = second.open_time_seconds - 3_600;
-    [Bar { open_time_seconds: start, ..flat(0, 100.0) }, second]
+    [flat(6, 100.0), flat(18, 100.0 * log_return.exp())]
 }
 
 fn per_hour(volatility: f64) -> f64 {
