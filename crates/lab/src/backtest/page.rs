@@ -166,4 +166,9 @@ fn series(page: &mut Page, traced: &Traced) {
     ));
     page.subsection("With other parameters");
     page.table(&tables::sensitivity(figures));
+    if figures.sensitivity.iter().any(|variant| variant.name == "in force") {
+        page.paragraph(
+            "In force: es of the parameter file at this horizon. Those numbers may have been chosen with the tested half in sight, so they prove less than the others.",
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::{Args, Command, FromArgMatches};
-use plimsoll_params::ParameterFile;
+use plimsoll_params::{FactorParams, ParameterFile};
 
 use super::calibration::{Calibration, TAIL_PROBABILITY};
 use crate::calibrate::factor::{Calibrated, Source};
@@ -18,10 +18,15 @@ const DEFAULT_FAST_HALF_LIFE_SECONDS: u32 = 43_200;
 const DEFAULT_DEGREES_OF_FREEDOM: f64 = 4.0;
 
 impl Calibration {
-    /// The calibration itself; with the model's default ν; with its default half-life; with σ_floor and σ_stress from whole days; and all of it as
-    /// `plimsoll-lab calibrate` proposes. Those that the half is too short for are left out.
+    /// The calibration itself; with the model's default ν; with its default half-life; with σ_floor and σ_stress from whole days; all of it as
+    /// `plimsoll-lab calibrate` proposes; and the parameters in force, where they are given. Those that the half is too short for are left out.
     #[must_use]
-    pub fn variants(&self, half: &Series, horizon_seconds: u32) -> Vec<(&'static str, Self)> {
+    pub fn variants(
+        &self,
+        half: &Series,
+        horizon_seconds: u32,
+        in_force: Option<&FactorParams>,
+    ) -> Vec<(&'static str, Self)> {
         let default_tail = Self {
             degrees_of_freedom: DEFAULT_DEGREES_OF_FREEDOM,
             shortfall_multiple: student::expected_shortfall(1.0 - TAIL_PROBABILITY, DEFAULT_DEGREES_OF_FREEDOM),
@@ -35,17 +40,21 @@ impl Calibration {
             stress_volatility: proposed.evidence.levels.stress,
             ..self.clone()
         });
-        let proposed = proposed.map(|proposed| self.as_proposed(&proposed));
+        let proposed = proposed.map(|proposed| self.with_params(proposed.params()));
+        let in_force = in_force.map(|params| self.with_params(params));
         let mut variants = vec![("as measured", self.clone()), ("Student t4", default_tail)];
-        let others =
-            [("half-life 12 h", default_half_life), ("σ from whole days", daily), ("as calibrate proposes", proposed)];
+        let others = [
+            ("half-life 12 h", default_half_life),
+            ("σ from whole days", daily),
+            ("as calibrate proposes", proposed),
+            ("in force", in_force),
+        ];
         variants.extend(others.into_iter().filter_map(|(name, calibration)| Some((name, calibration?))));
         variants
     }
 
-    fn as_proposed(&self, proposed: &Calibrated) -> Self {
-        let params = proposed.params();
-        let fit = &proposed.evidence.tails.fit;
+    /// What a parameter file says of es; it does not say its ν.
+    fn with_params(&self, params: &FactorParams) -> Self {
         let part = |ppm: u32| f64::from(ppm) / 1e6;
         Self {
             fast_half_life_seconds: params.half_life_fast_seconds,
@@ -53,8 +62,6 @@ impl Calibration {
             winsor_sigmas: part(params.winsor_sigmas_ppm),
             floor_volatility: part(params.sigma_floor_ppm),
             stress_volatility: part(params.sigma_stress_ppm),
-            degrees_of_freedom: fit.degrees_of_freedom,
-            degrees_interval: fit.degrees_interval(),
             shortfall_multiple: part(params.tail_multiplier_ppm),
             ..self.clone()
         }

@@ -21,7 +21,7 @@ fn histories() -> Vec<PathBuf> {
 fn tested(path: &Path) -> Traced {
     let series = Series::read(path).expect("a clean history");
     let horizon_seconds = horizon_seconds(None, series.bar_seconds).expect("a default");
-    backtest(&series, horizon_seconds, 1).expect("long enough")
+    backtest(&series, horizon_seconds, 1, None).expect("long enough")
 }
 
 /// Every history, backtested once for both tests.
