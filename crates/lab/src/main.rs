@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plimsoll_lab::{backtest, calibrate, series};
+use plimsoll_lab::{backtest, calibrate, series, stress};
 
 /// The risk lab of Plimsoll. Every command writes a report in HTML and its figures in JSON.
 #[derive(Debug, Parser)]
@@ -18,6 +18,8 @@ enum Command {
     Calibrate(calibrate::command::Args),
     Backtest(backtest::Args),
     Synthetic(series::command::Args),
+    Stress(stress::command::Args),
+    Merge(stress::command::MergeArgs),
 }
 
 fn main() -> ExitCode {
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         Command::Calibrate(args) => calibrate::command::run(&args),
         Command::Backtest(args) => backtest::run(&args),
         Command::Synthetic(args) => series::command::run(&args),
+        Command::Stress(args) => stress::command::run(&args),
+        Command::Merge(args) => stress::command::run_merge(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

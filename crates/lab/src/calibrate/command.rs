@@ -10,10 +10,10 @@ use plimsoll_report::format::{duration, number, share};
 pub use super::options::Args;
 
 use super::accounts::{self, AccountEffect, AccountFile, Market};
+use super::cautions;
 use super::effect::{self, FactorEffect, Margins, real};
 use super::error::CalibrateError;
-use super::factor::{Calibrated, Source};
-use super::findings::Basis;
+use super::factor::{Calibrated, Source, file_name};
 use super::fold::variance;
 use super::fragment::{self, MAINNET};
 use super::half_lives::{Choice, choose_covariance};
@@ -23,8 +23,6 @@ use crate::series::{Series, align};
 
 /// The covariance is to be right about the day ahead.
 const DAY_SECONDS: u64 = 86_400;
-/// EMIR asks for ten years of history; less than this is said aloud.
-const SHORT_HISTORY_SECONDS: u64 = 365 * 86_400;
 
 /// Everything that a calibration found: `calibrate.json`.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -89,8 +87,8 @@ pub fn calibrate(args: &Args) -> Result<Report, CalibrateError> {
         args.accounts.as_deref().map_or(Ok(Vec::new()), |path| account_effects(path, &in_force.file, &factors))?;
     Ok(Report {
         rules: args.rules.clone(),
-        against: args.against.as_ref().map(|path| path.display().to_string()),
-        cautions: cautions(&factors, covariance.as_ref(), book),
+        against: args.against.as_ref().map(|path| file_name(&path.display().to_string())),
+        cautions: cautions::of(&factors, covariance.as_ref(), book),
         margins: after.into_iter().map(|(symbol, one)| (symbol, (real(one.maintenance), real(one.initial)))).collect(),
         factors,
         covariance,
@@ -204,49 +202,6 @@ fn account_effects(
         market.prices.extend(calibrated.map(|factor| (symbol.to_owned(), factor.last_price)));
     }
     accounts::effects(path, &accounts, file, &market)
-}
-
-/// What a reader should know before adopting a number.
-fn cautions(factors: &[Calibrated], covariance: Option<&Choice>, book: &BookParams) -> Vec<String> {
-    let mut cautions = Vec::new();
-    for factor in factors {
-        let symbol = &factor.symbol;
-        let days = factor.evidence.levels.days.len() as u64;
-        if days * DAY_SECONDS < SHORT_HISTORY_SECONDS {
-            cautions.push(format!(
-                "{symbol}: σ_floor and σ_stress rest on {days} days. EMIR asks for ten years; bring a longer history with --lookback."
-            ));
-        }
-        if factor.bar_seconds > u64::from(book.grid_seconds) {
-            let (bar, grid) = (duration(factor.bar_seconds), duration(book.grid_seconds.into()));
-            cautions.push(format!(
-                "{symbol}: bars of {bar}, the program folds every {grid}: winsor_sigmas and halt_sigmas are those of the longer step."
-            ));
-        }
-        for (name, choice) in [("fast", &factor.evidence.fast), ("slow", &factor.evidence.slow)] {
-            if choice.at_edge() {
-                cautions.push(format!("{symbol}: the {name} half-life is the shortest or the longest that was tried."));
-            }
-        }
-        let kept: Vec<&str> =
-            factor.findings.iter().filter(|one| one.basis == Basis::Kept).map(|one| one.field).collect();
-        if !kept.is_empty() {
-            cautions.push(format!("{symbol}: not estimable and therefore kept: {}.", kept.join(", ")));
-        }
-        if factor.is_borrowed {
-            cautions.push(format!(
-                "{symbol}: no parameters in force name it; feed, decimals and policies are another factor's."
-            ));
-        }
-    }
-    let differs = covariance.filter(|choice| choice.best_seconds != book.covariance_half_life_seconds);
-    cautions.extend(differs.map(|choice| {
-        let (best, kept) = (duration(choice.best_seconds.into()), duration(book.covariance_half_life_seconds.into()));
-        let excess = choice.excess_of(book.covariance_half_life_seconds);
-        let loses = excess.map_or(String::new(), |excess| format!(", which loses {} more", number(excess, 4)));
-        format!("[book] covariance_half_life_seconds: {best} forecasts best, {kept} is in force{loses}.")
-    }));
-    cautions
 }
 
 /// A few lines for the terminal.

@@ -11,6 +11,7 @@ use super::jumps;
 use super::levels::{self, Levels};
 use super::liquidity::{self, Liquidity};
 use super::options::Rules;
+use super::rounding;
 use super::tails::{self, Tails};
 use crate::series::{Gaps, Series};
 
@@ -155,7 +156,7 @@ impl Source {
 
     fn calibrated(&self, evidence: Evidence, folded: Folded, rules: &Rules) -> Calibrated {
         let (params, findings) = findings::derive(self, &evidence, rules);
-        let seed_ppm = findings::ppm_up(evidence.levels.median).clamp(100, 1_000_000);
+        let seed_ppm = rounding::ppm_up(evidence.levels.median).clamp(100, 1_000_000);
         let edge = |bar: Option<&crate::series::Bar>| bar.map_or(0, |bar| bar.open_time_seconds);
         let (first, last) = (edge(self.series.bars.first()), edge(self.series.bars.last()));
         let listing = FactorListing {
@@ -167,7 +168,7 @@ impl Source {
         };
         Calibrated {
             symbol: self.symbol.clone(),
-            file: self.series.name.clone(),
+            file: file_name(&self.series.name),
             span_seconds: (first, last + self.series.bar_seconds),
             bars: self.series.bars.len(),
             bar_seconds: self.series.bar_seconds,
@@ -189,6 +190,11 @@ impl Calibrated {
     pub fn params(&self) -> &FactorParams {
         &self.listing.params
     }
+}
+
+/// The last part of a path: a report names files, not folders of a machine.
+pub(super) fn file_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The half-lives that the history can tell apart: it has to hold six of them.

@@ -2,13 +2,14 @@
 
 use plimsoll_params::FactorParams;
 use plimsoll_report::calendar::date;
-use plimsoll_report::format::{duration, number, share, significant};
+use plimsoll_report::format::{duration, grouped, number, share, significant};
 
 use super::factor::{Evidence, Source};
 use super::half_lives::Choice;
 use super::levels::Levels;
 use super::liquidity::QUEUE_SECONDS;
 use super::options::Rules;
+use super::rounding::{bounds, bounds_wide, rounded_down, rounded_up, whole};
 use super::tails::Tails;
 
 /// Where a number comes from.
@@ -49,6 +50,7 @@ pub(super) fn derive(source: &Source, evidence: &Evidence, rules: &Rules) -> (Fa
     findings.half_lives(evidence);
     findings.jump(evidence);
     findings.tails(&evidence.tails, rules);
+    findings.guards(&evidence.tails, rules);
     findings.spread(evidence);
     findings.throughput(evidence, rules);
     let Findings { params, list, .. } = findings;
@@ -153,13 +155,16 @@ impl Findings<'_> {
             number(tails.fit.degrees_of_freedom, 2),
             number(low, 2),
             number(high, 2),
-            number(whole_f64(tails.fit.observations), 0),
+            grouped(tails.fit.observations as u64),
             duration(tails.span_seconds),
             number(tails.shortfall_long, 2),
             number(tails.shortfall_short, 2),
             number(tails.deviation, 2),
         );
         self.note("tail_multiplier_ppm", Basis::Measured, tail);
+    }
+
+    fn guards(&mut self, tails: &Tails, rules: &Rules) {
         self.params.winsor_sigmas_ppm = whole(winsor_sigmas(tails) * 1e6);
         let winsor = format!(
             "{} quantile {} of one bar's |r|/σ, up to the next half",
@@ -262,45 +267,4 @@ pub(super) fn floor_ppm(levels: &Levels) -> u32 {
 pub(super) fn winsor_sigmas(tails: &Tails) -> f64 {
     let bounds = bounds("winsor_sigmas_ppm");
     ((tails.winsor * 2.0).ceil() / 2.0).clamp(f64::from(bounds.0) / 1e6, f64::from(bounds.1) / 1e6)
-}
-
-/// A fraction in parts per million, up.
-pub(super) fn ppm_up(fraction: f64) -> u32 {
-    whole((fraction * 1e6).ceil())
-}
-
-/// A fraction in parts per million with three significant digits, up.
-fn rounded_up(fraction: f64) -> u32 {
-    let ppm = fraction * 1e6;
-    let unit = 10_f64.powf((ppm.max(1.0).log10().floor() - 2.0).max(0.0));
-    whole((ppm / unit).ceil() * unit)
-}
-
-/// A number with three significant digits, down.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a cast saturates
-fn rounded_down(value: f64) -> u64 {
-    let unit = 10_f64.powf((value.max(1.0).log10().floor() - 2.0).max(0.0));
-    ((value / unit).floor() * unit) as u64
-}
-
-/// The nearest whole number; what is none is 0.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a cast saturates
-pub(super) fn whole(value: f64) -> u32 {
-    value.round() as u32
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of observations
-fn whole_f64(count: usize) -> f64 {
-    count as f64
-}
-
-fn bounds_wide(field: &str) -> (u64, u64) {
-    let bounds = FactorParams::BOUNDS.iter().find(|(name, _)| *name == field);
-    bounds.map_or((0, u64::MAX), |(_, bounds)| (*bounds.start(), *bounds.end()))
-}
-
-/// The bounds of a field of 32 bits.
-fn bounds(field: &str) -> (u32, u32) {
-    let (low, high) = bounds_wide(field);
-    (u32::try_from(low).unwrap_or(u32::MAX), u32::try_from(high).unwrap_or(u32::MAX))
 }

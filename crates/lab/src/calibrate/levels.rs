@@ -71,7 +71,7 @@ pub fn measure(series: &Series, rules: &Rules) -> Result<Levels, CalibrateError>
         return Err(CalibrateError::Still { file: series.name.clone(), what: "σ_stress" });
     }
     Ok(Levels {
-        file: series.name.clone(),
+        file: super::factor::file_name(&series.name),
         floor: quantile_of_sorted(&ordered, rules.floor_quantile),
         median: quantile_of_sorted(&ordered, 0.5),
         stress,

@@ -5,6 +5,7 @@
 //! core too ([`effect`]).
 
 pub mod accounts;
+mod cautions;
 pub mod command;
 pub mod effect;
 mod error;
@@ -19,6 +20,7 @@ pub mod liquidity;
 pub mod options;
 mod page;
 mod panels;
+mod rounding;
 pub mod tails;
 
 pub use error::CalibrateError;

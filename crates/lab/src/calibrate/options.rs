@@ -24,8 +24,8 @@ pub struct Args {
     /// Folder for calibrate.html, calibrate.json and calibrate.toml
     #[arg(long, value_name = "DIR", default_value = "target/lab")]
     pub out: PathBuf,
-    #[command(flatten)]
     /// How the numbers are chosen
+    #[command(flatten)]
     pub rules: Rules,
 }
 

@@ -192,6 +192,13 @@ fn push_factor(page: &mut Page, factor: &Calibrated) {
         grouped(factor.gaps.count),
         evidence.levels.file,
     ));
+    push_charts(page, factor);
+    page.subsection("Every parameter with its evidence");
+    page.table(&evidence_table(factor));
+}
+
+fn push_charts(page: &mut Page, factor: &Calibrated) {
+    let evidence = &factor.evidence;
     page.subsection("Volatility of days, percent");
     page.figure(&panels::days(factor));
     page.subsection("Volatility as the core folds it, percent per √day");
@@ -220,8 +227,6 @@ fn push_factor(page: &mut Page, factor: &Calibrated) {
         page.subsection("Impact");
         page.figure(&panels::impact(&factor.symbol, volume));
     }
-    page.subsection("Every parameter with its evidence");
-    page.table(&evidence_table(factor));
 }
 
 fn evidence_table(factor: &Calibrated) -> Table {
