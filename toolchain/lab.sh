@@ -36,7 +36,7 @@ echo "calibrate"
 "$lab" calibrate "${factors[@]}" --against migrations/params/mainnet.toml --accounts crates/lab/scenarios/accounts.toml --out "$out"
 echo
 echo "backtest"
-"$lab" backtest --series "$prices"/*.csv --out "$out"
+"$lab" backtest --series "$prices"/*.csv --against migrations/params/mainnet.toml --out "$out"
 echo
 echo "stress"
 for scenario in october-2025 march-2020; do

@@ -25,7 +25,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Calibrate(args) => calibrate::command::run(&args),
-        Command::Backtest(args) => backtest::run(&args).map(|table| print!("{table}")),
+        Command::Backtest(args) => backtest::run(&args),
         Command::Synthetic(args) => series::command::run(&args),
         Command::Stress(args) => stress::command::run(&args),
         Command::Merge(args) => stress::command::run_merge(&args),

@@ -17,19 +17,14 @@ use crate::statistics::{descriptive, qlike, student};
 const FAST_HALF_LIVES_SECONDS: [u32; 6] = [10_800, 21_600, 43_200, 86_400, 172_800, 259_200];
 /// The model's slow half-life: for stability, so nothing competes.
 const SLOW_HALF_LIFE_SECONDS: u32 = 1_296_000;
+/// The model's winsor_sigmas.
+const WINSOR_SIGMAS: f64 = 6.0;
 /// Forecasts before this are not scored: the variance still remembers where it started.
 const WARM_UP_SECONDS: u64 = SLOW_HALF_LIFE_SECONDS as u64;
 /// σ_floor: the volatility that a fifth of the time stays below.
 const FLOOR_QUANTILE: f64 = 0.20;
 /// σ_stress: the volatility that a twentieth of the time exceeds.
 const STRESS_QUANTILE: f64 = 0.95;
-/// The model's fast half-life where nothing is measured.
-const DEFAULT_FAST_HALF_LIFE_SECONDS: u32 = 43_200;
-/// The model's ν where nothing is measured.
-const DEFAULT_DEGREES_OF_FREEDOM: f64 = 4.0;
-/// Fewer days say nothing of a quantile.
-const DAYS_MIN: usize = 20;
-const DAY_SECONDS: u64 = 86_400;
 /// α of expected shortfall.
 pub const TAIL_PROBABILITY: f64 = 0.01;
 
@@ -38,6 +33,10 @@ pub const TAIL_PROBABILITY: f64 = 0.01;
 pub struct Calibration {
     /// The half-life of the best forecast.
     pub fast_half_life_seconds: u32,
+    /// The half-life of the slow variance.
+    pub slow_half_life_seconds: u32,
+    /// A return counts at most this many σ.
+    pub winsor_sigmas: f64,
     /// Mean QLIKE of each half-life that competed, lower being better.
     pub qlike: Vec<(u32, f64)>,
     /// σ_floor per √day.
@@ -66,12 +65,19 @@ impl Calibration {
     }
 
     /// Measures σ and ν as this fast half-life sees them.
-    fn with(half: &Series, qlike: Vec<(u32, f64)>, fast_half_life_seconds: u32, horizon_seconds: u64) -> Option<Self> {
+    pub(super) fn with(
+        half: &Series,
+        qlike: Vec<(u32, f64)>,
+        fast_half_life_seconds: u32,
+        horizon_seconds: u64,
+    ) -> Option<Self> {
         let seed_volatility = Ewma::long_run(&half.bars)?;
         let volatilities = volatilities(half, seed_volatility, fast_half_life_seconds);
         let fit = student::fit(&standardised(half, &volatilities, horizon_seconds))?;
         Some(Self {
             fast_half_life_seconds,
+            slow_half_life_seconds: SLOW_HALF_LIFE_SECONDS,
+            winsor_sigmas: WINSOR_SIGMAS,
             qlike,
             floor_volatility: descriptive::quantile(&volatilities, FLOOR_QUANTILE),
             stress_volatility: descriptive::quantile(&volatilities, STRESS_QUANTILE),
@@ -82,30 +88,6 @@ impl Calibration {
         })
     }
 
-    /// The same half, measured otherwise: the model's default half-life, its default ν, and σ_floor and σ_stress from whole days.
-    #[must_use]
-    pub fn variants(&self, half: &Series, horizon_seconds: u64) -> Vec<(&'static str, Self)> {
-        let default_half_life = Self::with(half, self.qlike.clone(), DEFAULT_FAST_HALF_LIFE_SECONDS, horizon_seconds);
-        let default_tail = Self {
-            degrees_of_freedom: DEFAULT_DEGREES_OF_FREEDOM,
-            shortfall_multiple: student::expected_shortfall(1.0 - TAIL_PROBABILITY, DEFAULT_DEGREES_OF_FREEDOM),
-            ..self.clone()
-        };
-        let days = day_volatilities(half);
-        let daily = |calibration: Self| Self {
-            floor_volatility: descriptive::quantile(&days, FLOOR_QUANTILE),
-            stress_volatility: descriptive::quantile(&days, STRESS_QUANTILE),
-            ..calibration
-        };
-        let mut variants = vec![("as measured", self.clone()), ("Student t4", default_tail)];
-        variants.extend(default_half_life.clone().map(|calibration| ("half-life 12 h", calibration)));
-        if days.len() >= DAYS_MIN {
-            variants.push(("σ from whole days", daily(self.clone())));
-            variants.extend(default_half_life.map(|calibration| ("12 h and whole days", daily(calibration))));
-        }
-        variants
-    }
-
     /// The core's parameters: es alone. Closing out costs nothing here, since what is tested is whether es covers the price's moves; bonus and spread come on top.
     #[must_use]
     pub fn parameters(&self, grid_seconds: u32, horizon_seconds: u32, base_decimals: u8) -> FactorParameters {
@@ -114,9 +96,9 @@ impl Calibration {
             price: price_parameters(base_decimals),
             volatility: VolatilityParameters {
                 floor_volatility_ppm,
-                winsor_sigmas_ppm: 6_000_000,
+                winsor_sigmas_ppm: ppm(self.winsor_sigmas),
                 fast_half_life_seconds: self.fast_half_life_seconds,
-                slow_half_life_seconds: SLOW_HALF_LIFE_SECONDS,
+                slow_half_life_seconds: self.slow_half_life_seconds,
                 jump_half_life_seconds: 21_600,
                 grid_seconds,
             },
@@ -170,19 +152,6 @@ pub fn base_decimals(bars: &[Bar]) -> u8 {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a saturating cast, and then clamped
 fn ppm(fraction: f64) -> u32 {
     (fraction * 1e6).ceil() as u32
-}
-
-/// σ per √day of each UTC day of which at least 20 hours are there: √(sum of squared returns, scaled to a whole day).
-#[allow(clippy::cast_precision_loss)] // seconds of a day
-fn day_volatilities(half: &Series) -> Vec<f64> {
-    let returns = half.log_returns();
-    let days = returns.chunk_by(|a, b| (a.end_seconds - 1) / DAY_SECONDS == (b.end_seconds - 1) / DAY_SECONDS);
-    let volatilities = days.filter_map(|day| {
-        let seconds: u64 = day.iter().map(|one| one.span_seconds).sum();
-        let squares: f64 = day.iter().map(|one| one.value * one.value).sum();
-        (seconds >= 20 * 3_600).then(|| (squares * DAY_SECONDS as f64 / seconds as f64).sqrt())
-    });
-    volatilities.collect()
 }
 
 /// σ per √day at each bar, as this half-life sees it.

@@ -11,6 +11,7 @@ mod rules;
 mod run;
 mod screen;
 mod tables;
+mod variants;
 mod windows;
 
 pub use calibration::{Calibration, TAIL_PROBABILITY, base_decimals};
@@ -23,6 +24,7 @@ pub use run::{Traced, asset, backtest};
 pub use windows::{Losses, Window, windows};
 
 use anyhow::Context;
+use plimsoll_params::ParameterFile;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -36,15 +38,26 @@ struct Figures<'a> {
     series: Vec<&'a SeriesBacktest>,
 }
 
+/// Backtests every series, writes `backtest.{html,json}` and prints a short table.
+///
+/// # Errors
+/// As [`report`].
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    print!("{}", report(args)?);
+    println!("written: {}/backtest.html and .json", args.out.display());
+    Ok(())
+}
+
 /// Backtests every series, in parallel, writes backtest.html and backtest.json, and returns a short table for the terminal.
 ///
 /// # Errors
-/// [`BacktestError`] of the first series that is refused, before anything is written; the system's where the folder cannot be written.
-pub fn run(args: &Args) -> anyhow::Result<String> {
+/// What is wrong with the parameters in force; [`BacktestError`] of the first series that is refused, before anything is written; the system's where the folder cannot be written.
+pub fn report(args: &Args) -> anyhow::Result<String> {
     let CalibrateOn::FirstHalf = args.calibrate_on;
+    let in_force = args.against.as_deref().map(ParameterFile::read).transpose()?;
     let tested = args.series.par_iter().map(|path| {
         let series = Series::read(path)?;
-        backtest(&series, horizon_seconds(args.horizon.as_deref(), series.bar_seconds)?, args.seed)
+        backtest(&series, horizon_seconds(args.horizon.as_deref(), series.bar_seconds)?, args.seed, in_force.as_ref())
     });
     let traced = tested.collect::<Result<Vec<Traced>, BacktestError>>()?;
     let series = traced.iter().map(|one| &one.figures).collect();

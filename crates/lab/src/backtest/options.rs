@@ -18,6 +18,9 @@ pub struct Args {
     /// Which part of each history the parameters come from; the rest is tested
     #[arg(long, value_enum, default_value_t = CalibrateOn::FirstHalf)]
     pub calibrate_on: CalibrateOn,
+    /// The parameters in force (migrations/params/mainnet.toml): tested beside the measured ones, where they list the asset
+    #[arg(long, value_name = "TOML")]
+    pub against: Option<PathBuf>,
     /// Seed of the simulated worlds behind the p-values of expected shortfall
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -1,5 +1,6 @@
 //! One series from file to figures.
 
+use plimsoll_params::{FactorParams, ParameterFile};
 use plimsoll_risk::RiskError;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -38,11 +39,16 @@ pub struct Traced {
     pub atom_power: i32,
 }
 
-/// Calibrates on the older half of a series, replays all of it and tests the newer half.
+/// Calibrates on the older half of a series, replays all of it and tests the newer half; beside it the parameters in force, where that file lists the asset.
 ///
 /// # Errors
 /// [`BacktestError`] with the series' name.
-pub fn backtest(series: &Series, horizon_seconds: u64, seed: u64) -> Result<Traced, BacktestError> {
+pub fn backtest(
+    series: &Series,
+    horizon_seconds: u64,
+    seed: u64,
+    in_force: Option<&ParameterFile>,
+) -> Result<Traced, BacktestError> {
     let (grid_seconds, horizon) = spacing(series, horizon_seconds)?;
     let no_volatility = || BacktestError::NoVolatility { series: series.name.clone() };
     let (older, newer) = series.halves().ok_or_else(no_volatility)?;
@@ -55,7 +61,7 @@ pub fn backtest(series: &Series, horizon_seconds: u64, seed: u64) -> Result<Trac
     }
     let test = Test { series, grid_seconds, horizon_seconds: horizon, from_seconds, windows: &windows };
     let Replayed { rules, steps, atom_power } = test.replay(&calibration)?;
-    let sensitivity = test.sensitivity(&calibration, &older)?;
+    let sensitivity = test.sensitivity(&calibration, &older, params_of(in_force, &asset(&series.name)))?;
     let figures = test.figures(calibration, &rules, sensitivity, seed).ok_or_else(no_volatility)?;
     Ok(Traced { figures, steps, rules, windows, atom_power })
 }
@@ -124,8 +130,13 @@ impl Test<'_> {
     }
 
     /// The targets with other parameters than those measured.
-    fn sensitivity(&self, calibration: &Calibration, older: &Series) -> Result<Vec<Variant>, BacktestError> {
-        let variants = calibration.variants(older, self.horizon_seconds.into());
+    fn sensitivity(
+        &self,
+        calibration: &Calibration,
+        older: &Series,
+        in_force: Option<&FactorParams>,
+    ) -> Result<Vec<Variant>, BacktestError> {
+        let variants = calibration.variants(older, self.horizon_seconds, in_force);
         let tested = variants.into_iter().map(|(name, calibration)| {
             let measured = self.measured(&self.replay(&calibration)?.rules);
             let targets = targets(&measured, self.windows.len() as u64, self.series.bar_seconds);
@@ -149,7 +160,7 @@ impl Test<'_> {
         let own = rules.iter().find(|rule| rule.id == RuleId::Shortfall)?;
         let test = |side| shortfall_test(own, self.windows, side, (&tail, &if_true));
         Some(SeriesBacktest {
-            series: self.series.name.clone(),
+            series: file_name(&self.series.name),
             bar_seconds: self.series.bar_seconds,
             missing_bars: self.series.gaps.missing_bars,
             grid_seconds: self.grid_seconds.into(),
@@ -200,6 +211,17 @@ fn shortfall_test(
 fn seeds(calibration: &Calibration) -> Result<Seeds, ReplayError> {
     let seed_ppm = (calibration.seed_volatility * 1e6).ceil() as u32;
     Seeds::from_ppm(seed_ppm, seed_ppm).map_err(|source| ReplayError::Parameters { group: "seed", source })
+}
+
+/// The parameters of the factor that is the asset.
+fn params_of<'a>(file: Option<&'a ParameterFile>, asset: &str) -> Option<&'a FactorParams> {
+    let listing = file?.factors.iter().find(|factor| factor.symbol.as_str().eq_ignore_ascii_case(asset))?;
+    Some(&listing.params)
+}
+
+/// The last part of a path: a report names files, not the folders of a machine.
+fn file_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The first word of the file's name: `btc` of `prices/btc_usdt_5m.csv`.

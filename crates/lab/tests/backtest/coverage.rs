@@ -28,7 +28,7 @@ fn no_failures_and_only_failures_have_a_likelihood() {
     // -2·255·ln 0.99
     assert!((kupiec(0, 255, 0.01).statistic - 5.125_67).abs() < 1e-4);
     assert!((kupiec(10, 10, 0.01).statistic - 20.0 * 100f64.ln()).abs() < 1e-9);
-    assert_eq!(kupiec(0, 0, 0.01).statistic, 0.0);
+    assert!(kupiec(0, 0, 0.01).statistic.abs() < 1e-12);
     assert!(kupiec(3, 300, 0.01).p_value > 0.999);
 }
 
@@ -69,7 +69,7 @@ fn independence_matches_hand_computed_tables() {
     assert!((alone.statistic - 0.423_44).abs() < 1e-4 && alone.holds(), "{alone:?}");
     // π01 = π11 = 1/10: nothing is learnt from the window before
     assert!(independence(&table(900, 100, 90, 10)).statistic < 1e-9);
-    assert_eq!(independence(&table(50, 0, 0, 0)).statistic, 0.0);
+    assert!(independence(&table(50, 0, 0, 0)).statistic.abs() < 1e-12);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use plimsoll_lab::series::Series;
 use crate::market::{START, bar, market};
 
 fn refusal(series: &Series, horizon_seconds: u64) -> BacktestError {
-    backtest(series, horizon_seconds, 1).expect_err("refused")
+    backtest(series, horizon_seconds, 1, None).expect_err("refused")
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn bars_and_horizons_off_the_grid_are_refused() {
         let error = refusal(&hourly, horizon);
         assert!(matches!(error, BacktestError::HorizonOffGrid { .. }), "{horizon}: {error}");
     }
-    backtest(&hourly, 7_200, 1).expect("a horizon on the grid");
+    backtest(&hourly, 7_200, 1, None).expect("a horizon on the grid");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Parser;
-use plimsoll_lab::backtest::{Args, run};
+use plimsoll_lab::backtest::{Args, report};
 use plimsoll_lab::series::Series;
 
 use crate::market::market;
@@ -32,10 +32,12 @@ fn reported(folder: &tempfile::TempDir, texts: &[(&str, String)]) -> (anyhow::Re
         words.push(path.display().to_string());
     }
     let out = folder.path().join("out");
-    words.extend(["--horizon", "1h", "--calibrate-on", "first-half", "--out"].map(str::to_owned));
+    let in_force = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/params/mainnet.toml");
+    words
+        .extend(["--horizon", "1h", "--calibrate-on", "first-half", "--against", in_force, "--out"].map(str::to_owned));
     words.push(out.display().to_string());
     let args = Command::try_parse_from(words).expect("options").args;
-    (run(&args), out)
+    (report(&args), out)
 }
 
 #[test]
@@ -57,6 +59,8 @@ fn a_page_stands_alone_beside_its_figures() {
     let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
     assert_eq!(figures["series"].as_array().map(Vec::len), Some(2));
     assert_eq!(figures["series"][0]["windows"], 266);
+    let variants = figures["series"][0]["sensitivity"].as_array().expect("variants");
+    assert!(variants.iter().any(|variant| variant["name"] == "in force"), "mainnet lists BTC");
     assert_eq!(figures["series"][0]["targets"].as_array().map(Vec::len), Some(5));
 }
 
