@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(PLIMSOLL_CACHE)/target
 export SBF_TOOLCHAIN ?= $(PLIMSOLL_CACHE)/sbf
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help setup program idl demo test test-rust test-python test-typescript check compute client
+.PHONY: help setup program idl demo lab test test-rust test-python test-typescript check compute client
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ idl: setup ## Write the program's IDL: target/idl/plimsoll.json
 demo: program idl ## Play a crash on a real local node (SCENARIO=name or a CSV file); reports in target/demo
 	cargo build $(LOCKED) --workspace --bins
 	"$(CARGO_TARGET_DIR)/debug/plimsoll-demo" $(if $(SCENARIO),--scenario "$(SCENARIO)")
+
+lab: setup ## Calibrate, backtest and stress the risk model (PRICES=folder of histories); reports in target/lab
+	cargo build $(LOCKED) --release --workspace --bin plimsoll-lab
+	toolchain/lab.sh
 
 test: test-rust test-python test-typescript ## Run every test
 
