@@ -45,12 +45,16 @@ pub fn replay(
             let start = Start::listed(factor, *flat_usd, window.0 - definition.tick_seconds)?;
             history_margins.push(real::ratio(start.goal));
             starts.push(start);
-            columns.push(vec![*flat_usd; usize::try_from((window.1 - window.0) / definition.tick_seconds).unwrap_or(0)]);
+            columns
+                .push(vec![*flat_usd; usize::try_from((window.1 - window.0) / definition.tick_seconds).unwrap_or(0)]);
             continue;
         };
         let series = Series::read(&directory.join(file)).map_err(|error| source.refuse("files", error.to_string()))?;
         let ticks = ticks(&series, definition.tick_seconds);
-        let covers = |at: u64| ticks.first().is_some_and(|first| first.0 + 2 * definition.tick_seconds <= at) && ticks.last().is_some_and(|last| last.0 >= at);
+        let covers = |at: u64| {
+            ticks.first().is_some_and(|first| first.0 + 2 * definition.tick_seconds <= at)
+                && ticks.last().is_some_and(|last| last.0 >= at)
+        };
         if !covers(window.0) || !covers(window.1) {
             return Err(source.refuse("start", format!("{file} does not cover the window and two ticks before it")));
         }
@@ -61,8 +65,7 @@ pub fn replay(
     }
     let count = columns.iter().map(Vec::len).min().unwrap_or(0);
     let prices_usd = (0..count).map(|tick| columns.iter().map(|column| column[tick]).collect()).collect();
-    let path =
-        PricePath { start_seconds: window.0, tick_seconds: definition.tick_seconds, prices_usd, starts };
+    let path = PricePath { start_seconds: window.0, tick_seconds: definition.tick_seconds, prices_usd, starts };
     Ok(BarsReplay { path, history_margins })
 }
 
@@ -71,7 +74,10 @@ fn window(source: &Source, definition: &BarsDefinition) -> Result<(u64, u64), St
     let (start, end) = (time("replay.bars.start", &definition.start)?, time("replay.bars.end", &definition.end)?);
     let spacing = definition.tick_seconds;
     if end <= start || spacing == 0 || start % spacing != 0 || 3_600 % spacing != 0 {
-        return Err(source.refuse("start", "the window is empty, or does not begin at a multiple of tick_seconds, a divisor of 3600"));
+        return Err(source.refuse(
+            "start",
+            "the window is empty, or does not begin at a multiple of tick_seconds, a divisor of 3600",
+        ));
     }
     Ok((start, end))
 }
@@ -83,7 +89,9 @@ fn ticks(series: &Series, tick_seconds: u64) -> Vec<(u64, f64)> {
     let per_bar = (series.bar_seconds / tick_seconds).max(1);
     let mut ticks: Vec<(u64, f64)> = Vec::new();
     for bar in &series.bars {
-        while let Some(&(at, price)) = ticks.last().filter(|(at, _)| at + tick_seconds < bar.open_time_seconds + tick_seconds) {
+        while let Some(&(at, price)) =
+            ticks.last().filter(|(at, _)| at + tick_seconds < bar.open_time_seconds + tick_seconds)
+        {
             ticks.push((at + tick_seconds, price));
         }
         let knots = knots(bar);

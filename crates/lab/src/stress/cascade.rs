@@ -115,7 +115,8 @@ impl<'a> Cascade<'a> {
             self.market.advance(prices_usd, path.tick_seconds, self.now_seconds)?;
             self.landing =
                 self.setting.keepers.landing_probability(self.market.largest_hour_return(), path.tick_seconds);
-            self.prices = self.market.now().map(|now| now.terms.iter().map(|terms| terms.mid).collect()).unwrap_or_default();
+            self.prices =
+                self.market.now().map(|now| now.terms.iter().map(|terms| terms.mid).collect()).unwrap_or_default();
             for index in 0..self.accounts.len() {
                 self.visit(index, path.tick_seconds)?;
             }

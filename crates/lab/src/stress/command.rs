@@ -136,7 +136,11 @@ fn request(args: &Args, definition: &Definition) -> Result<Request, StressError>
     let paths = args.paths.unwrap_or(if definition.replay.is_some() { 40 } else { 1_000 });
     let check = |option, value: u64, most: u64| {
         let problem = format!("out of range; use 1 to {most}");
-        if (1..=most).contains(&value) { Ok(()) } else { Err(StressError::Option { option, value: value.to_string(), problem }) }
+        if (1..=most).contains(&value) {
+            Ok(())
+        } else {
+            Err(StressError::Option { option, value: value.to_string(), problem })
+        }
     };
     check("accounts", args.accounts, ACCOUNTS_MAX)?;
     check("paths", paths, PATHS_MAX)?;

@@ -204,7 +204,8 @@ impl Source {
     #[must_use]
     pub fn refuse(&self, field: &str, problem: impl Into<String>) -> StressError {
         let key = field.rsplit('.').next().unwrap_or(field);
-        let sets = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+        let sets =
+            |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
         let line = self.text.lines().position(sets).map(|index| index + 1);
         StressError::Definition { file: self.file.clone(), line, field: field.into(), problem: problem.into() }
     }
@@ -229,12 +230,17 @@ impl Source {
         }
         let others: f64 = definition.factor.iter().map(|factor| factor.share).sum();
         if definition.factor[QUOTE].share > 0.0 || others <= 0.0 {
-            return Err(self.refuse("factor.share", "the first factor is the quote and has share 0; the others need more"));
+            return Err(
+                self.refuse("factor.share", "the first factor is the quote and has share 0; the others need more")
+            );
         }
         if let Some(replay) = &definition.replay {
             self.check_tick("replay.tick_seconds", replay.tick_seconds)?;
         }
-        definition.simulated.as_ref().map_or(Ok(()), |simulated| self.check_simulated(simulated, definition.factor.len()))
+        definition
+            .simulated
+            .as_ref()
+            .map_or(Ok(()), |simulated| self.check_simulated(simulated, definition.factor.len()))
     }
 
     fn check_population(&self, population: &PopulationTerms) -> Result<(), StressError> {
@@ -273,7 +279,9 @@ impl Source {
             ("simulated.jump_loading", &simulated.jump_loading),
         ] {
             if list.len() != factors {
-                return Err(self.refuse(field, format!("{} numbers for {factors} factors; give one for each", list.len())));
+                return Err(
+                    self.refuse(field, format!("{} numbers for {factors} factors; give one for each", list.len()))
+                );
             }
         }
         self.check_correlation(&simulated.correlation, factors)
@@ -282,7 +290,8 @@ impl Source {
     fn check_correlation(&self, correlation: &[Vec<f64>], factors: usize) -> Result<(), StressError> {
         let refuse = |error: CorrelationError| {
             let opening = self.text.lines().position(|line| line.trim_start().starts_with("correlation"));
-            let line = opening.map(|opening| opening + 1 + if self.text.contains("correlation = [\n") { error.row() } else { 0 });
+            let line = opening
+                .map(|opening| opening + 1 + if self.text.contains("correlation = [\n") { error.row() } else { 0 });
             let problem = error.to_string();
             StressError::Definition { file: self.file.clone(), line, field: "simulated.correlation".into(), problem }
         };
@@ -300,14 +309,26 @@ impl Source {
     }
 
     fn probability(&self, field: &str, value: f64) -> Result<(), StressError> {
-        if (0.0..=1.0).contains(&value) { Ok(()) } else { Err(self.refuse(field, format!("{value} is not between 0 and 1"))) }
+        if (0.0..=1.0).contains(&value) {
+            Ok(())
+        } else {
+            Err(self.refuse(field, format!("{value} is not between 0 and 1")))
+        }
     }
 
     fn above(&self, field: &str, value: f64, bound: f64) -> Result<(), StressError> {
-        if value > bound && value.is_finite() { Ok(()) } else { Err(self.refuse(field, format!("{value} is not above {bound}"))) }
+        if value > bound && value.is_finite() {
+            Ok(())
+        } else {
+            Err(self.refuse(field, format!("{value} is not above {bound}")))
+        }
     }
 
     fn at_least(&self, field: &str, value: f64, bound: f64) -> Result<(), StressError> {
-        if value >= bound && value.is_finite() { Ok(()) } else { Err(self.refuse(field, format!("{value} is below {bound}"))) }
+        if value >= bound && value.is_finite() {
+            Ok(())
+        } else {
+            Err(self.refuse(field, format!("{value} is below {bound}")))
+        }
     }
 }

@@ -153,13 +153,7 @@ pub struct Market<'a> {
 impl<'a> Market<'a> {
     /// The markets at the start of a path.
     #[must_use]
-    pub fn new(
-        venue: &'a Venue,
-        liquidity: &'a [Liquidity],
-        arm: &'a Arm,
-        starts: &[Start],
-        now_seconds: u64,
-    ) -> Self {
+    pub fn new(venue: &'a Venue, liquidity: &'a [Liquidity], arm: &'a Arm, starts: &[Start], now_seconds: u64) -> Self {
         let market = |(start, factor): (&Start, &VenueFactor)| FactorMarket {
             atom_power: factor.model.price.atom_power,
             start: *start,

@@ -19,7 +19,10 @@ pub fn merge(directories: &[PathBuf]) -> Result<Part, StressError> {
     let mut timelines = vec![std::mem::take(&mut whole.timeline)];
     for (part, directory) in parts.zip(&directories[1..]) {
         if part.identity != whole.identity {
-            return Err(refuse(directory, "a part of another run: scenario, parameters, prices, accounts, paths, seed or version differ from the first part's"));
+            return Err(refuse(
+                directory,
+                "a part of another run: scenario, parameters, prices, accounts, paths, seed or version differ from the first part's",
+            ));
         }
         whole.results.extend(part.results);
         timelines.push(part.timeline);

@@ -52,9 +52,10 @@ impl Cause {
             return Ok(Self::Price);
         }
         let step = now.now_seconds / venue.grid_seconds;
-        let announced = then.paths.as_ref().is_some_and(|paths| {
-            paths.iter().zip(&now.terms).all(|(path, terms)| path.at(step) >= terms.maintenance)
-        });
+        let announced = then
+            .paths
+            .as_ref()
+            .is_some_and(|paths| paths.iter().zip(&now.terms).all(|(path, terms)| path.at(step) >= terms.maintenance));
         Ok(if announced { Self::AnnouncedThreshold } else { Self::UnannouncedThreshold })
     }
 }
@@ -189,7 +190,12 @@ impl Recorder {
         let Some(now) = market.now() else { return };
         self.moments.push(Moment {
             at_seconds,
-            prices_usd: now.terms.iter().zip(&market.factors).map(|(terms, factor)| factor.price_usd(terms.mid)).collect(),
+            prices_usd: now
+                .terms
+                .iter()
+                .zip(&market.factors)
+                .map(|(terms, factor)| factor.price_usd(terms.mid))
+                .collect(),
             margins: now.terms.iter().map(|terms| real::ratio(terms.maintenance)).collect(),
             initial_margins: now.terms.iter().map(|terms| real::ratio(terms.initial)).collect(),
             liquidated_usd: outcome.liquidated_usd,

@@ -39,7 +39,9 @@ pub fn reduced(holding: &Holding, terms: &[FactorTerms], venue: &Venue) -> Resul
 
 /// The holding less so many parts of its size, traded at mid.
 fn without(holding: &Holding, parts: u64, terms: &[FactorTerms]) -> Result<Holding, RiskError> {
-    let part_of = |amount: Amount| Amount(u64::try_from(u128::from(amount.0) * u128::from(parts) / u128::from(PARTS)).unwrap_or(u64::MAX));
+    let part_of = |amount: Amount| {
+        Amount(u64::try_from(u128::from(amount.0) * u128::from(parts) / u128::from(PARTS)).unwrap_or(u64::MAX))
+    };
     let (own, quote) = (terms[holding.factor].mid, terms[QUOTE].mid);
     let mut reduced = *holding;
     match holding.kind {
@@ -57,7 +59,8 @@ fn without(holding: &Holding, parts: u64, terms: &[FactorTerms]) -> Result<Holdi
             if holding.perp.base.is_negative() {
                 reduced.trade(SignedAmount::received(closed)?, SignedAmount::paid(Amount(own.value_up(closed)?.0))?)?;
             } else {
-                reduced.trade(SignedAmount::paid(closed)?, SignedAmount::received(Amount(own.value_down(closed)?.0))?)?;
+                reduced
+                    .trade(SignedAmount::paid(closed)?, SignedAmount::received(Amount(own.value_down(closed)?.0))?)?;
             }
         }
     }

@@ -29,9 +29,11 @@ impl Shard {
     /// # Errors
     /// [`StressError::Option`] unless 1 ≤ i ≤ n.
     pub fn parse(text: &str) -> Result<Self, StressError> {
-        let refuse = |problem: &str| StressError::Option { option: "shard", value: text.into(), problem: problem.into() };
+        let refuse =
+            |problem: &str| StressError::Option { option: "shard", value: text.into(), problem: problem.into() };
         let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
-        let (index, count) = numbers.ok_or_else(|| refuse("not of the form i/n; use 1/4 for the first of four shards"))?;
+        let (index, count) =
+            numbers.ok_or_else(|| refuse("not of the form i/n; use 1/4 for the first of four shards"))?;
         if count == 0 || index == 0 || index > count {
             return Err(refuse("out of range; shards are counted from 1/n to n/n"));
         }
@@ -194,8 +196,10 @@ impl Part {
     }
 
     fn moments(&self) -> Table {
-        let rows: Vec<(u64, &Moment)> =
-            (0..).zip(&self.timeline.arms).flat_map(|(arm, moments)| moments.iter().map(move |moment| (arm, moment))).collect();
+        let rows: Vec<(u64, &Moment)> = (0..)
+            .zip(&self.timeline.arms)
+            .flat_map(|(arm, moments)| moments.iter().map(move |moment| (arm, moment)))
+            .collect();
         let mut table = Table::default()
             .integers("path", rows.iter().map(|_| self.timeline.path))
             .integers("arm", rows.iter().map(|row| row.0))

@@ -37,10 +37,16 @@ pub fn html(whole: &Part, figures: &Figures) -> String {
     page.section(&format!("The cascade of path {}, the worst under fixed thresholds", figures.worst_path));
     cascade(&mut page, whole);
     page.section("Prices");
-    page.paragraph(&format!("Prices are {}; before the venue's own liquidations move them. Relative to the start.", figures.prices_from));
+    page.paragraph(&format!(
+        "Prices are {}; before the venue's own liquidations move them. Relative to the start.",
+        figures.prices_from
+    ));
     fan_charts(&mut page, whole, figures);
     page.section("Assumptions");
-    page.folded_text("Scenario, as it was read", &toml::to_string_pretty(&whole.identity.definition).unwrap_or_default());
+    page.folded_text(
+        "Scenario, as it was read",
+        &toml::to_string_pretty(&whole.identity.definition).unwrap_or_default(),
+    );
     page.footer(&notes());
     page.html()
 }
@@ -71,11 +77,15 @@ fn facts(dynamic: &ArmFigures, fixed: &ArmFigures) -> [Fact; 4] {
     let ratio = dynamic.bad_debt_to_fixed;
     let words = ratio.map_or("–".to_owned(), |ratio| share(ratio, 0));
     [
-        Fact::new(words, "bad debt of dynamic thresholds, of that under fixed ones of the same mean margin").bad_if(ratio.is_some_and(|ratio| ratio > 1.0)),
+        Fact::new(words, "bad debt of dynamic thresholds, of that under fixed ones of the same mean margin")
+            .bad_if(ratio.is_some_and(|ratio| ratio > 1.0)),
         Fact::new(usd(dynamic.bad_debt_usd.at_99.expected_shortfall), "bad debt of dynamic thresholds, ES 99 %"),
         Fact::new(usd(fixed.bad_debt_usd.at_99.expected_shortfall), "bad debt of fixed thresholds, ES 99 %"),
-        Fact::new(number_of(dynamic.by_unannounced_threshold), "liquidations by a threshold without notice and without a move of the price (must be 0)")
-            .bad_if(dynamic.by_unannounced_threshold > 0),
+        Fact::new(
+            number_of(dynamic.by_unannounced_threshold),
+            "liquidations by a threshold without notice and without a move of the price (must be 0)",
+        )
+        .bad_if(dynamic.by_unannounced_threshold > 0),
     ]
 }
 
@@ -95,11 +105,22 @@ fn headings(names: &[&str]) -> Table {
 }
 
 fn bad_debt_table(figures: &Figures) -> Table {
-    let mut table =
-        headings(&["bad debt", "mean margins", "mean", "to fixed", "VaR 95 %", "ES 95 %", "VaR 99 %", "ES 99 %", "largest", "paths with any"]);
+    let mut table = headings(&[
+        "bad debt",
+        "mean margins",
+        "mean",
+        "to fixed",
+        "VaR 95 %",
+        "ES 95 %",
+        "VaR 99 %",
+        "ES 99 %",
+        "largest",
+        "paths with any",
+    ]);
     for arm in &figures.arms {
         let margins = arm.mean_margins.iter().zip(&figures.factors).skip(1);
-        let margins: Vec<String> = margins.map(|(margin, symbol)| format!("{symbol} {}", number(margin * 100.0, 1))).collect();
+        let margins: Vec<String> =
+            margins.map(|(margin, symbol)| format!("{symbol} {}", number(margin * 100.0, 1))).collect();
         let debt = &arm.bad_debt_usd;
         table.push(vec![
             Cell::words(&arm.name),
@@ -119,7 +140,17 @@ fn bad_debt_table(figures: &Figures) -> Table {
 
 fn liquidation_table(figures: &Figures) -> Table {
     let mut table = headings(&[
-        "liquidations", "accounts", "at 95 %", "at 99 %", "value", "at 99 %", "failed", "announced", "without notice", "throttled", "impact",
+        "liquidations",
+        "accounts",
+        "at 95 %",
+        "at 99 %",
+        "value",
+        "at 99 %",
+        "failed",
+        "announced",
+        "without notice",
+        "throttled",
+        "impact",
     ]);
     for arm in &figures.arms {
         let unannounced = Cell::number(number_of(arm.by_unannounced_threshold));
@@ -141,7 +172,16 @@ fn liquidation_table(figures: &Figures) -> Table {
 }
 
 fn insurance_table(figures: &Figures) -> Table {
-    let mut table = headings(&["insurance fund's loss", "mean", "VaR 95 %", "ES 95 %", "VaR 99 %", "ES 99 %", "lenders' loss, mean", "ES 99 %"]);
+    let mut table = headings(&[
+        "insurance fund's loss",
+        "mean",
+        "VaR 95 %",
+        "ES 95 %",
+        "VaR 99 %",
+        "ES 99 %",
+        "lenders' loss, mean",
+        "ES 99 %",
+    ]);
     for arm in &figures.arms {
         let (fund, lenders) = (&arm.insurance_loss_usd, &arm.lenders_loss_usd);
         table.push(vec![
@@ -162,8 +202,12 @@ fn insurance_table(figures: &Figures) -> Table {
 #[allow(clippy::cast_precision_loss)] // ranks
 fn bad_debt_chart(whole: &Part) -> Chart {
     let curve = |arm: usize, class: &'static str, name: &str| {
-        let mut debts: Vec<f64> =
-            whole.results.iter().filter_map(|result| result.outcomes.get(arm)).map(|outcome| outcome.bad_debt_usd).collect();
+        let mut debts: Vec<f64> = whole
+            .results
+            .iter()
+            .filter_map(|result| result.outcomes.get(arm))
+            .map(|outcome| outcome.bad_debt_usd)
+            .collect();
         debts.sort_by(f64::total_cmp);
         let count = debts.len() as f64;
         let points = debts.iter().enumerate().map(|(rank, debt)| (*debt, 1.0 - rank as f64 / count)).collect();
@@ -183,7 +227,9 @@ fn cascade(page: &mut Page, whole: &Part) {
     let (Some(first), Some(last)) = (dynamic.first(), dynamic.last()) else { return };
     let symbols: Vec<&str> = whole.identity.symbols().collect();
     // the factor that fell furthest tells the story
-    let fall = |factor: usize| dynamic.iter().map(|moment| moment.prices_usd[factor] / first.prices_usd[factor]).fold(1.0, f64::min);
+    let fall = |factor: usize| {
+        dynamic.iter().map(|moment| moment.prices_usd[factor] / first.prices_usd[factor]).fold(1.0, f64::min)
+    };
     let factor = (1..symbols.len()).min_by(|one, other| fall(*one).total_cmp(&fall(*other))).unwrap_or(0);
     let symbol = symbols[factor];
     page.paragraph(&format!(
@@ -235,7 +281,8 @@ fn fan_charts(page: &mut Page, whole: &Part, figures: &Figures) {
     if is_replay {
         let classes = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5"];
         let lines = figures.factors.iter().enumerate().map(|(factor, symbol)| {
-            let points = first.fan.iter().map(|(at, usd)| (seconds(*at), usd[factor] / first.fan[0].1[factor])).collect();
+            let points =
+                first.fan.iter().map(|(at, usd)| (seconds(*at), usd[factor] / first.fan[0].1[factor])).collect();
             Series::new(classes[factor % classes.len()], Shape::Line, points).named(symbol)
         });
         page.figure(&relative_chart("prices", lines.collect()).figure());
@@ -248,18 +295,25 @@ fn fan_charts(page: &mut Page, whole: &Part, figures: &Figures) {
 }
 
 fn relative_chart(label: &str, series: Vec<Series>) -> Chart {
-    let mut chart = Chart::new(label, Axis::time(), Axis::linear(|part| share(part, 0)).titled("of the price at the start"), series);
+    let mut chart = Chart::new(
+        label,
+        Axis::time(),
+        Axis::linear(|part| share(part, 0)).titled("of the price at the start"),
+        series,
+    );
     chart.height = 240.0;
     chart
 }
 
 /// Quantiles over all paths at each kept time.
 fn fan(whole: &Part, factor: usize) -> Vec<Series> {
-    let times: Vec<u64> = whole.results.first().map(|first| first.fan.iter().map(|(at, _)| *at).collect()).unwrap_or_default();
+    let times: Vec<u64> =
+        whole.results.first().map(|first| first.fan.iter().map(|(at, _)| *at).collect()).unwrap_or_default();
     let at_time = |index: usize| {
-        let relative = whole.results.iter().filter_map(|result| {
-            Some(result.fan.get(index)?.1[factor] / result.fan.first()?.1[factor])
-        });
+        let relative = whole
+            .results
+            .iter()
+            .filter_map(|result| Some(result.fan.get(index)?.1[factor] / result.fan.first()?.1[factor]));
         sorted(&relative.collect::<Vec<f64>>())
     };
     let samples: Vec<Vec<f64>> = (0..times.len()).map(at_time).collect();
@@ -302,7 +356,8 @@ fn arms_chart(figures: &Figures) -> BarChart {
 /// A short table for the terminal.
 #[must_use]
 pub fn terminal(figures: &Figures) -> String {
-    let mut text = format!("{}: {}\n{} Prices: {}.\n", figures.scenario, figures.description, lead(figures), figures.prices_from);
+    let mut text =
+        format!("{}: {}\n{} Prices: {}.\n", figures.scenario, figures.description, lead(figures), figures.prices_from);
     let _ = writeln!(
         text,
         "{:<24}{:>12}{:>10}{:>12}{:>12}{:>12}{:>14}{:>12}",

@@ -259,9 +259,12 @@ fn mantissas(margins: &[f64]) -> Vec<u64> {
 fn fan_points(path: &PricePath) -> Vec<(u64, Vec<f64>)> {
     let spacing = path.prices_usd.len().div_ceil(FAN_POINTS).max(1);
     let timed = (0..).zip(&path.prices_usd).step_by(spacing);
-    timed.map(|(tick, prices): (u64, &Vec<f64>)| (path.start_seconds + tick * path.tick_seconds, prices.clone())).collect()
+    timed
+        .map(|(tick, prices): (u64, &Vec<f64>)| (path.start_seconds + tick * path.tick_seconds, prices.clone()))
+        .collect()
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:40} {pos}/{len} paths, {elapsed}, {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template("{bar:40} {pos}/{len} paths, {elapsed}, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -127,7 +127,8 @@ impl Simulator {
 
     /// The common jumps of a tick, as a log return of loading one.
     fn jump(&self, tick_days: f64, generator: &mut ChaCha12Rng) -> f64 {
-        let count: f64 = Poisson::new(self.definition.jumps_per_day * tick_days).map_or(0.0, |jumps| jumps.sample(generator));
+        let count: f64 =
+            Poisson::new(self.definition.jumps_per_day * tick_days).map_or(0.0, |jumps| jumps.sample(generator));
         let mut sum = 0.0;
         for _ in 0..to_atoms(count) {
             let normal: f64 = StandardNormal.sample(generator);
@@ -154,7 +155,8 @@ impl Simulator {
                     .iter()
                     .map(|&index| {
                         let log_return = standardised[index] * variance.sqrt();
-                        variance = (decay * variance + (1.0 - decay) * log_return * log_return).max(floor * floor / 4.0);
+                        variance =
+                            (decay * variance + (1.0 - decay) * log_return * log_return).max(floor * floor / 4.0);
                         log_return
                     })
                     .collect()
@@ -177,8 +179,13 @@ fn history(
     directory: Option<&Path>,
 ) -> Result<Vec<Vec<f64>>, StressError> {
     let refuse = |problem: String| source.refuse("simulated.files", problem);
-    let directory = directory.ok_or_else(|| refuse("this model resamples bars; name their directory with --prices".into()))?;
-    let named: Vec<(usize, &String)> = symbols.iter().enumerate().filter_map(|(index, symbol)| definition.files.get(symbol).map(|file| (index, file))).collect();
+    let directory =
+        directory.ok_or_else(|| refuse("this model resamples bars; name their directory with --prices".into()))?;
+    let named: Vec<(usize, &String)> = symbols
+        .iter()
+        .enumerate()
+        .filter_map(|(index, symbol)| definition.files.get(symbol).map(|file| (index, file)))
+        .collect();
     let series: Vec<Series> = named
         .iter()
         .map(|(_, file)| Series::read(&directory.join(file)).map_err(|error| refuse(error.to_string())))
@@ -188,7 +195,8 @@ fn history(
     if bar_seconds != definition.tick_seconds {
         return Err(source.refuse("simulated.tick_seconds", format!("the bars have {bar_seconds} s; use the same")));
     }
-    let columns: Vec<Vec<f64>> = aligned.iter().map(|one| one.log_returns().iter().map(|r| r.value).collect()).collect();
+    let columns: Vec<Vec<f64>> =
+        aligned.iter().map(|one| one.log_returns().iter().map(|r| r.value).collect()).collect();
     let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
     let row = |tick: usize| {
         let mut returns = vec![0.0; symbols.len()];

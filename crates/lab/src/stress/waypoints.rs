@@ -75,11 +75,13 @@ pub fn track(source: &Source, waypoints: &str, symbols: &[String], tick_seconds:
     let mut span = None;
     for (index, symbol) in symbols.iter().enumerate() {
         let asset = file.asset.iter().find(|asset| asset.symbol == *symbol);
-        let asset = asset.ok_or_else(|| source.refuse("symbol", format!("{symbol} is missing; add an [[asset]] for it")))?;
+        let asset =
+            asset.ok_or_else(|| source.refuse("symbol", format!("{symbol} is missing; add an [[asset]] for it")))?;
         let knots = knots(&source, asset)?;
         let times = (knots[0].0, knots[knots.len() - 1].0);
         if *span.get_or_insert(times) != times {
-            return Err(source.refuse("waypoints", format!("those of {symbol} begin or end at other times than the first asset's")));
+            return Err(source
+                .refuse("waypoints", format!("those of {symbol} begin or end at other times than the first asset's")));
         }
         let streams = [stream(file.seed, 0), stream(file.seed, index as u64 + 1)];
         columns.push(bridge(&knots, tick_seconds, asset.market_correlation, streams));

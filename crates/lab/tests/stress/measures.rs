@@ -29,7 +29,8 @@ fn a_sample_has_the_measures_of_its_distribution() {
         (0.99, 2.326_348, 2.665_214, 2.649_492, 3.691_510),
         (0.995, 2.575_829, 2.891_949, 3.255_587, 4.472_331),
     ] {
-        let (of_normal, of_four) = (of_sample(&normal, level).expect("a level"), of_sample(&four, level).expect("a level"));
+        let (of_normal, of_four) =
+            (of_sample(&normal, level).expect("a level"), of_sample(&four, level).expect("a level"));
         close(of_normal.value_at_risk, var_normal, 1e-3);
         close(of_normal.expected_shortfall, es_normal, 1e-3);
         close(of_four.value_at_risk, var_four, 2e-3);
@@ -103,7 +104,10 @@ fn student_returns_have_unit_variance_and_fat_tails() {
 #[test]
 fn a_matrix_that_is_none_is_refused_with_its_row() {
     let of = |matrix: &[[f64; 2]]| CorrelationRoot::of(&matrix.iter().map(|row| row.to_vec()).collect::<Vec<_>>());
-    assert_eq!(of(&[[1.0, 0.5], [0.4, 1.0]]), Err(CorrelationError::Asymmetric { row: 2, column: 1, value: 0.4, mirrored: 0.5 }));
+    assert_eq!(
+        of(&[[1.0, 0.5], [0.4, 1.0]]),
+        Err(CorrelationError::Asymmetric { row: 2, column: 1, value: 0.4, mirrored: 0.5 })
+    );
     assert_eq!(of(&[[1.0, 0.5], [0.5, 0.9]]), Err(CorrelationError::Diagonal { row: 2, value: 0.9 }));
     assert_eq!(of(&[[1.0, 1.5], [1.5, 1.0]]), Err(CorrelationError::Range { row: 1, column: 2, value: 1.5 }));
     let short = CorrelationRoot::of(&[vec![1.0], vec![0.0, 1.0]]);

@@ -40,7 +40,9 @@ fn refused_file(from: &str, to: &str) -> (String, usize) {
 
 #[test]
 fn options_out_of_range_are_named() {
-    for (shard, problem) in [("3/2", "out of range"), ("0/2", "out of range"), ("1/0", "out of range"), ("x", "not of the form i/n")] {
+    for (shard, problem) in
+        [("3/2", "out of range"), ("0/2", "out of range"), ("1/0", "out of range"), ("x", "not of the form i/n")]
+    {
         let error = refused(|args| args.shard = Some(shard.into()));
         assert!(error.starts_with(&format!("--shard {shard}: {problem}")), "{error}");
     }
@@ -110,6 +112,7 @@ fn a_correlation_matrix_that_is_none_is_named_with_its_line() {
 fn unknown_keys_and_two_kinds_of_prices_are_refused() {
     let (error, line) = refused_file("perp_share = 0.5", "perp_shares = 0.5");
     assert!(error.starts_with(&format!("changed.toml, line {line}: TOML: unknown field `perp_shares`")), "{error}");
-    let (error, _) = refused_file("[simulated]", "[replay]\nwaypoints = \"march-2020\"\ntick_seconds = 300\n\n[simulated]");
+    let (error, _) =
+        refused_file("[simulated]", "[replay]\nwaypoints = \"march-2020\"\ntick_seconds = 300\n\n[simulated]");
     assert!(error.contains("exactly one of [replay] and [simulated]"), "{error}");
 }

@@ -66,7 +66,8 @@ fn another_seed_is_another_run() {
 fn parts_that_do_not_make_a_run_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let parts = shards("march-2020", 2, folder.path());
-    let other = stress(&Args { seed: 9, shard: Some("2/2".into()), ..args("march-2020", &folder.path().join("other")) });
+    let other =
+        stress(&Args { seed: 9, shard: Some("2/2".into()), ..args("march-2020", &folder.path().join("other")) });
     other.expect("played");
     let merge = |parts: Vec<PathBuf>| {
         let refused = merge_parts(&MergeArgs { parts, out: folder.path().join("merged") });

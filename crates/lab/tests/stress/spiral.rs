@@ -13,8 +13,8 @@ const MAINNET: &str = include_str!("../../../../migrations/params/mainnet.toml")
 /// Ratios of a loan after three repayments of a tenth of its first debt with a fixed bonus of 5 %: collateral 100, debt 96.
 #[test]
 fn a_fixed_bonus_beyond_the_frontier_is_a_spiral() {
-    let (mut collateral, mut debt) = (100.0, 96.0);
-    let mut ratios = Vec::new();
+    let (mut collateral, mut debt) = (100.0_f64, 96.0_f64);
+    let mut ratios: Vec<f64> = Vec::new();
     for _ in 0..3 {
         debt -= 10.0;
         collateral -= 10.0 * 1.05;
@@ -40,7 +40,9 @@ fn the_cores_plans_lower_the_ratio_at_every_step() {
     let file = ParameterFile::parse(Path::new("mainnet.toml"), MAINNET).expect("shipped");
     let venue = Venue::of(&file, &["USDC".into(), "SOL".into()], None).expect("listed");
     let terms = [terms(10_000), terms(100_000)];
-    for (debt, seconds_unhealthy) in [(96_000_000_000, 0), (96_000_000_000, 3_600), (99_500_000_000, 600), (92_000_000_000, 60)] {
+    for (debt, seconds_unhealthy) in
+        [(96_000_000_000, 0), (96_000_000_000, 3_600), (99_500_000_000, 600), (92_000_000_000, 60)]
+    {
         let mut holding = Holding {
             kind: Kind::LoanLong,
             factor: 1,
@@ -53,7 +55,11 @@ fn the_cores_plans_lower_the_ratio_at_every_step() {
         while let Ok(Plan::Loan(plan)) = holding.plan(&terms, &venue, &limits) {
             let before = (u128::from(holding.debt.0), u128::from(holding.deposit.0));
             holding.debt = holding.debt.minus(plan.repaid).expect("at most the debt");
-            holding.deposit = holding.deposit.minus(plan.seized).and_then(|left| left.minus(plan.insurance_cut)).expect("at most the deposit");
+            holding.deposit = holding
+                .deposit
+                .minus(plan.seized)
+                .and_then(|left| left.minus(plan.insurance_cut))
+                .expect("at most the deposit");
             // debt/deposit falls, and what is owed stays covered
             assert!(u128::from(holding.debt.0) * before.1 < before.0 * u128::from(holding.deposit.0), "{holding:?}");
             assert!(holding.debt <= holding.deposit);
