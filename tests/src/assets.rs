@@ -100,6 +100,8 @@ pub fn book_params() -> BookParams {
         profit_weight_initial_ppm: 800_000,
         correlation_shrinkage_ppm: 250_000,
         hedged_floor_ppm: 100_000,
+        concentration_share_ppm: 10_000,
+        warn_sigmas_ppm: 2_000_000,
     }
 }
 
@@ -133,6 +135,8 @@ pub fn factor_params(sigma_floor_ppm: u32) -> FactorParams {
         margin_min_ppm: 50_000,
         margin_max_ppm: 900_000,
         initial_gap_ppm: 250_000,
+        impact_multiple_ppm: 1_000_000,
+        volume_multiple_ppm: 0,
     }
 }
 

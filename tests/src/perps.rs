@@ -56,6 +56,8 @@ pub const fn perp_params(decimals: u8) -> PerpMarketParams {
         fee_reducing_ppm: 200,
         insurance_share_ppm: 200_000,
         size_walk_seconds: 3_600,
+        crowding_start_ppm: 1_000_000,
+        reserved: 0,
     }
 }
 

@@ -19,7 +19,7 @@ convert!(
         dust_quote_atoms, grid_seconds, grace_seconds, covariance_half_life_seconds, walk_relative_ppm_per_hour,
         walk_absolute_ppm_per_hour, liquidation_buffer_ppm, bonus_slope_ppm, bonus_rate_ppm_per_second,
         urgent_fraction_ppm, account_share_ppm, max_accrual_age_seconds, profit_weight_initial_ppm,
-        correlation_shrinkage_ppm, hedged_floor_ppm,
+        correlation_shrinkage_ppm, hedged_floor_ppm, concentration_share_ppm, warn_sigmas_ppm,
     }
 );
 
@@ -31,7 +31,7 @@ convert!(
         halt_min_ppm, confirm_seconds, half_life_fast_seconds, half_life_slow_seconds, half_life_jump_seconds,
         winsor_sigmas_ppm, sigma_floor_ppm, sigma_stress_ppm, stress_weight_ppm, tail_multiplier_ppm,
         horizon_seconds, spread_ppm, bonus_min_ppm, bonus_max_ppm, insurance_cut_ppm, margin_min_ppm,
-        margin_max_ppm, initial_gap_ppm,
+        margin_max_ppm, initial_gap_ppm, impact_multiple_ppm, volume_multiple_ppm,
     }
 );
 
@@ -49,8 +49,8 @@ convert!(
     perp_market: file::PerpMarketParams => PerpMarketParams {
         max_open_interest_base_atoms, depth_quote_atoms, skew_scale_base_atoms, min_base_atoms, depth_multiple_ppm,
         size_margin_ppm, max_funding_velocity_ppm, funding_cap_ppm, fee_ppm, fee_reducing_ppm, insurance_share_ppm,
-        size_walk_seconds,
-    }
+        size_walk_seconds, crowding_start_ppm,
+    } + reserved: 0
 );
 
 convert!(

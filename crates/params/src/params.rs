@@ -52,6 +52,10 @@ bounded_params! {
         correlation_shrinkage_ppm: u32 in 0..=ONE, // a fraction
         /// Portfolio mode: floor as a part of gross margin.
         hedged_floor_ppm: u32 in 0..=ONE, // a fraction
+        /// φ: the part of the Book's deposits and longs, or debts and shorts, of a factor that every leg counts as large as in the law of impact.
+        concentration_share_ppm: u32 in 0..=ONE, // a fraction
+        /// An account nearer to liquidation than this many σ of a day is warned.
+        warn_sigmas_ppm: u32 in 0..=20_000_000, // 0: nobody
     }
 }
 
@@ -112,6 +116,10 @@ bounded_params! {
         margin_max_ppm: u32 in 10_000..=999_999, // below 1, or a deposit would be worth nothing
         /// Initial margin stands at least this far above maintenance margin.
         initial_gap_ppm: u32 in 50_000..=ONE, // without a gap a loan is liquidatable as soon as it is drawn
+        /// Y of the square-root law of impact; 0: no impact.
+        impact_multiple_ppm: u32 in 0..=3_000_000, // markets measure 0.5 to 1; thrice that is beyond all of them
+        /// What the program's own volume of a day is multiplied by before it may lower the average daily volume; 0: it may not.
+        volume_multiple_ppm: u32 in 0..=u32::MAX as u64, // 4,294 times the program's own
     }
 }
 
@@ -180,6 +188,8 @@ bounded_params! {
         insurance_share_ppm: u32 in 0..=ONE, // a fraction
         /// How long a change of the size margin walks, after its announcement of one grace.
         size_walk_seconds: u32 in 3_600..=31_536_000, // an hour: it moves the line as a margin does, so it may not jump
+        /// The part of the open-interest cap from which initial margin grows toward one; 1,000,000: never.
+        crowding_start_ppm: u32 in 0..=ONE, // a fraction
     }
 }
 

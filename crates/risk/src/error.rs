@@ -79,7 +79,7 @@ risk_errors! {
     ProfileSpreadStep = 63 => "the new spread is more than a quarter below or more than twice the one before; move in smaller steps",
     ProfileDeviationStep = 64 => "the new spread deviation is more than a quarter below or more than twice the one before; move in smaller steps",
     ImpliedAbsurd = 65 => "the implied volatility lies outside 1 % to 1,000 % a year; check the feed",
-    ScenarioOutOfRange = 66 => "a scenario's shock lies outside -8 to 8 margins, or its basis below 0; correct the row",
+    ScenarioOutOfRange = 66 => "a scenario's shock lies outside -8 to 8 margins, or its basis outside 0 to 1; correct the row",
 }
 
 impl RiskError {

@@ -119,6 +119,24 @@ pub enum PlimsollError {
     WaterfallExhausted = 58,
     #[msg("the account has no position in the named market; name one that it holds")]
     NothingToClose = 59,
+    #[msg("the factor's liquidity profile was set less than six hours ago; wait")]
+    ProfileTooSoon = 60,
+    #[msg("the new depth is more than a quarter above or less than half of the one before; move in smaller steps")]
+    ProfileDepthStep = 61,
+    #[msg(
+        "the new daily volume is more than a quarter above or less than half of the one before; move in smaller steps"
+    )]
+    ProfileVolumeStep = 62,
+    #[msg("the new spread is more than a quarter below or more than twice the one before; move in smaller steps")]
+    ProfileSpreadStep = 63,
+    #[msg(
+        "the new spread deviation is more than a quarter below or more than twice the one before; move in smaller steps"
+    )]
+    ProfileDeviationStep = 64,
+    #[msg("the implied volatility lies outside 1 % to 1,000 % a year; check the feed")]
+    ImpliedAbsurd = 65,
+    #[msg("a scenario's shock lies outside -8 to 8 margins, or its basis outside 0 to 1; correct the row")]
+    ScenarioOutOfRange = 66,
 
     #[msg("the account has an older layout; call migrate first")]
     AccountVersion = 100,
@@ -292,4 +310,18 @@ pub enum PlimsollError {
         "the pool owes traders all that it has; its shares are worth nothing, so it takes no deposit until it has recovered"
     )]
     PoolUnderWater = 180,
+    #[msg("only the group's steward may do this; sign with its key")]
+    NotSteward = 181,
+    #[msg(
+        "no whole tide has passed since the Book's first fold; enter portfolio mode once announced values are in force"
+    )]
+    PortfolioNotReady = 182,
+    #[msg("an isolated account stays isolated; open another account for cross or portfolio margin")]
+    IsolatedMode = 183,
+    #[msg("the account's maintenance health is negative now; it can be liquidated, a call comes too late")]
+    AlreadyLiquidatable = 184,
+    #[msg("no factor of this Book follows this implied-volatility feed; name a feed with set_implied_feed first")]
+    ImpliedFeed = 185,
+    #[msg("the rows do not fit the scenario grid of 32; pass fewer rows, or a lower first row or count")]
+    ScenarioRow = 186,
 }

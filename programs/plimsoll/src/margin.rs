@@ -97,11 +97,11 @@ fn balances_health_but(
     now_seconds: u64,
 ) -> Result<CrossHealth> {
     let mut health = CrossHealth::default();
-    let step = book.step_at(now_seconds);
+    let moment = book.moment(now_seconds);
     for_each_leg(book, account, except, |leg| {
         let (reserve, factor) = (leg.reserve, leg.factor);
         require_settled_price(factor, now_seconds)?;
-        let terms = factor.margin_terms(step, now_seconds, book.quote_decimals)?;
+        let terms = factor.margin_terms(&moment)?;
         if leg.balance.debt_shares != 0 {
             require_accrued(book, reserve, now_seconds)?;
             let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
@@ -116,7 +116,7 @@ fn balances_health_but(
 
 #[inline(always)]
 fn add_perps(book: &Book, account: &MarginAccount, health: &mut CrossHealth, now_seconds: u64) -> Result<()> {
-    let step = book.step_at(now_seconds);
+    let moment = book.moment(now_seconds);
     let profit_weight = Ratio::from_ppm_down(book.params.profit_weight_initial_ppm);
     for_each_perp(book, account, |leg| {
         let (market, factor) = (leg.market, leg.factor);
@@ -124,8 +124,8 @@ fn add_perps(book: &Book, account: &MarginAccount, health: &mut CrossHealth, now
             require_settled_price(factor, now_seconds)?;
             market.require_funded(book, now_seconds)?;
         }
-        let factor_terms = factor.margin_terms(step, now_seconds, book.quote_decimals)?;
-        let terms = market.margin_terms(&factor_terms, profit_weight, now_seconds)?;
+        let factor_terms = factor.margin_terms(&moment)?;
+        let terms = market.margin_terms(&factor_terms, profit_weight, &moment)?;
         health.add_perp(&leg.position, &market.side_indices(), &terms).or_refuse()
     })
 }
@@ -141,7 +141,7 @@ fn add_quote(
     let reserve = book.reserve(reserve_index)?;
     let factor = factor_of(book, reserve.factor_index)?;
     require_settled_price(factor, now_seconds)?;
-    let terms = factor.margin_terms(book.step_at(now_seconds), now_seconds, book.quote_decimals)?;
+    let terms = factor.margin_terms(&book.moment(now_seconds))?;
     let balance = quote_balance(account, reserve_index, reserve)?;
     if !balance.debt.is_zero() {
         require_accrued(book, reserve, now_seconds)?;
@@ -190,10 +190,10 @@ pub fn require_initial_or_not_lowered(
 /// Maintenance and liquidation-end health: stale legs at the edge most favourable to the account.
 pub fn liquidation_health(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<LiquidationHealth> {
     let mut health = LiquidationHealth::default();
-    let (step, buffer, quote) = (book.step_at(now_seconds), liquidation_buffer(book)?, quote_reserve(book, account));
+    let (moment, buffer, quote) = (book.moment(now_seconds), liquidation_buffer(book)?, quote_reserve(book, account));
     for_each_leg(book, account, quote, |leg| {
         let reserve = leg.reserve;
-        let terms = leg.factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+        let terms = leg.factor.liquidation_margin_terms(&moment, buffer)?;
         if leg.balance.debt_shares != 0 {
             let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
             return health.add_debt(Shares(leg.balance.debt_shares), index, &terms).or_refuse();
@@ -206,7 +206,7 @@ pub fn liquidation_health(book: &Book, account: &MarginAccount, now_seconds: u64
         add_liquidation_perps(book, account, &mut health, now_seconds)?;
         let reserve = book.reserve(index)?;
         let factor = factor_of(book, reserve.factor_index)?;
-        let terms = factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+        let terms = factor.liquidation_margin_terms(&moment, buffer)?;
         let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
         health.add_quote(&quote_balance(account, index, reserve)?, &terms, weight).or_refuse()?;
     }
@@ -220,11 +220,11 @@ fn add_liquidation_perps(
     health: &mut LiquidationHealth,
     now_seconds: u64,
 ) -> Result<()> {
-    let (step, buffer) = (book.step_at(now_seconds), liquidation_buffer(book)?);
+    let (moment, buffer) = (book.moment(now_seconds), liquidation_buffer(book)?);
     for_each_perp(book, account, |leg| {
         let (market, factor) = (leg.market, leg.factor);
-        let factor_terms = factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
-        let terms = market.liquidation_margin_terms(&factor_terms, now_seconds)?;
+        let factor_terms = factor.liquidation_margin_terms(&moment, buffer)?;
+        let terms = market.liquidation_margin_terms(&factor_terms, &moment)?;
         health.add_perp(&leg.position, &market.side_indices(), &terms).or_refuse()
     })
 }

@@ -57,7 +57,9 @@ fn check_book_params(params: &BookParams) -> Result<()> {
         && MAX_ACCRUAL_AGE_SECONDS.contains(&params.max_accrual_age_seconds)
         && params.profit_weight_initial_ppm <= ONE_PPM
         && params.correlation_shrinkage_ppm <= ONE_PPM
-        && params.hedged_floor_ppm <= ONE_PPM;
+        && params.hedged_floor_ppm <= ONE_PPM
+        && params.concentration_share_ppm <= ONE_PPM
+        && params.warn_sigmas_ppm <= 20 * ONE_PPM;
     require!(fits, PlimsollError::ParameterOutOfBounds);
     Ok(())
 }
@@ -65,6 +67,7 @@ fn check_book_params(params: &BookParams) -> Result<()> {
 /// Sets a factor's parameters and everything that follows from them. Initial margin follows at once, the path at the next fold.
 pub(crate) fn set_factor_params(factor: &mut Factor, book: &BookParams, params: &FactorParams) -> Result<()> {
     let fits = params.bonus_min_ppm <= params.bonus_max_ppm
+        && params.impact_multiple_ppm <= 10 * ONE_PPM
         && params.liquidation_capacity_quote_atoms > 0
         && params.liquidation_refill_quote_atoms_per_second > 0;
     require!(fits, PlimsollError::ParameterOutOfBounds);

@@ -43,9 +43,9 @@ pub fn inputs(
 ) -> Result<PerpLiquidationInputs> {
     let factor = factor_of(book, request.market)?;
     let quote_factor = book.factor(book.reserve(book.pool.quote_reserve)?.factor_index)?;
-    let (step, buffer) = (book.step_at(now_seconds), margin::liquidation_buffer(book)?);
-    let terms = factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
-    let quote = quote_factor.liquidation_margin_terms(step, now_seconds, book.quote_decimals, buffer)?;
+    let (moment, buffer) = (book.moment(now_seconds), margin::liquidation_buffer(book)?);
+    let terms = factor.liquidation_margin_terms(&moment, buffer)?;
+    let quote = quote_factor.liquidation_margin_terms(&moment, buffer)?;
     let base = liquidatee.position.base;
     let per_atom = book.perp_market(request.market)?.size_margin_per_atom(now_seconds)?;
     let size = size_margin_up(base.magnitude(), per_atom).or_refuse()?;

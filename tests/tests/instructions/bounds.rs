@@ -32,6 +32,7 @@ pub(crate) const BOOK_OUTSIDE: &[Change<BookParams>] = changes![BookParams:
     { account_share_ppm = 0 } { account_share_ppm = 1_000_001 }
     { max_accrual_age_seconds = 9 } { max_accrual_age_seconds = 3_601 }
     { profit_weight_initial_ppm = 1_000_001 } { correlation_shrinkage_ppm = 1_000_001 } { hedged_floor_ppm = 1_000_001 }
+    { concentration_share_ppm = 1_000_001 } { warn_sigmas_ppm = 20_000_001 }
 ];
 
 pub(crate) const BOOK_WITHIN: &[Change<BookParams>] = changes![BookParams:
@@ -47,6 +48,7 @@ pub(crate) const BOOK_WITHIN: &[Change<BookParams>] = changes![BookParams:
     { profit_weight_initial_ppm = 0 } { profit_weight_initial_ppm = 1_000_000 }
     { correlation_shrinkage_ppm = 0 } { correlation_shrinkage_ppm = 1_000_000 }
     { hedged_floor_ppm = 0 } { hedged_floor_ppm = 1_000_000 }
+    { concentration_share_ppm = 0 } { concentration_share_ppm = 1_000_000 } { warn_sigmas_ppm = 0 } { warn_sigmas_ppm = 20_000_000 }
 ];
 
 pub(crate) const FACTOR_OUTSIDE: &[Change<FactorParams>] = changes![FactorParams:
@@ -68,7 +70,7 @@ pub(crate) const FACTOR_OUTSIDE: &[Change<FactorParams>] = changes![FactorParams
     { horizon_seconds = 59 } { horizon_seconds = 864_001 }
     { spread_ppm = 200_001 } { bonus_min_ppm = 20_001 } { bonus_max_ppm = 4_999 } { bonus_max_ppm = 200_001 }
     { insurance_cut_ppm = 50_001 } { margin_min_ppm = 999 } { margin_min_ppm = 900_001 }
-    { margin_max_ppm = 49_999 } { margin_max_ppm = 1_000_001 } { initial_gap_ppm = 9_999 } { initial_gap_ppm = 1_000_001 }
+    { margin_max_ppm = 49_999 } { margin_max_ppm = 1_000_001 } { initial_gap_ppm = 9_999 } { initial_gap_ppm = 1_000_001 } { impact_multiple_ppm = 10_000_001 }
 ];
 
 pub(crate) const FACTOR_WITHIN: &[Change<FactorParams>] = changes![FactorParams:
@@ -91,7 +93,7 @@ pub(crate) const FACTOR_WITHIN: &[Change<FactorParams>] = changes![FactorParams:
     { spread_ppm = 0 } { spread_ppm = 200_000 } { bonus_min_ppm = 0 } { bonus_min_ppm = 20_000 }
     { bonus_min_ppm = 0, bonus_max_ppm = 0 } { bonus_max_ppm = 200_000 } { insurance_cut_ppm = 0 } { insurance_cut_ppm = 50_000 }
     { margin_min_ppm = 1_000 } { margin_min_ppm = 900_000 } { margin_max_ppm = 50_000 } { margin_max_ppm = 1_000_000 }
-    { initial_gap_ppm = 10_000 } { initial_gap_ppm = 1_000_000 }
+    { initial_gap_ppm = 10_000 } { initial_gap_ppm = 1_000_000 } { impact_multiple_ppm = 0 } { impact_multiple_ppm = 10_000_000 }
     { sigma_floor_ppm = 1_000_000, sigma_stress_ppm = 2_000_000, tail_multiplier_ppm = 20_000_000, horizon_seconds = 864_000,
       spread_ppm = 200_000, bonus_max_ppm = 200_000, insurance_cut_ppm = 50_000, margin_max_ppm = 1_000_000, initial_gap_ppm = 1_000_000 }
 ];
@@ -128,7 +130,7 @@ pub(crate) const PERP_OUTSIDE: &[Change<PerpMarketParams>] = changes![PerpMarket
     { min_base_atoms = 20_000_000_000_001 } { depth_quote_atoms = (1 << 53) + 1 } { depth_multiple_ppm = 100_000_001 }
     { size_margin_ppm = 10_000_001 } { max_funding_velocity_ppm = 100_000_001 } { funding_cap_ppm = 1_000_001 }
     { fee_ppm = 50_001 } { fee_ppm = 199 } { fee_reducing_ppm = 601 } { insurance_share_ppm = 1_000_001 }
-    { size_walk_seconds = 3_599 } { size_walk_seconds = 31_536_001 }
+    { size_walk_seconds = 3_599 } { size_walk_seconds = 31_536_001 } { crowding_start_ppm = 1_000_001 } { reserved = 1 }
 ];
 
 pub(crate) const PERP_WITHIN: &[Change<PerpMarketParams>] = changes![PerpMarketParams:
@@ -139,7 +141,7 @@ pub(crate) const PERP_WITHIN: &[Change<PerpMarketParams>] = changes![PerpMarketP
     { depth_multiple_ppm = 0 } { depth_multiple_ppm = 100_000_000 } { size_margin_ppm = 0 } { size_margin_ppm = 10_000_000 }
     { max_funding_velocity_ppm = 0 } { max_funding_velocity_ppm = 100_000_000 } { funding_cap_ppm = 0 } { funding_cap_ppm = 1_000_000 }
     { fee_ppm = 200 } { fee_ppm = 50_000 } { fee_reducing_ppm = 0 } { fee_reducing_ppm = 600 }
-    { insurance_share_ppm = 0 } { insurance_share_ppm = 1_000_000 } { size_walk_seconds = 3_600 } { size_walk_seconds = 31_536_000 }
+    { insurance_share_ppm = 0 } { insurance_share_ppm = 1_000_000 } { size_walk_seconds = 3_600 } { size_walk_seconds = 31_536_000 } { crowding_start_ppm = 0 } { crowding_start_ppm = 1_000_000 }
 ];
 
 pub(crate) const POOL_OUTSIDE: &[Change<PoolParams>] = changes![PoolParams:

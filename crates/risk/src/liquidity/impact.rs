@@ -117,12 +117,16 @@ impl Impact {
     pub fn addition_up(&self, margin: Ratio, value: Value, side: LegSide) -> Result<Ratio> {
         let addition = self.multiple_up(value, side).times_up(margin)?;
         Ok(match side {
-            LegSide::Long => {
-                let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
-                addition.min(Ratio::from_bits(left.saturating_mul(2).div_ceil(3)))
-            }
+            LegSide::Long => addition.min(Self::long_limit(margin)),
             LegSide::Short => addition,
         })
+    }
+
+    /// What a long leg adds at most: ⅔·(1 − m)⁺, rounded up.
+    #[inline(always)]
+    pub(crate) const fn long_limit(margin: Ratio) -> Ratio {
+        let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
+        Ratio::from_bits(left.saturating_mul(2).div_ceil(3))
     }
 
     /// `m·(1 + multiple)`, rounded up, within the bound of [`Self::addition_up`]; m itself where there is no impact.

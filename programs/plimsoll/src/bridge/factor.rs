@@ -11,7 +11,7 @@ use plimsoll_risk::volatility::{Decays, LogRange, Observations, Volatility};
 use super::terms;
 use crate::error::OrRefuse;
 use crate::state::factor::{FactorPrice, JumpState, VolatilityState};
-use crate::state::{Factor, Wide};
+use crate::state::{Factor, Moment, Wide};
 
 impl Factor {
     /// The price in force.
@@ -198,22 +198,24 @@ impl Factor {
 
     /// What initial and maintenance health need of the factor.
     #[inline(always)]
-    pub fn margin_terms(&self, step: u64, now_seconds: u64, quote_decimals: u8) -> Result<FactorTerms> {
-        let age = now_seconds.saturating_sub(self.price.publish_time_seconds);
+    pub fn margin_terms(&self, moment: &Moment) -> Result<FactorTerms> {
+        let age = moment.now_seconds.saturating_sub(self.price.publish_time_seconds);
         let band = if age <= u64::from(self.params.max_age_seconds) {
             PriceBand {
                 asset: Price::from_bits(self.price.asset_initial),
                 debt: Price::from_bits(self.price.debt_initial),
             }
         } else {
-            self.stale_band(now_seconds, quote_decimals)?
+            self.stale_band(moment.now_seconds, moment.quote_decimals)?
         };
         Ok(FactorTerms {
             mid: Price::from_bits(self.price.mid),
             asset_initial: band.asset,
             debt_initial: band.debt,
-            maintenance: self.maintenance_margin(step),
+            maintenance: self.maintenance_margin(moment.step),
             initial: Ratio::from_bits(self.threshold.initial),
+            impact: self.impact_at(moment.walked)?,
+            impact_initial: self.impact_initial(),
         })
     }
 
@@ -227,28 +229,23 @@ impl Factor {
     }
 
     /// What maintenance and liquidation-end health need of the factor, and whether its legs may be exchanged.
-    pub fn liquidation_margin_terms(
-        &self,
-        step: u64,
-        now_seconds: u64,
-        quote_decimals: u8,
-        buffer: Ratio,
-    ) -> Result<LiquidationFactorTerms> {
-        let age = now_seconds.saturating_sub(self.price.publish_time_seconds);
+    pub fn liquidation_margin_terms(&self, moment: &Moment, buffer: Ratio) -> Result<LiquidationFactorTerms> {
+        let age = moment.now_seconds.saturating_sub(self.price.publish_time_seconds);
         let mid = Price::from_bits(self.price.mid);
         let band = if age <= u64::from(self.params.liquidation_max_age_seconds) {
             PriceBand { asset: mid, debt: mid }
         } else {
-            let terms = terms::price_terms(self, quote_decimals)?;
+            let terms = terms::price_terms(self, moment.quote_decimals)?;
             let sigma = Ratio::from_bits(self.volatility.sigma_now);
-            price::liquidation_band(&self.quote(), sigma, now_seconds, &terms).or_refuse()?
+            price::liquidation_band(&self.quote(), sigma, moment.now_seconds, &terms).or_refuse()?
         };
-        let maintenance = self.maintenance_margin(step);
+        let maintenance = self.maintenance_margin(moment.step);
         Ok(LiquidationFactorTerms {
             asset_price: band.asset,
             debt_price: band.debt,
             maintenance,
             liquidation_end: maintenance.times_up(buffer).or_refuse()?,
+            impact: self.impact_at(moment.walked)?,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::health::{FactorTerms, LiquidationFactorTerms};
+use plimsoll_risk::liquidity::crowded_margin_up;
 use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::perp::order::{Condition, OrderTerms};
 use plimsoll_risk::perp::pool::PoolMarket;
@@ -11,7 +12,7 @@ use plimsoll_risk::ramp::Ramp;
 
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::margin_account::{self, MarginAccount, ORDER_LIMIT, ORDER_STOP_LOSS, ORDER_TAKE_PROFIT, Order};
-use crate::state::{Book, Factor, PerpMarket, Pool, Wide};
+use crate::state::{Book, Factor, Moment, PerpMarket, Pool, Wide};
 
 impl PerpMarket {
     /// S and Π of both sides: what positions hold without having been touched.
@@ -81,14 +82,16 @@ impl PerpMarket {
 
     /// What initial and maintenance health need of a position in this market.
     #[inline(always)]
-    pub fn margin_terms(&self, factor: &FactorTerms, profit_weight: Ratio, now_seconds: u64) -> Result<PerpTerms> {
-        let size_maintenance = self.size_margin_per_atom(now_seconds)?;
+    pub fn margin_terms(&self, factor: &FactorTerms, profit_weight: Ratio, moment: &Moment) -> Result<PerpTerms> {
+        let size_maintenance = self.size_margin_per_atom(moment.at_seconds)?;
         Ok(PerpTerms {
             mid: factor.mid,
             long_initial: factor.asset_initial,
             short_initial: factor.debt_initial,
             maintenance: factor.maintenance,
-            initial: factor.initial,
+            initial: crowded_margin_up(factor.initial, Ratio::from_bits(self.crowding)).or_refuse()?,
+            impact: factor.impact,
+            impact_initial: factor.impact_initial,
             size_maintenance,
             size_initial: size_maintenance.max(self.size_margin_to),
             profit_weight,
@@ -99,14 +102,15 @@ impl PerpMarket {
     pub fn liquidation_margin_terms(
         &self,
         factor: &LiquidationFactorTerms,
-        now_seconds: u64,
+        moment: &Moment,
     ) -> Result<PerpLiquidationTerms> {
         Ok(PerpLiquidationTerms {
             long_price: factor.asset_price,
             short_price: factor.debt_price,
             maintenance: factor.maintenance,
             liquidation_end: factor.liquidation_end,
-            size_maintenance: self.size_margin_per_atom(now_seconds)?,
+            impact: factor.impact,
+            size_maintenance: self.size_margin_per_atom(moment.at_seconds)?,
         })
     }
 

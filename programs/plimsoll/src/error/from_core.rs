@@ -14,7 +14,7 @@ impl From<RiskError> for PlimsollError {
             Overflow DivisionByZero PriceNotPositive PriceExponent PriceTooSmall PriceTooLarge PriceStale PriceFromFuture
             PriceNotNewer PriceUncertain SampleNotFirst StepAlreadyFolded StepIncomplete ParameterOutOfBounds AmountZero
             NotLiquidatable NothingToRepay NothingToSeize ThroughputExhausted HealthNotImproved LegTooLarge NotBankrupt
-            StalePriceLeg LiquidationSpiral SameReserve ReserveClosed InitialHealthNegative OrderTooEarly PublicationNotFirst OrderLapsed ConditionUnmet OrderExpired OrderBinding WorstPriceBreached BelowMinimumSize OpenInterestCap ReduceOnly PoolRequirement PoolEmpty PoolWithdrawalTooLarge NoDeficit HealthLowered PublicationJump WaterfallExhausted NothingToClose
+            StalePriceLeg LiquidationSpiral SameReserve ReserveClosed InitialHealthNegative OrderTooEarly PublicationNotFirst OrderLapsed ConditionUnmet OrderExpired OrderBinding WorstPriceBreached BelowMinimumSize OpenInterestCap ReduceOnly PoolRequirement PoolEmpty PoolWithdrawalTooLarge NoDeficit HealthLowered PublicationJump WaterfallExhausted NothingToClose ProfileTooSoon ProfileDepthStep ProfileVolumeStep ProfileSpreadStep ProfileDeviationStep ImpliedAbsurd ScenarioOutOfRange
         )
     }
 }

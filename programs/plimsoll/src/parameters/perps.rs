@@ -63,7 +63,9 @@ fn checked_size_margin(params: &PerpMarketParams) -> Result<Ratio> {
         && params.fee_ppm <= 50_000
         && params.fee_reducing_ppm <= params.fee_ppm
         && params.insurance_share_ppm <= ONE_PPM
-        && (3_600..=MAX_WALK_SECONDS).contains(&params.size_walk_seconds);
+        && (3_600..=MAX_WALK_SECONDS).contains(&params.size_walk_seconds)
+        && params.crowding_start_ppm <= ONE_PPM
+        && params.reserved == 0;
     require!(fits, PlimsollError::ParameterOutOfBounds);
     size_margin_per_atom_up(params.size_margin_ppm, Amount(scale)).map(Ratio::from_bits).or_refuse()
 }

@@ -1,6 +1,8 @@
 //! The Book: everything that a margin check reads, in one account.
 
 use anchor_lang::prelude::*;
+use plimsoll_risk::announcement::Tide;
+use plimsoll_risk::quantities::Ratio;
 
 use super::factor::Factor;
 use super::params::BookParams;
@@ -46,32 +48,67 @@ pub struct Book {
     pub perp_markets: [PerpMarket; PERP_MARKETS],
     /// The pool behind them.
     pub pool: Pool,
-    /// Correlations in force for maintenance margin, 15 fractional bits.
-    pub correlation: [i16; CORRELATION_ENTRIES],
-    /// Correlations announced.
-    pub correlation_pending: [i16; CORRELATION_ENTRIES],
-    /// When the announced correlations begin to walk in.
-    pub correlation_pending_since_seconds: u64,
-    /// Scenario grid: shocks in units of each factor's margin, 12 fractional bits.
-    pub scenarios: [Scenario; SCENARIOS],
-    /// Rows of the grid in use.
-    pub scenario_count: u64,
+    /// When the tide under way was announced; 0: none was.
+    pub announced_seconds: u64,
+    /// Tides so far: what is in force was announced once there were two.
+    pub tides: u64,
+    /// The portfolio model in force.
+    pub model_in_force: PortfolioModel,
+    /// The portfolio model announced.
+    pub model_announced: PortfolioModel,
+    /// The portfolio model that would be announced next.
+    pub model_newest: PortfolioModel,
     /// For later versions.
     pub reserved: [u64; 128],
 }
 
-/// One row of the scenario grid.
+/// What portfolio margin is computed with, as the tide announces it.
 #[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
+pub struct PortfolioModel {
+    /// Correlations, strict upper triangle row by row, 15 fractional bits.
+    pub correlations: [i16; CORRELATION_ENTRIES],
+    /// Scenario grid.
+    pub scenarios: [Scenario; SCENARIOS],
+    /// Rows of the grid in use.
+    pub scenario_count: u32,
+    /// Shrinkage of the correlations toward the identity and toward all-ones.
+    pub correlation_shrinkage_ppm: u32,
+    /// Floor as a part of gross margin.
+    pub hedged_floor_ppm: u32,
+    /// Alignment.
+    pub padding: u32,
+}
+
+/// One row of the scenario grid, in units of each factor's margin, 12 fractional bits.
+#[zero_copy]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
-    /// Shock of each factor.
+    /// Simple return of each factor.
     pub shocks: [i16; FACTORS],
+    /// What a hedge between spot and perp of one factor loses.
+    pub basis: i16,
 }
 
 /// Bytes of a Book, discriminator included.
 pub const BOOK_BYTES: usize = 8 + core::mem::size_of::<Book>();
 
-const _: () = assert!(core::mem::size_of::<Book>() == 35_792);
+const _: () = assert!(core::mem::size_of::<Book>() == 38_336);
+
+/// The moment at which health is evaluated: what of announced values is in force then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The clock: what prices age by.
+    pub now_seconds: u64,
+    /// The moment asked about: now, or ahead of it. Paths, walks and the tide are read at it.
+    pub at_seconds: u64,
+    /// Its grid step.
+    pub step: u64,
+    /// How far the tide has walked by then.
+    pub walked: Ratio,
+    /// Decimals of the quote token.
+    pub quote_decimals: u8,
+}
 
 impl Book {
     /// Refuses a layout that this program does not write.
@@ -126,6 +163,33 @@ impl Book {
     pub fn require_pool(&self) -> Result<()> {
         require!(self.pool.exists(), PlimsollError::PoolMissing);
         Ok(())
+    }
+
+    /// Now.
+    #[must_use]
+    #[inline(always)]
+    pub fn moment(&self, now_seconds: u64) -> Moment {
+        self.moment_ahead(now_seconds, now_seconds)
+    }
+
+    /// A moment from now on.
+    #[must_use]
+    #[inline(always)]
+    pub fn moment_ahead(&self, now_seconds: u64, at_seconds: u64) -> Moment {
+        Moment {
+            now_seconds,
+            at_seconds,
+            step: self.step_at(at_seconds),
+            walked: self.tide().walked_down(at_seconds),
+            quote_decimals: self.quote_decimals,
+        }
+    }
+
+    /// The tide under way.
+    #[must_use]
+    #[inline(always)]
+    pub const fn tide(&self) -> Tide {
+        Tide { announced_seconds: self.announced_seconds, grace_seconds: self.params.grace_seconds as u64 }
     }
 
     /// The grid step of a moment.

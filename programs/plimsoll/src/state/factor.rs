@@ -47,14 +47,10 @@ pub struct Factor {
     pub volatility: VolatilityState,
     /// What follows from it.
     pub threshold: ThresholdState,
-    /// Implied volatility feed, for a later version.
+    /// Implied volatility feed.
     pub implied: ImpliedState,
-    /// Liquidity profile in force.
-    pub liquidity: LiquidityProfile,
-    /// Liquidity profile announced.
-    pub liquidity_pending: LiquidityProfile,
-    /// When the announced profile begins to walk in.
-    pub liquidity_pending_since_seconds: u64,
+    /// Liquidity of the markets elsewhere, and what follows from it.
+    pub liquidity: LiquidityState,
     /// Liquidation bucket: what is left of it.
     pub throughput_available_quote_atoms: u64,
     /// When that was.
@@ -62,7 +58,7 @@ pub struct Factor {
     /// Parameters.
     pub params: FactorParams,
     /// For later versions.
-    pub reserved: [u64; 16],
+    pub reserved: [u64; 6],
 }
 
 /// Prices in force, as a margin check reads them. Mantissas with 40 fractional bits.
@@ -189,7 +185,7 @@ pub struct ThresholdDerived {
     pub step_absolute: u64,
 }
 
-/// An implied-volatility feed, for a later version.
+/// An implied-volatility feed.
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ImpliedState {
@@ -201,9 +197,43 @@ pub struct ImpliedState {
     pub publish_time_seconds: u64,
 }
 
-/// What closing out costs, as the steward sees it.
+/// What a factor's markets bear, and the impact that follows: in force, announced by the tide, and newest.
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq)]
+pub struct LiquidityState {
+    /// The steward's profile.
+    pub profile: LiquidityProfile,
+    /// When it was set; 0: never.
+    pub profile_set_seconds: u64,
+    /// The impact in force.
+    pub in_force: ImpactState,
+    /// The impact announced.
+    pub announced: ImpactState,
+    /// The impact that would be announced next.
+    pub newest: ImpactState,
+    /// The day of Unix time over which `volume_today_quote_atoms` counts.
+    pub volume_day: u64,
+    /// What perp markets traded of the factor in that day.
+    pub volume_today_quote_atoms: u64,
+    /// What they traded in the day before it.
+    pub volume_last_day_quote_atoms: u64,
+}
+
+/// A factor's law of impact.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ImpactState {
+    /// Multiple of the margin per √quote atom, 64 fractional bits; 0: none.
+    pub unit: u64,
+    /// Least multiple of a deposit or long, ratio.
+    pub concentrated_long: u64,
+    /// Least multiple of a debt or short, ratio.
+    pub concentrated_short: u64,
+}
+
+/// What closing out costs, as the steward sees it.
+#[zero_copy]
+#[derive(borsh::BorshSerialize, borsh::BorshDeserialize, Debug, Default, PartialEq, Eq)]
 pub struct LiquidityProfile {
     /// Depth within 2 % of mid, one side.
     pub depth_quote_atoms: u64,

@@ -10,8 +10,8 @@ pub mod pool;
 pub mod reserve;
 pub mod wide;
 
-pub use book::{BOOK_BYTES, Book, Scenario};
-pub use factor::Factor;
+pub use book::{BOOK_BYTES, Book, Moment, PortfolioModel, Scenario};
+pub use factor::{Factor, LiquidityProfile};
 pub use group::Group;
 pub use margin_account::MarginAccount;
 pub use params::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams};

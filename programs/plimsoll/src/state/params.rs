@@ -37,6 +37,10 @@ pub struct BookParams {
     pub correlation_shrinkage_ppm: u32,
     /// Portfolio mode: floor as a part of gross margin.
     pub hedged_floor_ppm: u32,
+    /// φ: the part of the Book's deposits and longs, or debts and shorts, of a factor that every leg counts as large as in the law of impact.
+    pub concentration_share_ppm: u32,
+    /// An account nearer to liquidation than this many σ of a day is warned.
+    pub warn_sigmas_ppm: u32,
 }
 
 /// Parameters of one risk factor.
@@ -95,6 +99,10 @@ pub struct FactorParams {
     pub margin_max_ppm: u32,
     /// Initial margin stands at least this far above maintenance margin.
     pub initial_gap_ppm: u32,
+    /// Y of the square-root law of impact; 0: no impact.
+    pub impact_multiple_ppm: u32,
+    /// What the program's own volume of a day is multiplied by before it may lower the average daily volume; 0: it may not.
+    pub volume_multiple_ppm: u32,
 }
 
 /// Parameters of one lending reserve.
@@ -159,6 +167,10 @@ pub struct PerpMarketParams {
     pub insurance_share_ppm: u32,
     /// How long a change of the size margin walks, after its announcement of one grace.
     pub size_walk_seconds: u32,
+    /// The part of the open-interest cap from which initial margin grows toward one; 1,000,000: never.
+    pub crowding_start_ppm: u32,
+    /// Keeps the size a multiple of eight.
+    pub reserved: u32,
 }
 
 /// Parameters of the pool, and of the orders that it fills.

@@ -66,10 +66,12 @@ pub struct PerpMarket {
     pub settle_at_seconds: u64,
     /// Delisting: the settlement price, mantissa; 0: not fixed.
     pub settlement_price: u64,
+    /// How crowded the larger side is, ratio: what initial margin grows toward one by.
+    pub crowding: u64,
     /// Parameters.
     pub params: PerpMarketParams,
     /// For later versions.
-    pub reserved: [u64; 19],
+    pub reserved: [u64; 17],
 }
 
 const _: () = assert!(core::mem::size_of::<PerpMarket>() == 448);
