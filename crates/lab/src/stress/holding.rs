@@ -3,13 +3,13 @@
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{
     CollateralWeights, CrossHealth, FactorTerms, LiquidationFactorTerms, LiquidationHealth, QuoteBalance,
-    asset_weight_down, debt_weight_up,
 };
 use plimsoll_risk::liquidation::{
-    ExchangeLeg, LiquidationInputs, LiquidationPlan, PerpLiquidationInputs, PerpLiquidationPlan, plan_liquidation,
-    plan_perp_liquidation,
+    ExchangeLeg, LiquidationInputs, LiquidationPlan, PerpLiquidationInputs, PerpLiquidationPlan, QuoteCost,
+    plan_liquidation, plan_perp_liquidation,
 };
-use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms, position_margin_up};
+use plimsoll_risk::liquidity::Impact;
+use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Value};
 
@@ -183,23 +183,19 @@ impl Holding {
         let (owed, held) = (&terms[self.debt_factor()], &terms[self.deposit_factor()]);
         Ok(LiquidationInputs {
             health,
-            debt: ExchangeLeg {
-                price: owed.debt_price,
-                amount: self.debt,
-                maintenance_weight: debt_weight_up(owed.maintenance)?,
-                liquidation_end_weight: debt_weight_up(owed.liquidation_end)?,
-            },
-            collateral: ExchangeLeg {
-                price: held.asset_price,
-                amount: self.deposit,
-                maintenance_weight: asset_weight_down(held.maintenance, Ratio::ONE),
-                liquidation_end_weight: asset_weight_down(held.liquidation_end, Ratio::ONE),
-            },
+            debt: ExchangeLeg::debt(self.debt, owed)?,
+            collateral: ExchangeLeg::deposit(self.deposit, Ratio::ONE, held)?,
             throughput_left: limits.throughput_left,
             insurance: limits.insurance,
             repay_limit: Amount(u64::MAX),
             seconds_unhealthy: limits.seconds_unhealthy,
         })
+    }
+
+    /// The quote balance with the perp's `profit`.
+    fn quote_net(&self, profit: i128) -> Result<SignedAmount, RiskError> {
+        let balance = i128::from(self.deposit.0) - i128::from(self.debt.0);
+        i64::try_from(balance + profit).map(SignedAmount).map_err(|_| RiskError::Overflow)
     }
 
     fn perp_inputs(
@@ -209,16 +205,16 @@ impl Holding {
         limits: &Limits,
     ) -> Result<PerpLiquidationInputs, RiskError> {
         let (base, own, quote) = (self.perp.base, &terms[self.factor], &terms[QUOTE]);
-        let is_short = base.is_negative();
+        let value = own.asset_price.value_up(base.magnitude())?;
+        let margins = perp_liquidation_terms(own).margins_up(base, value)?;
+        let requirement = margins.maintenance.of_up(value)?;
+        let net = self.quote_net(health.profit)?;
         Ok(PerpLiquidationInputs {
             health,
             base,
             price: own.asset_price,
-            maintenance_margin: position_margin_up(is_short, own.maintenance, Ratio::ZERO)?,
-            liquidation_end_margin: position_margin_up(is_short, own.liquidation_end, Ratio::ZERO)?,
-            quote_price: quote.debt_price,
-            quote_maintenance_weight: debt_weight_up(quote.maintenance)?,
-            quote_liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
+            margins,
+            quote: QuoteCost::new(quote, net, requirement)?,
             slip: Ratio::ZERO,
             throughput_left: limits.throughput_left,
             base_limit: Amount(u64::MAX),
@@ -261,6 +257,8 @@ fn perp_terms(terms: &FactorTerms, venue: &Venue) -> PerpTerms {
         short_initial: terms.debt_initial,
         maintenance: terms.maintenance,
         initial: terms.initial,
+        impact: Impact::default(),
+        impact_initial: Impact::default(),
         size_maintenance: 0,
         size_initial: 0,
         profit_weight: venue.profit_weight,
@@ -273,6 +271,7 @@ const fn perp_liquidation_terms(terms: &LiquidationFactorTerms) -> PerpLiquidati
         short_price: terms.debt_price,
         maintenance: terms.maintenance,
         liquidation_end: terms.liquidation_end,
+        impact: Impact::default(),
         size_maintenance: 0,
     }
 }
@@ -284,6 +283,7 @@ fn liquidation_terms(terms: &[FactorTerms], venue: &Venue) -> Result<Vec<Liquida
             debt_price: terms.mid,
             maintenance: terms.maintenance,
             liquidation_end: terms.maintenance.times_up(venue.one_plus_buffer)?,
+            impact: Impact::default(),
         })
     };
     terms.iter().map(one).collect()

@@ -217,6 +217,8 @@ impl<'a> Market<'a> {
             debt_initial: state.quote.mid.max(state.stable.price),
             maintenance,
             initial,
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         })
     }
 

@@ -122,7 +122,7 @@ impl Impact {
         })
     }
 
-    /// What a long leg adds at most: ⅔·(1 − m), rounded up.
+    /// What a long leg adds at most: ⅔·(1 − m)⁺, rounded up.
     #[inline(always)]
     pub(crate) const fn long_limit(margin: Ratio) -> Ratio {
         let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
