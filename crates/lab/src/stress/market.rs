@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::FactorTerms;
 use plimsoll_risk::liquidation::Bucket;
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::quantities::{Price, Ratio, Value, Variance};
 use plimsoll_risk::threshold::{Path, current_variance, initial_margin, margin_goal};
 use serde::{Deserialize, Serialize};

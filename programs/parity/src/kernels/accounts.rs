@@ -28,8 +28,6 @@ pub(super) fn price(source: &mut Source) -> Price {
 pub(super) fn factor_terms(source: &mut Source) -> FactorTerms {
     let mid = price(source);
     FactorTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
-        impact_initial: plimsoll_risk::liquidity::Impact::default(),
         mid,
         asset_initial: Price::from_bits(source.near(mid.to_bits())),
         debt_initial: Price::from_bits(source.near(mid.to_bits())),
@@ -46,7 +44,6 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
     for _ in 0..source.between(1, LEGS) {
         let terms = factor_terms(source);
         let ending = LiquidationFactorTerms {
-            impact: plimsoll_risk::liquidity::Impact::default(),
             asset_price: terms.mid,
             debt_price: terms.debt_initial,
             maintenance: terms.maintenance,

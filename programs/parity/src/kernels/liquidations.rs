@@ -29,7 +29,6 @@ fn factor(source: &mut Source) -> LiquidationFactorTerms {
     let price = price(source);
     let maintenance = source.between(1 << 24, 1 << 30);
     LiquidationFactorTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
         asset_price: price,
         debt_price: price,
         maintenance: Ratio::from_bits(maintenance),
