@@ -265,7 +265,7 @@ fn perp_terms(terms: &FactorTerms, venue: &Venue) -> PerpTerms {
     }
 }
 
-const fn perp_liquidation_terms(terms: &LiquidationFactorTerms) -> PerpLiquidationTerms {
+fn perp_liquidation_terms(terms: &LiquidationFactorTerms) -> PerpLiquidationTerms {
     PerpLiquidationTerms {
         long_price: terms.asset_price,
         short_price: terms.debt_price,
