@@ -10,7 +10,7 @@
 use plimsoll_risk::RiskError;
 use plimsoll_risk::math::{
     EXP_LIMIT_BITS, blend_up, decay_factor, exp_bits, fraction31_down, ln_bits, scale_decimal_down,
-    scale_decimal_nearest, scale_decimal_up, sqrt_down, sqrt_fraction32_up, sqrt_up, wide_mul_div_down,
+    scale_decimal_nearest, scale_decimal_up, sqrt_down, sqrt_fraction32_up, sqrt_up, times_root_up, wide_mul_div_down,
     wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up,
 };
 use proptest::prelude::*;
@@ -201,6 +201,27 @@ proptest! {
         let square = u128::from(root).pow(2) << (2 * shift);
         prop_assert_eq!(sqrt_down(square), root << shift);
         prop_assert_eq!(sqrt_up(square), root << shift);
+    }
+
+    #[test]
+    fn multiples_of_roots_are_rounded_up_and_monotone(multiplier in any::<u64>(), multiplier_shift in 0u32..64, x in any::<u64>(), shift in 0u32..64) {
+        let (multiplier, x) = (multiplier >> multiplier_shift, x >> shift);
+        let found = u128::from(times_root_up(multiplier, x));
+        let exact = multiplier as f64 * (x as f64).sqrt() * 2f64.powi(-32);
+        prop_assert!(found as f64 <= exact * (1.0 + 2f64.powi(-30)) + 1.0, "{found} {exact}");
+        prop_assert!(found as f64 >= exact * (1.0 - 1e-14), "{found} {exact}");
+        // found·2³² ≥ multiplier·√x, both squared
+        if let Some(square) = u128::from(multiplier).pow(2).checked_mul(x.into()) {
+            prop_assert!(found * found >= square.div_ceil(1 << 64));
+        }
+        prop_assert!(u128::from(times_root_up(multiplier, x.saturating_sub(1))) <= found);
+        prop_assert!(u128::from(times_root_up(multiplier.saturating_sub(1), x)) <= found);
+    }
+
+    #[test]
+    fn multiples_of_the_roots_of_squares_are_exact(multiplier in any::<u64>(), root in 0u64..1 << 32) {
+        let exact = (u128::from(multiplier) * u128::from(root)).div_ceil(1 << 32);
+        prop_assert_eq!(u128::from(times_root_up(multiplier, root * root)), exact);
     }
 
     #[test]

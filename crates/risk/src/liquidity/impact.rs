@@ -59,7 +59,7 @@ impl Impact {
         if terms.multiple_ppm == 0 || terms.daily_volume.is_zero() {
             return Ok(Self::default());
         }
-        let unit = terms.unit_up()?;
+        let unit = terms.unit_up();
         let share = Ratio::from_ppm_up(terms.concentration_share_ppm);
         let concentrated = |side: Value| -> Result<Ratio> { Ok(multiple_of_root_up(unit, share.of_up(side)?)) };
         Ok(Self { unit, concentrated_long: concentrated(terms.long)?, concentrated_short: concentrated(terms.short)? })
@@ -122,11 +122,11 @@ impl Impact {
         })
     }
 
-    /// What a long leg adds at most: ⅔·(1 − m).
+    /// What a long leg adds at most: ⅔·(1 − m)⁺, rounded up.
     #[inline(always)]
     pub(crate) const fn long_limit(margin: Ratio) -> Ratio {
         let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
-        Ratio::from_bits(left.saturating_mul(2) / 3)
+        Ratio::from_bits(left.saturating_mul(2).div_ceil(3))
     }
 
     /// `m·(1 + multiple)`, rounded up, within the bound of [`Self::addition_up`]; m itself where there is no impact.
@@ -174,13 +174,13 @@ impl ImpactTerms {
 
     /// √((Y/k)²·day/h/ADV) with 64 fractional bits, rounded up by a few units of 2⁻⁶⁰ and 2⁻³⁰ of itself; at most the largest number, which is an
     /// impact of 4 from 16 quote atoms on.
-    fn unit_up(&self) -> Result<u64> {
+    fn unit_up(&self) -> u64 {
         let (multiple, shortfall) = (u128::from(self.multiple_ppm), u128::from(self.shortfall_multiple_ppm));
         // within the bounds at most 2⁴⁷·2¹⁷ and, with 62 bits more, 2¹²⁶; divided by at least 2⁴⁵
         let dividend = multiple.saturating_mul(multiple).saturating_mul(DAY_SECONDS.into()) << BASE_BITS;
         let divisor = shortfall.saturating_mul(shortfall).saturating_mul(self.horizon_seconds.into());
         let base = dividend.div_ceil(divisor.max(1));
         let squared = wide_mul_div_up(base, 1 << VOLUME_BITS, self.daily_volume.0.into());
-        Ok(squared.map_or(u64::MAX, |squared| sqrt_up(squared).saturating_mul(UNIT_OF_ROOT)))
+        squared.map_or(u64::MAX, |squared| sqrt_up(squared).saturating_mul(UNIT_OF_ROOT))
     }
 }

@@ -4,6 +4,9 @@ use crate::error::{Result, RiskError};
 use crate::quantities::{Amount, Price, Ratio, SignedAmount, SignedValue};
 
 /// What maintenance health gains per unit of one factor's price: its deposits less its debts, weighted, and its perp positions.
+///
+/// Margins count with the impact of the legs' present sizes. As a price moves a leg's value changes and its impact with it: what falls in price is
+/// liquidated no sooner than shown here, a debt or a short that rises no later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct FactorExposure {
     /// In atoms with 32 fractional bits: deposits less debts less the margins of perp positions.

@@ -17,6 +17,7 @@ use plimsoll_risk::health::{
     ADMITTED_LEG_LIMIT, CollateralWeights, CrossHealth, FactorTerms, LiquidationFactorTerms, LiquidationHealth,
     asset_weight_down, debt_weight_up,
 };
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::quantities::{Price, Ratio, Shares, SignedValue};
 use proptest::prelude::*;
 use seeded::seeded;
@@ -35,6 +36,8 @@ fn factor(mid: Price, maintenance_ppm: u32, initial_ppm: u32) -> FactorTerms {
         debt_initial: mid,
         maintenance: Ratio::from_ppm_up(maintenance_ppm),
         initial: Ratio::from_ppm_up(initial_ppm),
+        impact: Impact::default(),
+        impact_initial: Impact::default(),
     }
 }
 
@@ -140,6 +143,8 @@ prop_compose! {
             debt_initial: Price::from_bits(mid + half_width),
             maintenance: Ratio::from_bits(maintenance),
             initial: Ratio::from_bits(maintenance + gap),
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         }
     }
 }
@@ -205,6 +210,7 @@ proptest! {
             debt_price: Price::from_bits(1 << 40),
             maintenance: Ratio::ZERO,
             liquidation_end: Ratio::ONE,
+            impact: Impact::default(),
         };
         let mut health = LiquidationHealth::default();
         health.add_deposit(Shares(value), INDEX_ONE, &quote, Ratio::from_bits(weight)).unwrap();

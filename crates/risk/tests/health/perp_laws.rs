@@ -3,6 +3,7 @@
 use plimsoll_risk::health::{
     CollateralWeights, CrossHealth, LiquidationFactorTerms, LiquidationHealth, debt_weight_up,
 };
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{PerUnit, Price, Ratio, Shares, SignedAmount, SizeFactor};
@@ -19,6 +20,7 @@ fn liquidation_usdc() -> LiquidationFactorTerms {
         debt_price: terms.mid,
         maintenance: terms.maintenance,
         liquidation_end: terms.initial,
+        impact: Impact::default(),
     }
 }
 
@@ -41,6 +43,8 @@ prop_compose! {
             size_maintenance: size,
             size_initial: size + size_gap,
             profit_weight: Ratio::from_bits(profit_weight),
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         }
     }
 }
@@ -224,6 +228,7 @@ proptest! {
             maintenance: terms.maintenance,
             liquidation_end: Ratio::from_bits(terms.maintenance.to_bits() + terms.maintenance.to_bits() / 10),
             size_maintenance: terms.size_maintenance,
+            impact: terms.impact,
         };
         let mut ending = LiquidationHealth::default();
         for held in &positions {

@@ -4,6 +4,7 @@ use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{
     ADMITTED_LEG_LIMIT, CollateralWeights, CrossHealth, FactorTerms, LiquidationHealth, QuoteBalance,
 };
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms, position_margin_up, size_margin_up};
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount};
@@ -22,6 +23,8 @@ pub(crate) fn perp_terms(mid: Price, maintenance_ppm: u32, initial_ppm: u32) -> 
         size_maintenance: 0,
         size_initial: 0,
         profit_weight: Ratio::from_ppm_down(500_000),
+        impact: Impact::default(),
+        impact_initial: Impact::default(),
     }
 }
 
@@ -159,6 +162,7 @@ fn a_stale_leg_counts_at_the_edge_that_favours_the_account() {
         maintenance: Ratio::ZERO,
         liquidation_end: Ratio::ZERO,
         size_maintenance: 0,
+        impact: Impact::default(),
     };
     let profit = |base: i64| {
         let mut health = LiquidationHealth::default();

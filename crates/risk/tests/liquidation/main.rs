@@ -6,6 +6,8 @@
     clippy::cast_sign_loss
 )]
 
+#[path = "../impacts/mod.rs"]
+mod impacts;
 #[path = "../seeded/mod.rs"]
 mod seeded;
 

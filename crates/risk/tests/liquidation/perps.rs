@@ -1,9 +1,9 @@
 //! Perp positions: published vectors, the bounds of a step, what is refused.
 
 use plimsoll_risk::RiskError;
-use plimsoll_risk::health::LiquidationHealth;
+use plimsoll_risk::health::{LiquidationHealth, LiquidationMargins};
 use plimsoll_risk::liquidation::{
-    BonusTerms, LiquidationTerms, PerpLiquidationInputs, PerpLiquidationPlan, plan_perp_liquidation,
+    BonusTerms, LiquidationTerms, PerpLiquidationInputs, PerpLiquidationPlan, QuoteCost, plan_perp_liquidation,
 };
 use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount, SignedValue, Value};
 
@@ -24,11 +24,13 @@ fn margined(equity: i64) -> PerpLiquidationInputs {
         },
         base: SignedAmount(100_000_000),
         price: ONE_QUOTE,
-        maintenance_margin: maintenance,
-        liquidation_end_margin: end,
-        quote_price: ONE_QUOTE,
-        quote_maintenance_weight: Ratio::ONE,
-        quote_liquidation_end_weight: Ratio::ONE,
+        margins: LiquidationMargins { maintenance, liquidation_end: end },
+        quote: QuoteCost {
+            price: ONE_QUOTE,
+            maintenance_weight: Ratio::ONE,
+            liquidation_end_weight: Ratio::ONE,
+            rounding: Value::ZERO,
+        },
         slip: Ratio::ZERO,
         throughput_left: Value(u64::MAX),
         base_limit: Amount(u64::MAX),
@@ -68,7 +70,7 @@ fn the_published_fillable_prices() {
 fn no_bonus_is_worse_than_the_bankruptcy_price() {
     // the same account of 750: what equity leaves is 1.5 %, so the position is closed at no less than 49,250
     let mut inputs = margined(1_500_000);
-    (inputs.maintenance_margin, inputs.liquidation_end_margin) = (ppm(30_000), ppm(33_000));
+    inputs.margins = LiquidationMargins { maintenance: ppm(30_000), liquidation_end: ppm(33_000) };
     inputs.health.maintenance = SignedValue(-1_500_000);
     inputs.health.liquidation_end = SignedValue(-1_800_000);
     let wanted = BonusTerms { min: Ratio::ZERO, max: Ratio::ONE, slope: ppm(45_000), per_second: Ratio::ZERO };
@@ -90,10 +92,10 @@ fn the_bonus_stays_within_seven_eighths_of_the_margin_and_the_slip() {
     assert!((taken(&inputs) - 0.0875).abs() < 1e-6);
     inputs.slip = ppm(20_000);
     assert!((taken(&inputs) - 0.0675).abs() < 1e-6);
-    inputs.quote_maintenance_weight = ppm(1_250_000);
-    inputs.quote_liquidation_end_weight = ppm(1_250_000);
+    inputs.quote.maintenance_weight = ppm(1_250_000);
+    inputs.quote.liquidation_end_weight = ppm(1_250_000);
     assert!((taken(&inputs) - 0.05).abs() < 1e-6, "7/8 of 10 % over 1.25, less 2 %");
-    inputs.quote_price = Price::from_bits(ONE_QUOTE.to_bits() * 2);
+    inputs.quote.price = Price::from_bits(ONE_QUOTE.to_bits() * 2);
     assert!((taken(&inputs) - 0.015).abs() < 1e-6, "a quote atom that is worth two");
     inputs.slip = ppm(36_000);
     assert_eq!(plan_perp_liquidation(&inputs, &generous), Err(RiskError::LiquidationSpiral));
@@ -162,5 +164,5 @@ fn what_cannot_be_liquidated_is_refused() {
     assert_eq!(with(|inputs| inputs.base = SignedAmount(0)), Err(RiskError::NothingToClose));
     assert_eq!(with(|inputs| inputs.base_limit = Amount(0)), Err(RiskError::AmountZero));
     assert_eq!(with(|inputs| inputs.base_limit = Amount(50)), Err(RiskError::HealthNotImproved));
-    assert_eq!(with(|inputs| inputs.liquidation_end_margin = ppm(10_000)), Err(RiskError::LiquidationSpiral));
+    assert_eq!(with(|inputs| inputs.margins.liquidation_end = ppm(10_000)), Err(RiskError::LiquidationSpiral));
 }

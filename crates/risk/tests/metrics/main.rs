@@ -6,13 +6,17 @@
     clippy::cast_sign_loss
 )]
 
+#[path = "../impacts/mod.rs"]
+mod impacts;
 #[path = "../seeded/mod.rs"]
 mod seeded;
 
 mod perps;
 
+use impacts::any_impact;
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, FactorTerms, asset_weight_down, debt_weight_up};
+use plimsoll_risk::liquidity::{Impact, LegSide};
 use plimsoll_risk::metrics::{FactorExposure, MAX_DISTANCE, distance_down, touch_probability};
 use plimsoll_risk::quantities::{Amount, DAY_SECONDS, Price, Ratio, Shares, SignedValue, Variance};
 use proptest::prelude::*;
@@ -21,7 +25,15 @@ use seeded::seeded;
 const INDEX_ONE: u64 = 1 << 48;
 
 fn factor(mid: Price, maintenance: Ratio) -> FactorTerms {
-    FactorTerms { mid, asset_initial: mid, debt_initial: mid, maintenance, initial: maintenance }
+    FactorTerms {
+        mid,
+        asset_initial: mid,
+        debt_initial: mid,
+        maintenance,
+        initial: maintenance,
+        impact: Impact::default(),
+        impact_initial: Impact::default(),
+    }
 }
 
 fn number(ratio: Ratio) -> f64 {
@@ -95,6 +107,37 @@ fn touching_follows_the_normal_distributions_two_tails() {
 
 proptest! {
     #![proptest_config(seeded(2048))]
+
+    /// With the impact of the present size a deposit's liquidation price is met at or after it is shown (its impact falls with the price), a debt's
+    /// at or before.
+    #[test]
+    fn impact_counts_at_the_present_size(impact in any_impact(), amount in 1u64 << 20..1 << 44, margin in 1u64 << 26..1 << 30, part in 1u64..1 << 32) {
+        let mid = Price::from_bits(1 << 40);
+        let terms = FactorTerms { impact, ..factor(mid, Ratio::from_bits(margin)) };
+        let value = mid.value_up(Amount(amount)).unwrap();
+        let margin_of = |side| impact.margin_up(terms.maintenance, value, side).unwrap();
+        let at = |price, others: i128, is_debt: bool| {
+            let (mut health, terms) = (CrossHealth::default(), FactorTerms { mid: price, ..terms });
+            if is_debt {
+                health.add_debt(Shares(amount), INDEX_ONE, &terms).unwrap();
+            } else {
+                health.add_deposit(Shares(amount), INDEX_ONE, &terms, &CollateralWeights::FULL).unwrap();
+            }
+            health.maintenance.0 + others
+        };
+        let slack = i128::from(value.0 >> 26) + 8;
+        let (mut long, mut short) = (FactorExposure::default(), FactorExposure::default());
+        long.add_deposit(Amount(amount), asset_weight_down(margin_of(LegSide::Long), Ratio::ONE)).unwrap();
+        short.add_debt(Amount(amount), debt_weight_up(margin_of(LegSide::Short)).unwrap()).unwrap();
+        let owed = -((i128::from(value.0) * i128::from(part)) >> 32);
+        if let Some(price) = long.liquidation_price(SignedValue(at(mid, owed, false)), mid).unwrap().filter(|&price| price < mid) {
+            prop_assert!(at(price, owed, false) >= -slack, "{price:?}");
+        }
+        let held = i128::from(value.0) * 2;
+        if let Some(price) = short.liquidation_price(SignedValue(at(mid, held, true)), mid).unwrap().filter(|&price| price > mid) {
+            prop_assert!(at(price, held, true) <= slack, "{price:?}");
+        }
+    }
 
     /// Maintenance health changes sign at the liquidation price, for longs and for shorts.
     #[test]

@@ -1,6 +1,7 @@
 //! Liquidation prices of accounts with perps, and bankruptcy prices of positions.
 
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, QuoteBalance, asset_weight_down, debt_weight_up};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::metrics::{FactorExposure, HealthyRange, QuoteNet, bankruptcy_price};
 use plimsoll_risk::perp::margin::{PerpTerms, position_margin_up, size_margin_up};
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
@@ -36,6 +37,8 @@ impl Account {
             size_maintenance: self.size_per_atom,
             size_initial: self.size_per_atom,
             profit_weight: Ratio::ONE,
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         };
         let amount = Amount(self.balance.unsigned_abs());
         let balance = if self.balance < 0 {

@@ -1,7 +1,7 @@
 //! Funding: the walk of the rate, its integral, and who pays whom.
 
 use plimsoll_risk::RiskError;
-use plimsoll_risk::perp::funding::{FundingInputs, FundingTerms, cap_down, walk};
+use plimsoll_risk::perp::funding::{FundingInputs, FundingTerms, cap_down, paid_ahead_up, walk};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition};
 use plimsoll_risk::quantities::{Amount, DailyRate, Ratio};
 use proptest::prelude::*;
@@ -109,8 +109,39 @@ fn longs_pay_shorts_and_the_pool_gets_the_difference() {
     assert_eq!((books.unapplied, books.pool_quote.0 - before), (quote(0), 4_000_001));
 }
 
+#[test]
+fn what_is_ahead_counts_only_where_it_is_paid() {
+    // 6 % a day of 1,000 SOL at 200 USDC, for an hour: 500 USDC
+    let ahead = |rate, size, seconds| paid_ahead_up(daily(rate), base(size), SOL, seconds).unwrap().0;
+    let size = 1_000 * ONE_SOL;
+    let hour = (as_f64(SOL) * size as f64 * 0.06 / 24.0).round() as u64;
+    for (rate, size) in [(0.06, size), (-0.06, -size)] {
+        assert!(ahead(rate, size, 3_600).abs_diff(hour) <= 1);
+        assert_eq!(ahead(rate, -size, 3_600), 0, "received");
+        assert_eq!(ahead(rate, size, 0), 0);
+    }
+    assert_eq!((ahead(0.0, size, DAY), ahead(0.06, 0, DAY)), (0, 0));
+    assert_eq!(ahead(1e-14, 1, 1), 1, "rounded up");
+    let all = paid_ahead_up(DailyRate::MAX, base(i64::MAX), SOL, u64::MAX);
+    assert_eq!(all, Err(RiskError::Overflow));
+}
+
 proptest! {
     #![proptest_config(seeded(2048))]
+
+    /// What is said to be paid ahead covers what an update then books, at a rate that stands still.
+    #[test]
+    fn what_is_paid_ahead_covers_what_is_booked(size in 1i64..1_000_000_000_000, is_short: bool, rate in -0.06f64..0.06, elapsed in 0u64..600_000) {
+        let (mut books, mut position) = (PerpBooks::EMPTY, PerpPosition::default());
+        books.trade_with_pool(&mut position, base(if is_short { -size } else { size }), quote(0)).unwrap();
+        let ahead = paid_ahead_up(daily(rate), position.base, SOL, elapsed).unwrap();
+        books.update_funding(&inputs(rate, elapsed), &terms(0.0)).unwrap();
+        books.touch(&mut position).unwrap();
+        let paid = -position.realised.0;
+        prop_assert!(ahead.0 as i64 >= paid, "{ahead:?} {paid}");
+        let rounding = 2 + (as_f64(SOL) * size as f64 * 2f64.powi(-40)) as i64;
+        prop_assert!(ahead.0 as i64 <= paid.max(0) + rounding, "{ahead:?} {paid}");
+    }
 
     /// However often funding is updated, rate and integral are those of one update, within rounding; and those of the formula in doubles.
     #[test]

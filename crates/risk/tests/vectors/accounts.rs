@@ -4,6 +4,7 @@ use plimsoll_risk::health::{
     CollateralWeights, CrossHealth, FactorTerms, LiquidationFactorTerms, LiquidationHealth, asset_weight_down,
     debt_weight_up,
 };
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::metrics::{FactorExposure, distance_down, touch_probability};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedValue, Variance};
 use serde::Deserialize;
@@ -69,6 +70,7 @@ pub(crate) fn liquidation_health(legs: &[Leg], buffer: Ratio) -> LiquidationHeal
             debt_price: leg.price(),
             maintenance: leg.margin(Ratio::ZERO),
             liquidation_end: leg.margin(buffer),
+            impact: Impact::default(),
         };
         let (shares, weight) = (Shares(leg.amount.0), Ratio::from_bits(leg.collateral_weight_maintenance.0));
         match leg.kind {
@@ -107,6 +109,8 @@ pub(crate) fn cross_health(legs: &[InitialLeg]) -> CrossHealth {
             debt_initial: Price::from_bits(initial_price.0),
             maintenance: leg.margin(Ratio::ZERO),
             initial: Ratio::from_bits(initial_margin.0),
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         };
         let weights = CollateralWeights {
             initial: Ratio::from_bits(collateral_weight_initial.0),

@@ -1,6 +1,7 @@
 //! Health with perp positions.
 
 use plimsoll_risk::health::{CollateralWeights, FactorTerms, LiquidationFactorTerms, LiquidationHealth, QuoteBalance};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, PerUnit, Price, Ratio, SizeFactor};
@@ -53,6 +54,7 @@ impl Perp {
             maintenance: self.margin(Ratio::ZERO),
             liquidation_end: self.margin(buffer),
             size_maintenance: self.size_per_atom(),
+            impact: Impact::default(),
         }
     }
 
@@ -92,12 +94,19 @@ impl Quote {
     }
 
     /// The factor's maintenance margin times 1 + `buffer`.
-    pub(super) fn margin(&self, buffer: Ratio) -> Ratio {
+    fn margin(&self, buffer: Ratio) -> Ratio {
         self.maintenance_margin.ratio().times_up(Ratio::ONE.plus(buffer).unwrap()).unwrap()
     }
 
-    pub(super) const fn price(&self) -> Price {
-        self.mid.price()
+    /// What its liquidation needs of the quote reserve's factor.
+    pub(super) fn terms(&self, buffer: Ratio) -> LiquidationFactorTerms {
+        LiquidationFactorTerms {
+            asset_price: self.mid.price(),
+            debt_price: self.mid.price(),
+            maintenance: self.margin(Ratio::ZERO),
+            liquidation_end: self.margin(buffer),
+            impact: Impact::default(),
+        }
     }
 
     /// The balance in quote units, for tolerances.
@@ -117,13 +126,7 @@ pub(super) fn perp_liquidation_health<'a>(
     for (perp, position, sides) in perps {
         health.add_perp(&position, &sides, &perp.liquidation_terms(buffer)).unwrap();
     }
-    let terms = LiquidationFactorTerms {
-        asset_price: quote.price(),
-        debt_price: quote.price(),
-        maintenance: quote.margin(Ratio::ZERO),
-        liquidation_end: quote.margin(buffer),
-    };
-    health.add_quote(&quote.balance(), &terms, quote.collateral_weight_maintenance.ratio()).unwrap();
+    health.add_quote(&quote.balance(), &quote.terms(buffer), quote.collateral_weight_maintenance.ratio()).unwrap();
     health
 }
 
@@ -174,6 +177,8 @@ impl InitialPerp {
             size_maintenance: self.perp.size_per_atom(),
             size_initial: per_atom(self.size_margin_initial, self.perp.skew_scale),
             profit_weight,
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         }
     }
 }
@@ -211,11 +216,13 @@ impl Health {
         let InitialQuote { quote, asset_initial, debt_initial, initial_margin, collateral_weight_initial } =
             &self.quote;
         let terms = FactorTerms {
-            mid: quote.price(),
+            mid: quote.mid.price(),
             asset_initial: asset_initial.price(),
             debt_initial: debt_initial.price(),
             maintenance: quote.margin(Ratio::ZERO),
             initial: initial_margin.ratio(),
+            impact: Impact::default(),
+            impact_initial: Impact::default(),
         };
         let weights = CollateralWeights {
             initial: collateral_weight_initial.ratio(),

@@ -1,12 +1,12 @@
 //! The plan for a perp position.
 
 use plimsoll_risk::RiskError;
-use plimsoll_risk::health::debt_weight_up;
-use plimsoll_risk::liquidation::{BonusTerms, LiquidationTerms, PerpLiquidationInputs, plan_perp_liquidation};
-use plimsoll_risk::perp::margin::{position_margin_up, size_margin_up};
+use plimsoll_risk::liquidation::{
+    BonusTerms, LiquidationTerms, PerpLiquidationInputs, QuoteCost, plan_perp_liquidation,
+};
 use plimsoll_risk::perp::slip::largest_slip_up;
 use plimsoll_risk::perp::{SideIndices, Sides};
-use plimsoll_risk::quantities::{Ratio, Value};
+use plimsoll_risk::quantities::{Ratio, SignedAmount, Value};
 use serde::Deserialize;
 
 use super::accounts::{Perp, Quote, perp_liquidation_health};
@@ -58,19 +58,14 @@ impl Plan {
     fn inputs(&self) -> PerpLiquidationInputs {
         let (perp, buffer) = (&self.perps[0], self.liquidation_buffer.ratio());
         let base = perp.position().base;
-        let size = size_margin_up(base.magnitude(), perp.size_per_atom()).unwrap();
-        let margin = |buffer: Ratio| position_margin_up(base.is_negative(), perp.margin(buffer), size).unwrap();
-        let quote_weight = |buffer: Ratio| debt_weight_up(self.quote.margin(buffer)).unwrap();
+        let value = perp.price().value_up(base.magnitude()).unwrap();
         let perps = self.perps.iter().map(|each| (each, each.position(), UNTOUCHED));
         PerpLiquidationInputs {
             health: perp_liquidation_health(&self.legs, perps, &self.quote, buffer),
             base,
             price: perp.price(),
-            maintenance_margin: margin(Ratio::ZERO),
-            liquidation_end_margin: margin(buffer),
-            quote_price: self.quote.price(),
-            quote_maintenance_weight: quote_weight(Ratio::ZERO),
-            quote_liquidation_end_weight: quote_weight(buffer),
+            margins: perp.liquidation_terms(buffer).margins_up(base, value).unwrap(),
+            quote: QuoteCost::new(&self.quote.terms(buffer), SignedAmount::ZERO, Value::ZERO).unwrap(),
             slip: self.slip.ratio(),
             throughput_left: Value(self.throughput_left.0),
             base_limit: self.request.amount(),
