@@ -1,4 +1,7 @@
-"""Section 16 of docs/risk.md: exposures netted per factor, three readings of the covariance, a grid, a floor. Exact but for roots."""
+"""Section 16 of docs/risk.md: exposures netted per factor, three readings of the covariance, a grid, a floor.
+
+Exact but for roots.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal

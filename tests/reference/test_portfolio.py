@@ -4,7 +4,7 @@ import unittest
 from fractions import Fraction
 
 from . import portfolio
-from .cases.portfolio import _legs, _model, _ratios, healths
+from .cases.portfolio import healths, legs_of, model_of, ratios
 from .cases.draw import Draw
 from .portfolio import LIFT, Account, Leg, Model, Row
 from .real import dec, sqrt
@@ -59,7 +59,7 @@ class Laws(unittest.TestCase):
     def test_initial_health_is_at_most_maintenance_health_between_the_ends_of_all_paths(self):
         draw = Draw(11)
         for case in healths(Draw(7)):
-            legs = _legs([leg | {name: int(leg[name]) for name in ("value", "size_margin")} for leg in case["legs"]])
+            legs = legs_of([leg | {name: int(leg[name]) for name in ("value", "size_margin")} for leg in case["legs"]])
             models = {name: self.real(fields) for name, fields in case["models"].items()}
             low, high = ([Fraction(int(text), 1 << 32) for text in case[name]] for name in ("lowest", "highest"))
             between = [least + (most - least) * draw.integer(0, 100) / 100 for least, most in zip(low, high)]
@@ -69,13 +69,13 @@ class Laws(unittest.TestCase):
             self.assertLessEqual(dec(Fraction(case["initial_expected"])), then + 1)
 
     def real(self, fields: dict) -> Model:
-        return _model(fields | {name: int(fields[name]) for name in ("shrinkage", "hedged_floor")})
+        return model_of(fields | {name: int(fields[name]) for name in ("shrinkage", "hedged_floor")})
 
     def test_the_highest_margins_alone_do_not_bound_the_way_there(self):
         legs = [Leg(0, "deposit", 8_000), Leg(1, "debt", 7_000)]
         together = model([["1", "1"], ["1", "1"]])
-        on_the_way = portfolio.requirement(legs, _ratios([5 << 28, 1 << 30]), together)
-        highest = portfolio.requirement(legs, _ratios([5 << 28, 5 << 28]), together)
+        on_the_way = portfolio.requirement(legs, ratios([5 << 28, 1 << 30]), together)
+        highest = portfolio.requirement(legs, ratios([5 << 28, 5 << 28]), together)
         self.assertGreater(on_the_way, highest)
 
 

@@ -18,7 +18,8 @@ KINDS = ("deposit", "debt", "long", "short")
 def correlations(draw: Draw) -> list[dict]:
     """Pairs at the ends of the range, and matrices of two to sixteen factors."""
     one = 1 << COVARIANCE_BITS
-    pairs = [(one, one, one), (one, -one, one), (one, one // 2, one), (0, 0, one), (1, 1, 1), (4, 8, 16), (1, 1 << 30, 1 << 62)]
+    pairs = [(one, one, one), (one, -one, one), (one, one // 2, one), (0, 0, one), (1, 1, 1), (4, 8, 16)]
+    pairs += [(1, 1 << 30, 1 << 62)]
     matrices = [[[first, between], [between, last]] for first, between, last in pairs]
     matrices += [factor_matrix(draw, size) for size in [2] * 60 + [3] * 40 + [5] * 10 + [16] * 4]
     return [_correlations_case(matrix) for matrix in matrices]
@@ -38,7 +39,8 @@ def requirements(draw: Draw) -> list[dict]:
     """None, one, hedges within a factor and between two; then up to sixteen factors and thirty-two rows."""
     ratio = ratio_bits("0.1")
     alone = [[], [(0, "deposit")], [(0, "debt")], [(0, "long")], [(0, "short")]]
-    hedges = [[(0, "deposit"), (0, "short")], [(0, "debt"), (0, "long")], [(0, "deposit"), (1, "short")], [(0, "long"), (1, "short")]]
+    hedges = [[(0, "deposit"), (0, "short")], [(0, "debt"), (0, "long")]]
+    hedges += [[(0, "deposit"), (1, "short")], [(0, "long"), (1, "short")]]
     cases = []
     for kinds in alone + hedges:
         for rows in (0, 2):
@@ -52,7 +54,7 @@ def requirements(draw: Draw) -> list[dict]:
 
 
 def _requirement_case(legs: list[dict], margins: list[int], fields: dict) -> dict:
-    model, real_margins, real_legs = _model(fields), _ratios(margins), _legs(legs)
+    model, real_margins, real_legs = model_of(fields), ratios(margins), legs_of(legs)
     nets = portfolio.netted(real_legs, len(margins))
     return {
         "legs": _texts(legs),
@@ -90,8 +92,8 @@ def healths(draw: Draw) -> list[dict]:
 
 
 def _health_case(fields: dict, models: dict) -> dict:
-    legs, real = _legs(fields["legs"]), {name: _model(model) for name, model in models.items()}
-    paths = {name: _ratios(fields[name]) for name in ("maintenance", "initial", "highest", "lowest")}
+    legs, real = legs_of(fields["legs"]), {name: model_of(model) for name, model in models.items()}
+    paths = {name: ratios(fields[name]) for name in ("maintenance", "initial", "highest", "lowest")}
     walked, gap = scaled(fields["walked"], RATIO_BITS), scaled(fields["gap"], RATIO_BITS)
     account = Account(legs, paths["maintenance"], real["in_force"], real["announced"], walked)
     far_below = Fraction(-(1 << 80))
@@ -150,11 +152,13 @@ def _correlation_bits(matrix: list[list[int]], i: int, j: int) -> int:
     return min(size, LARGEST_CORRELATION) * (1 if cell >= 0 else -1)
 
 
-def _ratios(mantissas: list[int]) -> list[Fraction]:
+def ratios(mantissas: list[int]) -> list[Fraction]:
+    """Of mantissas."""
     return [scaled(mantissa, RATIO_BITS) for mantissa in mantissas]
 
 
-def _legs(fields: list[dict]) -> list[Leg]:
+def legs_of(fields: list[dict]) -> list[Leg]:
+    """A case's legs."""
     return [
         Leg(leg["factor"], leg["kind"], leg["value"], leg["value"] * scaled(leg["size_margin"], RATIO_BITS))
         for leg in fields
@@ -169,7 +173,8 @@ def _written(model: dict) -> dict:
     return model | {name: str(model[name]) for name in ("shrinkage", "hedged_floor")}
 
 
-def _model(fields: dict) -> Model:
+def model_of(fields: dict) -> Model:
+    """A case's model."""
     factors = (1 + isqrt(1 + 8 * len(fields["correlations"]))) // 2
     matrix = [[Fraction(int(i == j)) for j in range(factors)] for i in range(factors)]
     cells = iter(fields["correlations"])
@@ -180,7 +185,10 @@ def _model(fields: dict) -> Model:
         correlations=matrix,
         shrinkage=scaled(fields["shrinkage"], RATIO_BITS),
         hedged_floor=scaled(fields["hedged_floor"], RATIO_BITS),
-        rows=[
-            Row([scaled(shock, SHOCK_BITS) for shock in row[:-1]], scaled(row[-1], SHOCK_BITS)) for row in fields["rows"]
-        ],
+        rows=[_row(row) for row in fields["rows"]],
     )
+
+
+def _row(cells: list[int]) -> Row:
+    *shocks, basis = (scaled(cell, SHOCK_BITS) for cell in cells)
+    return Row(shocks, basis)
