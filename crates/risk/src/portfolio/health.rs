@@ -70,15 +70,11 @@ impl PortfolioInputs<'_> {
     /// R_M, and the larger of the requirements that it came from.
     fn requirement_up(&self) -> Result<(Value, Value)> {
         let weighted = WeightedExposures::new(self.exposures, self.margins)?;
-        if self.is_over() || self.in_force.is(&self.announced) {
-            let announced = weighted.requirement_up(&self.announced)?;
-            return Ok((announced, announced));
+        if self.is_over() || self.walked == Ratio::ZERO {
+            let alone = weighted.requirement_up(if self.is_over() { &self.announced } else { &self.in_force })?;
+            return Ok((alone, alone));
         }
-        let in_force = weighted.requirement_up(&self.in_force)?;
-        if self.walked == Ratio::ZERO {
-            return Ok((in_force, in_force));
-        }
-        let announced = weighted.requirement_up(&self.announced)?;
+        let [in_force, announced] = weighted.requirements_up([&self.in_force, &self.announced])?;
         Ok((walk_up(in_force, announced, self.walked)?, in_force.max(announced)))
     }
 
@@ -148,14 +144,8 @@ impl InitialInputs<'_> {
     fn worst_initial_up(&self) -> Result<Value> {
         let weighted = WeightedExposures::new(self.exposures, self.margins)?;
         let PortfolioInputs { in_force, announced, .. } = &self.maintenance;
-        let mut worst = weighted.requirement_up(&self.newest)?;
-        if !announced.is(&self.newest) {
-            worst = worst.max(weighted.requirement_up(announced)?);
-        }
-        if !in_force.is(announced) {
-            worst = worst.max(weighted.requirement_up(in_force)?);
-        }
-        Ok(worst)
+        let [newest, announced, in_force] = weighted.requirements_up([&self.newest, announced, in_force])?;
+        Ok(newest.max(announced).max(in_force))
     }
 
     /// R_ahead: no maintenance requirement of the hour ahead is above it.

@@ -5,13 +5,13 @@ use super::weighted::WeightedExposures;
 use super::{PortfolioModel, SCENARIOS, Scenario};
 use crate::correlation::FACTORS;
 use crate::error::Result;
-use crate::math::{BIAS, biased_product, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
+use crate::math::{BIAS, biased_sum4, biased_sum16, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
 use crate::quantities::{Ratio, Value};
 
 /// Fractional bits of a loss in units.
 const LOSS_BITS: u32 = SHOCK_BITS + Ratio::FRACTION_BITS;
-/// Factors whose products are summed at a time.
-const STRIDE: usize = 4;
+/// An account in the first factors only is summed over these.
+const FEW: usize = 4;
 
 /// What of an exposure a row can take at most.
 #[derive(Clone, Copy, Default)]
@@ -36,7 +36,7 @@ impl WeightedExposures {
         let limits = if self.has_limits(model) { Some(self.limits(model)) } else { None };
         for (loss, row) in losses.iter_mut().zip(model.scenarios) {
             let excess = limits.as_ref().map_or(0, |limits| excess(limits, row));
-            let scaled = self.unlimited_loss(row).wrapping_sub(excess).wrapping_add(self.cut(model));
+            let scaled = self.unlimited_loss(row).wrapping_sub(excess).wrapping_add(self.hidden(model));
             *loss = unscaled_signed_up::<LOSS_BITS>(scaled, self.shift)?;
         }
         Ok(losses)
@@ -53,7 +53,7 @@ impl WeightedExposures {
         if worst == i64::MIN {
             return Ok(Value::ZERO);
         }
-        let scaled = worst.wrapping_add(self.cut(model)).max(0);
+        let scaled = worst.wrapping_add(self.hidden(model)).max(0);
         unscaled_up::<LOSS_BITS>(scaled.unsigned_abs(), self.shift).map(Value)
     }
 
@@ -67,29 +67,25 @@ impl WeightedExposures {
     #[inline(always)]
     fn unlimited_loss(&self, row: &Scenario) -> i64 {
         let [shocks @ .., basis] = row;
-        let (weighted, _) = self.weighted.as_chunks::<STRIDE>();
-        let (shocks, _) = shocks.as_chunks::<STRIDE>();
-        let used = weighted.iter().zip(shocks).take(self.used.div_ceil(STRIDE));
         // 16 products of 2¹⁶ and 2³⁸
-        let gain = used.fold(0_i64, |gain, ([a, b, c, d], [of_a, of_b, of_c, of_d])| {
-            let first = biased_product(*of_a, *a).wrapping_add(biased_product(*of_b, *b));
-            let last = biased_product(*of_c, *c).wrapping_add(biased_product(*of_d, *d));
-            gain.wrapping_add(first).wrapping_add(last)
-        });
+        let gain = match (self.weighted.first_chunk::<FEW>(), shocks.first_chunk::<FEW>()) {
+            (Some(weighted), Some(shocks)) if self.used <= FEW => biased_sum4(shocks, weighted),
+            _ => biased_sum16(shocks, &self.weighted),
+        };
         let hedges = i64::from(*basis).wrapping_mul(self.hedged);
         self.sum.wrapping_mul(BIAS).wrapping_sub(gain).wrapping_add(hedges)
     }
 
-    /// What the rounding of y, toward zero by less than a unit each, can hide of a loss.
+    /// What the rounding of y, toward zero, can hide of a loss: below 2⁵⁷.
     #[inline(always)]
-    fn cut(&self, model: &PortfolioModel) -> i64 {
-        if self.shift == 0 { 0 } else { i64::from(self.held).wrapping_mul(model.bounds.shock.into()) }
+    const fn hidden(&self, model: &PortfolioModel) -> i64 {
+        self.cut.cast_signed().wrapping_mul(model.bounds.shock as i64)
     }
 
     /// Whether some row could take more than the whole of some exposure.
     #[inline(always)]
     fn has_limits(&self, model: &PortfolioModel) -> bool {
-        // below 2⁴⁰ and 2¹⁷
+        // below 2³⁶ and 2¹⁷
         self.largest_margin.to_bits().wrapping_mul(reach(model)) > 1 << LOSS_BITS
     }
 

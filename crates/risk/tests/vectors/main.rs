@@ -6,6 +6,7 @@ mod accounts;
 mod correlations;
 mod decimal;
 mod liquidations;
+mod liquidity;
 mod perps;
 mod prices;
 mod reserves;

@@ -8,6 +8,7 @@ use crate::transcript::Transcript;
 mod accounts;
 mod integers;
 mod liquidations;
+mod liquidity;
 mod mathematics;
 mod perp_accounts;
 mod perps;
@@ -102,4 +103,14 @@ kernels! {
     Pools => perp_accounts::pools,
     /// What the pool's exposures require.
     PoolRequirements => perp_accounts::requirements,
+    /// Impact of size: its terms, walk, multiples and margins.
+    Impacts => liquidity::impacts,
+    /// The tide and numbers that walk by it.
+    Announcements => liquidity::announcements,
+    /// Liquidity profiles and measured volume.
+    Profiles => liquidity::profiles,
+    /// Crowding, and funding that is ahead.
+    Crowds => liquidity::crowds,
+    /// Implied volatility.
+    ImpliedVolatilities => liquidity::implieds,
 }
