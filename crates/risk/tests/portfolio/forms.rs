@@ -119,18 +119,18 @@ fn assert_losses(found: &[i64], expected: &[i64]) {
     }
 }
 
-/// A long loses its value at most, a short gains at most that, and what a hedge's basis takes is part of it.
+/// A long loses its value at most, a short gains at most what the basis leaves of it.
 #[test]
 fn no_row_takes_more_than_everything() {
     let margins = margins([0.5, 0.5]);
     let crash = Model::plain().with_rows(vec![row([-8.0], 0.0), row([-1.0], 0.0), row([-8.0], 1.0), row([4.0], 0.0)]);
     let losses = |leg| losses_up(&account(&[(0, leg)], &margins), &margins, &crash.borrowed()).unwrap();
-    assert_losses(&losses(Leg::Deposit(1_000_000)), &[1_000_000, 500_000, 500_000, -2_000_000]);
+    assert_losses(&losses(Leg::Deposit(1_000_000)), &[1_000_000, 500_000, 1_000_000, -2_000_000]);
     assert_losses(&losses(Leg::Short(1_000_000)), &[-1_000_000, -500_000, -500_000, 2_000_000]);
-    // a million hedged and one more: the hedge loses half a million in the basis row
+    // a million hedged and one more: it is lost, and the hedge loses half a million in the basis row
     let hedged = account(&[(0, Leg::Deposit(2_000_000)), (0, Leg::Short(1_000_000))], &margins);
     let found = losses_up(&hedged, &margins, &crash.borrowed()).unwrap();
-    assert_losses(&found, &[1_000_000, 500_000, 1_000_000]);
+    assert_losses(&found, &[1_000_000, 500_000, 1_500_000]);
 }
 
 #[test]

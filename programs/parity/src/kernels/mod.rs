@@ -12,6 +12,7 @@ mod liquidity;
 mod mathematics;
 mod perp_accounts;
 mod perps;
+mod portfolio;
 mod prices;
 mod reserves;
 mod thresholds;
@@ -113,4 +114,10 @@ kernels! {
     Crowds => liquidity::crowds,
     /// Implied volatility.
     ImpliedVolatilities => liquidity::implieds,
+    /// All correlations of a portfolio model.
+    PortfolioCorrelations => portfolio::correlations,
+    /// A portfolio's requirement and the loss of each row.
+    PortfolioRequirements => portfolio::requirements,
+    /// Maintenance, liquidation-end and initial health of a portfolio.
+    PortfolioHealths => portfolio::healths,
 }
