@@ -1,6 +1,7 @@
 //! An account as the program sees it: health, and what a liquidation of its loans would do.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
+use plimsoll::margin::{AccountHealth, Projection};
 use plimsoll::state::{Book, MarginAccount};
 use plimsoll::{liquidation, margin};
 use plimsoll_risk::health::{CrossHealth, LiquidationHealth};
@@ -10,7 +11,7 @@ use plimsoll_risk::quantities::{Price, Value};
 /// A refusal of the program, found off-chain.
 pub type Refusal = anchor_lang::error::Error;
 
-/// Initial and maintenance health, with everything that the program would refuse.
+/// Initial and maintenance health in cross, with everything that the program would refuse. A portfolio account's are never below it.
 ///
 /// # Errors
 /// The program's own refusals: a stale accrual, a pending price, an account mode that is not served.
@@ -18,7 +19,23 @@ pub fn cross(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<C
     margin::cross_health(book, account, now_seconds)
 }
 
-/// Maintenance and liquidation-end health, stale legs at the edge most favourable to the account: below zero it may be liquidated.
+/// Initial and maintenance health in the account's mode.
+///
+/// # Errors
+/// As [`cross`].
+pub fn of(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<AccountHealth, Refusal> {
+    margin::health(book, account, now_seconds)
+}
+
+/// Maintenance health along everything that is announced for the hour ahead: what `call_margin` goes by.
+///
+/// # Errors
+/// As [`cross`].
+pub fn projection(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<Projection, Refusal> {
+    margin::project(book, account, now_seconds)
+}
+
+/// Maintenance and liquidation-end health in the account's mode, stale legs at the edge most favourable to the account: below zero it may be liquidated.
 ///
 /// # Errors
 /// As [`cross`].

@@ -14,6 +14,7 @@ pub mod oracle;
 pub mod orders;
 pub mod params;
 pub mod perps;
+pub mod stress;
 
 pub use anchor_lang::prelude::Pubkey;
 pub use anchor_lang::solana_program::instruction::{AccountMeta, Instruction};

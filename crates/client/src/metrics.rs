@@ -1,17 +1,19 @@
 //! What an owner sees of his risk: the prices between which his account is healthy, and how far away they are.
 
-use plimsoll::state::{Book, Factor, MarginAccount};
+use plimsoll::state::{Book, MarginAccount};
 use plimsoll::{margin, perp_liquidation};
-use plimsoll_risk::health::{LiquidationHealth, asset_weight_down, debt_weight_up};
+use plimsoll_risk::health::{LiquidationFactorTerms, LiquidationHealth, asset_weight_down, debt_weight_up};
+use plimsoll_risk::liquidity::LegSide;
 use plimsoll_risk::metrics::{self, FactorExposure, HealthyRange, QuoteNet};
-use plimsoll_risk::perp::margin::{position_margin_up, size_margin_up};
 use plimsoll_risk::quantities::{Amount, Price, Ratio};
 
 use crate::health::{Refusal, refuse};
 use crate::perps;
 
 /// The prices of a factor between which maintenance health is not negative, all else equal: the liquidation prices of loans and perps together.
-/// None where no price makes the account healthy.
+/// None where no price makes the account healthy. Every leg carries the impact of its present size.
+///
+/// Of a portfolio account its cross health is asked: where that is not negative, neither is its own, so it is healthy between these prices at least.
 ///
 /// # Errors
 /// The program's refusals, and the core's.
@@ -21,7 +23,8 @@ pub fn healthy_range(
     factor_index: u8,
     now_seconds: u64,
 ) -> Result<Option<HealthyRange>, Refusal> {
-    let health = margin::liquidation_health(book, account, now_seconds)?;
+    let standing = margin::liquidation_standing(book, account, now_seconds)?;
+    let health = LiquidationHealth { maintenance: standing.cross_maintenance, ..standing.health };
     let mid = Price::from_bits(book.factor(factor_index)?.price.mid);
     let mut exposure = FactorExposure::default();
     add_loans(&mut exposure, book, account, factor_index, now_seconds)?;
@@ -54,16 +57,20 @@ fn add_loans(
     factor_index: u8,
     now_seconds: u64,
 ) -> Result<(), Refusal> {
-    let maintenance = maintenance(book, book.factor(factor_index)?, now_seconds);
+    let (terms, mid) = factor_terms(book, factor_index, now_seconds)?;
     let netted = (account.active_perps != 0).then_some(usize::from(book.pool.quote_reserve));
     for (index, reserve) in book.reserves.iter().enumerate() {
         if !reserve.is_listed() || reserve.factor_index != factor_index || netted == Some(index) {
             continue;
         }
         let (position, totals) = (account.position(index)?, reserve.totals());
-        let weight = asset_weight_down(maintenance, refuse(reserve.weight_ramp().at_down(now_seconds))?);
-        refuse(exposure.add_deposit(refuse(position.claim_down(&totals))?, weight))?;
-        refuse(exposure.add_debt(refuse(position.owed_up(&totals))?, refuse(debt_weight_up(maintenance))?))?;
+        let (claim, owed) = (refuse(position.claim_down(&totals))?, refuse(position.owed_up(&totals))?);
+        let margin =
+            refuse(mid.value_down(claim).and_then(|value| terms.margins_up(value, LegSide::Long)))?.maintenance;
+        let weight = asset_weight_down(margin, refuse(reserve.weight_ramp().at_down(now_seconds))?);
+        refuse(exposure.add_deposit(claim, weight))?;
+        let margin = refuse(mid.value_up(owed).and_then(|value| terms.margins_up(value, LegSide::Short)))?.maintenance;
+        refuse(exposure.add_debt(owed, refuse(debt_weight_up(margin))?))?;
     }
     Ok(())
 }
@@ -75,14 +82,14 @@ fn add_perps(
     factor_index: u8,
     now_seconds: u64,
 ) -> Result<(), Refusal> {
-    let maintenance = maintenance(book, book.factor(factor_index)?, now_seconds);
+    let (terms, mid) = factor_terms(book, factor_index, now_seconds)?;
     for view in perps::positions(book, account)? {
         let market = book.perp_market(view.market)?;
         if market.factor_index == factor_index {
             let base = view.position.base;
-            let size = refuse(size_margin_up(base.magnitude(), market.size_margin_per_atom(now_seconds)?))?;
-            let margin = refuse(position_margin_up(base.is_negative(), maintenance, size))?;
-            refuse(exposure.add_perp(base, margin))?;
+            let perp_terms = market.liquidation_margin_terms(&terms, &book.moment(now_seconds))?;
+            let value = refuse(mid.value_up(base.magnitude()))?;
+            refuse(exposure.add_perp(base, refuse(perp_terms.margins_up(base, value))?.maintenance))?;
         }
     }
     Ok(())
@@ -95,19 +102,24 @@ fn quote_net(
     now_seconds: u64,
 ) -> Result<QuoteNet, Refusal> {
     let reserve = book.reserve(book.pool.quote_reserve)?;
-    let factor = book.factor(reserve.factor_index)?;
-    let maintenance = maintenance(book, factor, now_seconds);
+    let (terms, price) = factor_terms(book, reserve.factor_index, now_seconds)?;
+    let atoms = perp_liquidation::quote_net(book, account, health)?;
+    let value = refuse(price.value_up(atoms.magnitude()))?;
+    let margin = |side| refuse(terms.margins_up(value, side)).map(|margins| margins.maintenance);
     let weight = refuse(reserve.weight_ramp().at_down(now_seconds))?;
     Ok(QuoteNet {
-        atoms: perp_liquidation::quote_net(book, account, health)?.0.into(),
-        price: Price::from_bits(factor.price.mid),
-        asset_weight: asset_weight_down(maintenance, weight),
-        debt_weight: refuse(debt_weight_up(maintenance))?,
+        atoms: atoms.0.into(),
+        price,
+        asset_weight: asset_weight_down(margin(LegSide::Long)?, weight),
+        debt_weight: refuse(debt_weight_up(margin(LegSide::Short)?))?,
     })
 }
 
-fn maintenance(book: &Book, factor: &Factor, now_seconds: u64) -> Ratio {
-    factor.maintenance_margin(book.step_at(now_seconds))
+/// A factor's margins now, and its mid price.
+fn factor_terms(book: &Book, index: u8, now_seconds: u64) -> Result<(LiquidationFactorTerms, Price), Refusal> {
+    let factor = book.factor(index)?;
+    let terms = factor.liquidation_margin_terms(&book.moment(now_seconds), Ratio::ONE)?;
+    Ok((terms, Price::from_bits(factor.price.mid)))
 }
 
 /// Distance of a factor's price to a liquidation price, in σ of one day, and the probability of touching it within a horizon.

@@ -1,11 +1,13 @@
 //! One event per change, in the past tense. Amounts are atoms; ratios and prices carry the core's mantissas.
 #![allow(missing_docs)] // field names say unit and meaning
 
+mod calls;
 mod perps;
 mod risk;
 
 use anchor_lang::prelude::*;
 
+pub use calls::*;
 pub use perps::*;
 pub use risk::*;
 

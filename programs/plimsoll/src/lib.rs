@@ -41,12 +41,14 @@ use instructions::governance::list_reserve::*;
 use instructions::governance::migrate::*;
 use instructions::governance::set_liquidity_profile::*;
 use instructions::governance::*;
+use instructions::keeper::call_margin::*;
 use instructions::keeper::fund_insurance::*;
 use instructions::keeper::liquidate::*;
 use instructions::keeper::liquidate_perp::*;
 use instructions::keeper::resolve_bankruptcy::*;
 use instructions::keeper::settle_delisted_market::*;
 use instructions::keeper::settle_pnl::*;
+use instructions::keeper::stress_account::*;
 use instructions::keeper::*;
 use instructions::trader::close_margin_account::*;
 use instructions::trader::execute_order::*;
@@ -55,8 +57,10 @@ use instructions::trader::open_isolated_account::*;
 use instructions::trader::open_margin_account::*;
 use instructions::trader::place_order::*;
 use instructions::trader::set_delegate::*;
+use instructions::trader::set_margin_mode::*;
 use instructions::trader::transfer_position::*;
 use instructions::trader::*;
+use margin::StressReport;
 use state::factor::LiquidityProfile;
 use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams, Scenario};
 use vault::*;
@@ -172,6 +176,11 @@ pub mod plimsoll {
         set_delegate::handler(ctx, delegate)
     }
 
+    /// Changes an account between cross and portfolio margin.
+    pub fn set_margin_mode(ctx: Context<SetMarginMode>, mode: u8) -> Result<()> {
+        set_margin_mode::handler(ctx, mode)
+    }
+
     /// Brings tokens in as a deposit; u64::MAX: all of the source.
     pub fn deposit(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
         deposit::handler(ctx, reserve_index, amount_atoms)
@@ -240,6 +249,16 @@ pub mod plimsoll {
     /// Books the interest of every reserve. Anyone may.
     pub fn accrue(ctx: Context<Crank>) -> Result<()> {
         accrue::handler(ctx)
+    }
+
+    /// Calls an account that what is announced will make liquidatable, or clears such a call. Anyone may.
+    pub fn call_margin(ctx: Context<CallMargin>) -> Result<()> {
+        call_margin::handler(ctx)
+    }
+
+    /// Returns an account's healths, requirements and losses by scenario, as return data. Anyone may.
+    pub fn stress_account(ctx: Context<StressAccount>) -> Result<StressReport> {
+        stress_account::handler(ctx)
     }
 
     /// Liquidates part of an unhealthy account. Anyone may, through a margin account.

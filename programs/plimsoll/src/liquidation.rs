@@ -9,8 +9,9 @@ use plimsoll_risk::quantities::{Amount, Ratio, SignedAmount, Value};
 use crate::bridge::terms as bridge_terms;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::instructions::keeper::liquidate::LiquidationRequest;
+use crate::margin::{self, Standing};
+use crate::perp_liquidation;
 use crate::state::{Book, Factor, MarginAccount};
-use crate::{margin, perp_liquidation};
 
 /// What a liquidation takes out of the buckets.
 pub struct Throughput {
@@ -66,15 +67,20 @@ pub(crate) const fn seconds_unhealthy(account: &MarginAccount, now_seconds: u64)
     if since == 0 { 0 } else { now_seconds.saturating_sub(since) }
 }
 
-/// Refuses a liquidation that did not raise maintenance health, and keeps the moment since when the account is unhealthy.
+/// Refuses a step that did not raise maintenance health in cross and, unless the account is urgent, in its own mode; keeps the moment since when the
+/// account is unhealthy.
+///
+/// A step may take a hedge away: then cross health rises, because a leg is gone, and portfolio health falls.
 pub(crate) fn require_improved(
     account: &mut MarginAccount,
-    before: &LiquidationHealth,
-    after: &LiquidationHealth,
+    [before, after]: [&Standing; 2],
+    is_urgent: bool,
     now_seconds: u64,
 ) -> Result<()> {
-    require!(after.maintenance > before.maintenance, PlimsollError::HealthNotImproved);
-    if !after.maintenance.is_negative() {
+    let is_better = after.cross_maintenance > before.cross_maintenance
+        && (is_urgent || after.health.maintenance > before.health.maintenance);
+    require!(is_better, PlimsollError::HealthNotImproved);
+    if !after.health.maintenance.is_negative() {
         account.unhealthy_since_seconds = 0;
     } else if account.unhealthy_since_seconds == 0 {
         account.unhealthy_since_seconds = now_seconds;
@@ -84,9 +90,9 @@ pub(crate) fn require_improved(
 
 /// Refuses a liquidator who took more over than his account may carry.
 pub fn require_liquidator_health(book: &Book, liquidator: &MarginAccount, now_seconds: u64) -> Result<()> {
-    let health = margin::cross_health(book, liquidator, now_seconds)?;
+    let health = margin::health(book, liquidator, now_seconds)?;
     require!(!health.initial.is_negative(), PlimsollError::LiquidatorHealth);
-    health.admit().or_refuse()
+    health.admit()
 }
 
 /// Takes what was liquidated out of the two factors' buckets (one, where both are the same) and the account's.
@@ -160,20 +166,19 @@ fn debt_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64)
     let reserve = named.book.reserve(reserve_index)?;
     let owed = named.account.position(reserve_index.into())?.owed_up(&reserve.totals()).or_refuse()?;
     let amount = named.not_netted(reserve_index, owed, SignedAmount::negated)?;
-    ExchangeLeg::debt(amount, &named.terms(factor, now_seconds)?).or_refuse()
+    ExchangeLeg::debt(amount, &named.factor_terms(factor, now_seconds)?).or_refuse()
 }
 
 fn collateral_leg(named: &Named, reserve_index: u8, factor: &Factor, now_seconds: u64) -> Result<ExchangeLeg> {
     let reserve = named.book.reserve(reserve_index)?;
     let claim = named.account.position(reserve_index.into())?.claim_down(&reserve.totals()).or_refuse()?;
-    let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
     let amount = named.not_netted(reserve_index, claim, Ok)?;
-    ExchangeLeg::deposit(amount, weight, &named.terms(factor, now_seconds)?).or_refuse()
+    let weight = reserve.weight_ramp().at_down(now_seconds).or_refuse()?;
+    ExchangeLeg::deposit(amount, weight, &named.factor_terms(factor, now_seconds)?).or_refuse()
 }
 
 impl Named<'_> {
-    /// The margins of a factor whose price is fresh.
-    fn terms(&self, factor: &Factor, now_seconds: u64) -> Result<LiquidationFactorTerms> {
+    fn factor_terms(&self, factor: &Factor, now_seconds: u64) -> Result<LiquidationFactorTerms> {
         factor.liquidation_margin_terms(&self.book.moment(now_seconds), margin::liquidation_buffer(self.book)?)
     }
 

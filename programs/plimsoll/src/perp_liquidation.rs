@@ -47,18 +47,19 @@ pub fn inputs(
     let (moment, buffer) = (book.moment(now_seconds), margin::liquidation_buffer(book)?);
     let factor_terms = factor.liquidation_margin_terms(&moment, buffer)?;
     let terms = book.perp_market(request.market)?.liquidation_margin_terms(&factor_terms, &moment)?;
-    let (base, price) = (liquidatee.position.base, Price::from_bits(factor.price.mid));
-    let value = price.value_up(base.magnitude()).or_refuse()?;
-    let margins = terms.margins_up(base, value).or_refuse()?;
-    let requirement = margins.maintenance.of_up(value).or_refuse()?;
+    let base = liquidatee.position.base;
+    let price = if base.is_negative() { terms.short_price } else { terms.long_price };
+    let size = price.value_up(base.magnitude()).or_refuse()?;
+    let margins = terms.margins_up(base, size).or_refuse()?;
     let net = quote_net(book, liquidatee.account, &liquidatee.health)?;
-    let quote_terms = quote_factor.liquidation_margin_terms(&moment, buffer)?;
+    let requirement = margins.maintenance.of_up(size).or_refuse()?;
     Ok(PerpLiquidationInputs {
         health: liquidatee.health,
         base,
-        price,
+        price: Price::from_bits(factor.price.mid),
         margins,
-        quote: QuoteCost::new(&quote_terms, net, requirement).or_refuse()?,
+        quote: QuoteCost::new(&quote_factor.liquidation_margin_terms(&moment, buffer)?, net, requirement)
+            .or_refuse()?,
         slip: slip_up(book, liquidatee, request)?,
         throughput_left: liquidation::throughput_left(book, liquidatee.account, [factor, factor], now_seconds)?,
         base_limit: Amount(request.max_base_atoms),

@@ -1,6 +1,6 @@
 //! Tokens in and out of the vaults, and the proof that they moved as booked.
 
-use core::cell::RefMut;
+use core::cell::{Ref, RefMut};
 
 use anchor_lang::prelude::*;
 use anchor_spl::token_2022::spl_token_2022::extension::{BaseStateWithExtensions, ExtensionType, StateWithExtensions};
@@ -131,6 +131,18 @@ pub(crate) fn load_pair<'a>(
     account: &'a AccountLoader<MarginAccount>,
 ) -> Result<(RefMut<'a, Book>, RefMut<'a, MarginAccount>)> {
     let (book, account) = (book.load_mut()?, account.load_mut()?);
+    book.require_version()?;
+    account.require_version()?;
+    require_keys_eq!(account.group, book.group, PlimsollError::WrongGroup);
+    Ok((book, account))
+}
+
+/// A Book that is only read, and a margin account of its group, in the current layout.
+pub(crate) fn load_reading<'a>(
+    book: &'a AccountLoader<Book>,
+    account: &'a AccountLoader<MarginAccount>,
+) -> Result<(Ref<'a, Book>, RefMut<'a, MarginAccount>)> {
+    let (book, account) = (book.load()?, account.load_mut()?);
     book.require_version()?;
     account.require_version()?;
     require_keys_eq!(account.group, book.group, PlimsollError::WrongGroup);

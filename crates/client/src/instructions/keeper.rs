@@ -67,3 +67,15 @@ pub fn fund_insurance(reserve: &ReserveKeys, funder: Pubkey, source: Pubkey, amo
     };
     build(&accounts, &instruction::FundInsurance { reserve_index: reserve.reserve_index, amount_atoms })
 }
+
+/// `call_margin`: calls an account that what is announced will make liquidatable, or clears such a call.
+#[must_use]
+pub fn call_margin(book: Pubkey, margin_account: Pubkey) -> Instruction {
+    build(&accounts::CallMargin { book, margin_account }, &instruction::CallMargin {})
+}
+
+/// `stress_account`: its return data is a report, read by [`crate::stress::report`].
+#[must_use]
+pub fn stress_account(book: Pubkey, margin_account: Pubkey) -> Instruction {
+    build(&accounts::StressAccount { book, margin_account }, &instruction::StressAccount {})
+}

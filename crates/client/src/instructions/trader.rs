@@ -29,6 +29,12 @@ pub fn set_delegate(margin_account: Pubkey, owner: Pubkey, delegate: Pubkey) -> 
     build(&accounts::SetDelegate { margin_account, owner }, &instruction::SetDelegate { delegate })
 }
 
+/// `set_margin_mode`: cross (0) or portfolio (2).
+#[must_use]
+pub fn set_margin_mode(book: Pubkey, margin_account: Pubkey, owner: Pubkey, mode: u8) -> Instruction {
+    build(&accounts::SetMarginMode { book, margin_account, owner }, &instruction::SetMarginMode { mode })
+}
+
 /// `deposit` from a token account; [`super::ALL`]: all of it.
 #[must_use]
 pub fn deposit(

@@ -115,6 +115,13 @@ impl CrossHealth {
         }
     }
 
+    /// Profit of all perp positions, in atoms of the quote reserve: at mid, and as initial health counts it.
+    #[must_use]
+    #[inline(always)]
+    pub const fn profits(&self) -> (i128, i128) {
+        (self.profit, self.initial_profit)
+    }
+
     /// Assets less debts at mid.
     #[must_use]
     #[inline(always)]

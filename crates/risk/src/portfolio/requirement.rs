@@ -71,6 +71,14 @@ impl WeightedExposures {
         covariance.max(worst_row).max(floor).plus(self.added)
     }
 
+    /// √Q at the estimated correlations alone, rounded up: weighed with σ for margins, the deviation of the account's value.
+    ///
+    /// # Errors
+    /// [`RiskError::Overflow`] where it leaves 64 bits.
+    pub fn deviation_up(&self, model: &PortfolioModel) -> Result<Value> {
+        self.root_up(&PortfolioModel { shrinkage: Ratio::ZERO, ..*model })
+    }
+
     /// √Q*: the largest of the three readings, rounded up.
     #[inline(never)]
     fn root_up(&self, model: &PortfolioModel) -> Result<Value> {

@@ -3,5 +3,6 @@
 pub(crate) mod factor;
 pub(crate) mod liquidity;
 pub(crate) mod perp;
+pub(crate) mod portfolio;
 pub(crate) mod reserve;
 pub(crate) mod terms;

@@ -157,7 +157,7 @@ pub struct MarginCall {
     pub called_seconds: u64,
     /// What is missing at the deadline.
     pub shortfall_quote_atoms: u64,
-    /// Why.
+    /// Why: one of the `CALLED_BY_` constants of the margin module.
     pub reason: u8,
     /// Alignment.
     pub padding: [u8; 7],
@@ -170,6 +170,13 @@ impl MarginAccount {
     pub fn require_version(&self) -> Result<()> {
         require!(self.version == ACCOUNT_VERSION, PlimsollError::AccountVersion);
         Ok(())
+    }
+
+    /// Whether a margin call is stored.
+    #[must_use]
+    #[inline(always)]
+    pub const fn is_called(&self) -> bool {
+        self.call.deadline_seconds != 0
     }
 
     /// Refuses anybody but the owner: for what takes value out.

@@ -1,7 +1,6 @@
 //! Liquidates part of an account: its debt and collateral move to the liquidator's account, no tokens do.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::health::LiquidationHealth;
 use plimsoll_risk::liquidation::{LiquidationPlan, plan_liquidation};
 use plimsoll_risk::quantities::Amount;
 
@@ -57,8 +56,8 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
         lending::accrue_reserve(book.reserve_mut(index)?, now_seconds)?;
     }
 
-    let before = margin::liquidation_health(book, &liquidatee, now_seconds)?;
-    let inputs = liquidation::inputs(book, &liquidatee, before, &request, now_seconds)?;
+    let before = margin::liquidation_standing(book, &liquidatee, now_seconds)?;
+    let inputs = liquidation::inputs(book, &liquidatee, before.health, &request, now_seconds)?;
     let terms = liquidation::terms(book, &request)?;
     let plan = plan_liquidation(&inputs, &terms).or_refuse()?;
 
@@ -67,7 +66,10 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
     let factors = liquidation::factor_indices(book, &request)?;
     liquidation::take_throughput(book, &mut liquidatee, factors, &taken, now_seconds)?;
 
-    let after = prove(book, &mut liquidatee, &liquidator, &request, &before, now_seconds)?;
+    prove_solvent(book, &request)?;
+    let after = margin::liquidation_standing(book, &liquidatee, now_seconds)?;
+    liquidation::require_improved(&mut liquidatee, [&before, &after], plan.is_urgent, now_seconds)?;
+    liquidation::require_liquidator_health(book, &liquidator, now_seconds)?;
     emit!(Liquidated {
         liquidatee: accounts.liquidatee.key(),
         liquidator: accounts.liquidator.key(),
@@ -78,8 +80,8 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
         insurance_cut_atoms: plan.insurance_cut.0,
         insurance_top_up_atoms: plan.insurance_top_up.0,
         value_quote_atoms: plan.value.0,
-        health_before_quote_atoms: before.maintenance.0,
-        health_after_quote_atoms: after.maintenance.0,
+        health_before_quote_atoms: before.health.maintenance.0,
+        health_after_quote_atoms: after.health.maintenance.0,
     });
     Ok(())
 }
@@ -110,19 +112,7 @@ fn commit(
     Ok(())
 }
 
-/// Both reserves solvent, the liquidated account healthier than before, the liquidator above initial margin.
-fn prove(
-    book: &Book,
-    liquidatee: &mut MarginAccount,
-    liquidator: &MarginAccount,
-    request: &LiquidationRequest,
-    before: &LiquidationHealth,
-    now_seconds: u64,
-) -> Result<LiquidationHealth> {
+fn prove_solvent(book: &Book, request: &LiquidationRequest) -> Result<()> {
     lending::prove_solvent(book.reserve(request.debt_reserve)?)?;
-    lending::prove_solvent(book.reserve(request.collateral_reserve)?)?;
-    let after = margin::liquidation_health(book, liquidatee, now_seconds)?;
-    liquidation::require_improved(liquidatee, before, &after, now_seconds)?;
-    liquidation::require_liquidator_health(book, liquidator, now_seconds)?;
-    Ok(after)
+    lending::prove_solvent(book.reserve(request.collateral_reserve)?)
 }

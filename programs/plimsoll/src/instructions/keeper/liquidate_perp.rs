@@ -8,7 +8,6 @@ use crate::error::PlimsollError;
 use crate::events::PerpLiquidated;
 use crate::liquidation::{self, Throughput};
 use crate::perp_liquidation::{self, Closed};
-use crate::state::margin_account::MODE_PORTFOLIO;
 use crate::state::{Book, MarginAccount};
 use crate::{funding, margin, perps, vault};
 
@@ -51,8 +50,8 @@ pub(crate) fn handler(ctx: Context<LiquidatePerp>, request: PerpLiquidationReque
     perp_liquidation::require_open(book, request.market, now_seconds)?;
     funding::update_funding(book, request.market, now_seconds)?;
 
-    let before = margin::liquidation_health(book, &liquidatee, now_seconds)?;
-    let plan = perp_liquidation::plan(book, &liquidatee, before, &request, now_seconds)?;
+    let before = margin::liquidation_standing(book, &liquidatee, now_seconds)?;
+    let plan = perp_liquidation::plan(book, &liquidatee, before.health, &request, now_seconds)?;
 
     let closed = perp_liquidation::commit(book, &mut liquidatee, &mut liquidator, &request, &plan)?;
     perps::count_volume(book, request.market, plan.value, now_seconds)?;
@@ -60,14 +59,14 @@ pub(crate) fn handler(ctx: Context<LiquidatePerp>, request: PerpLiquidationReque
     let taken = Throughput { value: plan.throughput, is_urgent: plan.is_urgent };
     liquidation::take_throughput(book, &mut liquidatee, [factor, factor], &taken, now_seconds)?;
 
-    let after = margin::liquidation_health(book, &liquidatee, now_seconds)?;
-    liquidation::require_improved(&mut liquidatee, &before, &after, now_seconds)?;
+    let after = margin::liquidation_standing(book, &liquidatee, now_seconds)?;
+    liquidation::require_improved(&mut liquidatee, [&before, &after], plan.is_urgent, now_seconds)?;
     if !request.against_pool {
         liquidation::require_liquidator_health(book, &liquidator, now_seconds)?;
     } else if closed.pool_grew {
         perps::require_pool_limit(book)?;
     }
-    emit_liquidated(accounts, &request, &plan, &closed, [&before, &after]);
+    emit_liquidated(accounts, &request, &plan, &closed, [&before.health, &after.health]);
     Ok(())
 }
 
@@ -76,7 +75,6 @@ fn require_liquidator(liquidator: &MarginAccount, book: &Book, authority: &Pubke
     liquidator.require_version()?;
     liquidator.require_owner_or_delegate(authority)?;
     require_keys_eq!(liquidator.group, book.group, PlimsollError::WrongGroup);
-    require!(liquidator.mode != MODE_PORTFOLIO, PlimsollError::AccountMode);
     liquidator.require_may_trade(market)
 }
 

@@ -1,6 +1,7 @@
 //! Instructions that anyone may send.
 
 pub mod accrue;
+pub mod call_margin;
 pub mod fund_insurance;
 pub mod liquidate;
 pub mod liquidate_perp;
@@ -11,6 +12,7 @@ pub mod resolve_bankruptcy;
 pub mod resolve_perp_bankruptcy;
 pub mod settle_delisted_market;
 pub mod settle_pnl;
+pub mod stress_account;
 pub mod update_funding;
 
 use anchor_lang::prelude::*;

@@ -4,9 +4,9 @@ use anchor_lang::prelude::*;
 use plimsoll_risk::quantities::Amount;
 
 use crate::error::PlimsollError;
-use crate::events::Deposited;
-use crate::lending;
+use crate::events::{Deposited, MarginCallCleared};
 use crate::vault::{self, TokensIn};
+use crate::{lending, margin};
 
 pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
@@ -31,6 +31,7 @@ pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u
     transfer.take_in(amount, reserve.decimals)?;
 
     lending::prove_solvent(reserve)?;
+    let is_cured = margin::clear_if_cured(&book, &mut account, now_seconds);
     let deposit_shares = account.position(reserve_index.into())?.deposit_shares.0;
     emit!(Deposited {
         margin_account: accounts.margin_account.key(),
@@ -38,5 +39,8 @@ pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u
         amount_atoms: amount,
         deposit_shares
     });
+    if is_cured {
+        emit!(MarginCallCleared { margin_account: accounts.margin_account.key() });
+    }
     Ok(())
 }

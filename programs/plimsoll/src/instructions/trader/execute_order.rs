@@ -5,11 +5,12 @@ use plimsoll_risk::perp::fill;
 use plimsoll_risk::quantities::{Amount, Price, SignedAmount};
 
 use crate::error::{OrRefuse, PlimsollError};
-use crate::events::{OrderArmed, OrderFilled};
+use crate::events::{MarginCallCleared, OrderArmed, OrderFilled};
+use crate::margin::{self, Admission};
 use crate::orders::{self, FillPlan};
 use crate::state::margin_account::Order;
 use crate::state::{Book, MarginAccount};
-use crate::{funding, margin, perps, vault};
+use crate::{funding, perps, vault};
 
 /// Accounts of `execute_order`.
 #[derive(Accounts)]
@@ -98,7 +99,11 @@ fn fill(
     let (books, position) = perps::load(book, account, market_index)?;
     // a trade that only reduces is measured against what was there before
     let reduces = fill::reduces(position.base, SignedAmount(order.base_atoms));
-    let before = if reduces { Some(margin::cross_health(book, account, now_seconds)?) } else { None };
+    let admission = if reduces {
+        Admission::of_reduction(book, account, now_seconds)?
+    } else {
+        Admission::of_action(book, account, now_seconds)?
+    };
     let plan = orders::plan_fill(book, books, position, order, &quote)?;
 
     let executor_fee_atoms = commit(book, account, executor, order, &plan)?;
@@ -107,15 +112,8 @@ fn fill(
     if plan.enlarges_skew {
         perps::require_pool_limit(book)?;
     }
-    let is_healthy = if let Some(before) = before {
-        !margin::require_initial_or_not_lowered(&before, book, account, now_seconds)?.initial.is_negative()
-    } else {
-        margin::require_initial_health(book, account, now_seconds)?;
-        true
-    };
-    if is_healthy {
-        account.unhealthy_since_seconds = 0;
-    }
+    admission.judge(book, account, now_seconds)?;
+    let is_cured = reduces && margin::clear_if_cured(book, account, now_seconds);
     emit!(OrderFilled {
         margin_account: accounts.margin_account.key(),
         executor: accounts.executor.key(),
@@ -129,6 +127,9 @@ fn fill(
         publish_time_seconds: quote.publish_time_seconds,
         skew_after_base_atoms: plan.skew_after.0,
     });
+    if is_cured {
+        emit!(MarginCallCleared { margin_account: accounts.margin_account.key() });
+    }
     Ok(())
 }
 

@@ -12,5 +12,6 @@ pub mod open_margin_account;
 pub mod place_order;
 pub mod repay;
 pub mod set_delegate;
+pub mod set_margin_mode;
 pub mod transfer_position;
 pub mod withdraw;

@@ -6,7 +6,8 @@ use plimsoll_risk::quantities::Amount;
 use super::transfer_position::BetweenAccounts;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::CollateralMoved;
-use crate::{lending, margin};
+use crate::lending;
+use crate::margin::Admission;
 
 pub(crate) fn handler(ctx: Context<BetweenAccounts>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
@@ -14,6 +15,7 @@ pub(crate) fn handler(ctx: Context<BetweenAccounts>, reserve_index: u8, amount_a
     let (mut book, mut from, mut to) = accounts.load_mut()?;
     require!(amount_atoms > 0, PlimsollError::AmountZero);
     to.require_may_hold_reserve(reserve_index, &book)?;
+    let admission = Admission::of_action(&book, &from, now_seconds)?;
     let reserve = book.reserve_mut(reserve_index)?;
     lending::accrue_reserve(reserve, now_seconds)?;
     let claim = from.position(reserve_index.into())?.claim_down(&reserve.totals()).or_refuse()?.0;
@@ -25,8 +27,7 @@ pub(crate) fn handler(ctx: Context<BetweenAccounts>, reserve_index: u8, amount_a
     lending::credit(reserve, &mut to, reserve_index, Amount(amount))?;
 
     lending::prove_solvent(reserve)?;
-    margin::require_initial_health(&book, &from, now_seconds)?;
-    from.unhealthy_since_seconds = 0;
+    admission.judge(&book, &mut from, now_seconds)?;
     emit!(CollateralMoved { from: accounts.from.key(), to: accounts.to.key(), reserve_index, amount_atoms: amount });
     Ok(())
 }

@@ -4,9 +4,9 @@ use anchor_lang::prelude::*;
 use plimsoll_risk::quantities::Amount;
 
 use crate::error::{OrRefuse, PlimsollError};
-use crate::events::Repaid;
-use crate::lending;
+use crate::events::{MarginCallCleared, Repaid};
 use crate::vault::TokensIn;
+use crate::{lending, margin};
 
 pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
@@ -31,7 +31,11 @@ pub(crate) fn handler(ctx: Context<TokensIn>, reserve_index: u8, amount_atoms: u
     transfer.take_in(amount, reserve.decimals)?;
 
     lending::prove_solvent(reserve)?;
+    let is_cured = margin::clear_if_cured(&book, &mut account, now_seconds);
     let debt_shares = account.position(reserve_index.into())?.debt_shares.0;
     emit!(Repaid { margin_account: accounts.margin_account.key(), reserve_index, amount_atoms: amount, debt_shares });
+    if is_cured {
+        emit!(MarginCallCleared { margin_account: accounts.margin_account.key() });
+    }
     Ok(())
 }

@@ -7,8 +7,9 @@ use plimsoll_risk::perp::PerpPosition;
 
 use crate::error::PlimsollError;
 use crate::events::PositionTransferred;
+use crate::margin::Admission;
 use crate::state::{Book, MarginAccount};
-use crate::{funding, margin, perps};
+use crate::{funding, perps};
 
 /// Accounts of `transfer_position` and `move_collateral`.
 #[derive(Accounts)]
@@ -52,19 +53,16 @@ pub(crate) fn handler(ctx: Context<BetweenAccounts>, market: u8) -> Result<()> {
     require!(!to.has_perp(market), PlimsollError::PositionExists);
     to.require_may_trade(market)?;
     funding::update_funding(&mut book, market, now_seconds)?;
-    let before = margin::cross_health(&book, &from, now_seconds)?;
+    let admission = Admission::of_reduction(&book, &from, now_seconds)?;
+    let admission_to = Admission::of_action(&book, &to, now_seconds)?;
 
     let (books, position) = perps::load(&book, &from, market)?;
     // the receiver first: the market is never without a holder in between
     perps::store(&mut book, &mut to, market, &books, &position)?;
     perps::store(&mut book, &mut from, market, &books, &PerpPosition::default())?;
 
-    let after = margin::require_initial_or_not_lowered(&before, &book, &from, now_seconds)?;
-    if !after.initial.is_negative() {
-        from.unhealthy_since_seconds = 0;
-    }
-    margin::require_initial_health(&book, &to, now_seconds)?;
-    to.unhealthy_since_seconds = 0;
+    admission.judge(&book, &mut from, now_seconds)?;
+    admission_to.judge(&book, &mut to, now_seconds)?;
     emit!(PositionTransferred {
         from: accounts.from.key(),
         to: accounts.to.key(),

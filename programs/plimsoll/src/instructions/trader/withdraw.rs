@@ -5,14 +5,16 @@ use plimsoll_risk::quantities::Amount;
 
 use crate::error::{OrRefuse, PlimsollError};
 use crate::events::Withdrawn;
+use crate::lending;
+use crate::margin::Admission;
 use crate::vault::TokensOut;
-use crate::{lending, margin};
 
 pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
     let now_seconds = crate::clock::now_seconds()?;
     let (mut book, mut account) = accounts.load_mut()?;
     account.require_may_hold_reserve(reserve_index, &book)?;
+    let admission = Admission::of_action(&book, &account, now_seconds)?;
     let (book_key, bump) = (accounts.book.key(), book.vault_authority_bump);
     let reserve = book.reserve_mut(reserve_index)?;
     let transfer = accounts.transfer();
@@ -31,8 +33,7 @@ pub(crate) fn handler(ctx: Context<TokensOut>, reserve_index: u8, amount_atoms: 
     transfer.pay_out(amount, reserve.decimals, &book_key, bump)?;
 
     lending::prove_solvent(book.reserve(reserve_index)?)?;
-    margin::require_initial_health(&book, &account, now_seconds)?;
-    account.unhealthy_since_seconds = 0;
+    admission.judge(&book, &mut account, now_seconds)?;
     let deposit_shares = account.position(reserve_index.into())?.deposit_shares.0;
     emit!(Withdrawn {
         margin_account: accounts.margin_account.key(),
