@@ -8,6 +8,7 @@ mod bank_run;
 #[allow(dead_code)] // what is refused is tried by the instructions' tests
 mod bounds;
 mod donations;
+mod flash_concentration;
 mod funding_story;
 mod grace;
 mod interest;
