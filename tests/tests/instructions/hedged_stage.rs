@@ -41,11 +41,11 @@ impl HedgedStage {
         stage
     }
 
-    /// The hedger is in portfolio mode and owes 25,000 USDC more: beyond what cross margin allows.
+    /// The hedger is in portfolio mode and owes 37,000 USDC more: beyond what cross margin allows.
     pub(crate) fn geared() -> Self {
         let mut stage = Self::open();
         stage.world.enter_portfolio_mode(&stage.hedger);
-        let more = stage.usdc.atoms(25_000);
+        let more = stage.usdc.atoms(37_000);
         stage.world.borrow(&stage.hedger, &stage.usdc.clone(), more).expect("a loan");
         stage
     }

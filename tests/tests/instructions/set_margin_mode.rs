@@ -9,6 +9,7 @@ use plimsoll_tests::{Signer, Trader};
 
 use crate::expect::{emits, refuses};
 use crate::hedged_stage::HedgedStage;
+use crate::position_stage::SOL_PERP;
 use crate::stage::{UNKNOWN_MODE, account_elsewhere, edit_account, edit_book, elsewhere, leave_pending, stranger};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, refuses_unsigned, swapped};
 
@@ -54,7 +55,7 @@ fn what_portfolio_margin_allows_keeps_an_account_there() {
     assert!(cross.0 < 0 && cross.1 < 0 && portfolio.0 > 0, "{cross:?} {portfolio:?}");
     refuses_set(&mut stage, MODE_CROSS, PlimsollError::InitialHealthNegative);
     let (hedger, usdc) = (&stage.hedger, stage.usdc);
-    stage.world.repay(hedger, &usdc, usdc.atoms(25_000)).expect("a repayment");
+    stage.world.repay(hedger, &usdc, usdc.atoms(37_000)).expect("a repayment");
     let instruction = set(&stage, MODE_CROSS);
     stage.world.must_signed_by(&instruction, &stage.hedger);
 }
@@ -104,9 +105,9 @@ fn isolated_and_unknown_modes_are_refused() {
 fn what_the_margin_check_refuses_is_refused() {
     let mut stage = HedgedStage::open();
     stage.world.advance_refreshed(3_601);
-    refuses_set(&mut stage, MODE_PORTFOLIO, PlimsollError::ReserveStale);
-    stage.world.must(&[instructions::accrue(stage.world.book)], &[]);
     refuses_set(&mut stage, MODE_PORTFOLIO, PlimsollError::FundingStale);
+    stage.world.must(&[instructions::update_funding(stage.world.book, SOL_PERP)], &[]);
+    refuses_set(&mut stage, MODE_PORTFOLIO, PlimsollError::ReserveStale);
     stage.world.bring_up();
     let sol = stage.sol;
     leave_pending(&mut stage.world, &sol);

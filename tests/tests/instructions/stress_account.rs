@@ -8,6 +8,7 @@ use plimsoll_tests::World;
 
 use crate::expect::{events, refuses};
 use crate::hedged_stage::HedgedStage;
+use crate::position_stage::SOL_PERP;
 use crate::stage::{UNKNOWN_MODE, account_elsewhere, edit_account, elsewhere, leave_pending};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
@@ -93,9 +94,9 @@ fn what_cannot_be_evaluated_is_refused() {
     let (book, account) = (stage.world.book, stage.hedger.account);
     let instruction = instructions::stress_account(book, account);
     stage.world.advance_refreshed(3_601);
-    refuses(&mut stage.world, &instruction, &[], PlimsollError::ReserveStale);
-    stage.world.must(&[instructions::accrue(book)], &[]);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::FundingStale);
+    stage.world.must(&[instructions::update_funding(book, SOL_PERP)], &[]);
+    refuses(&mut stage.world, &instruction, &[], PlimsollError::ReserveStale);
     stage.world.bring_up();
     edit_account(&mut stage.world, account, |account| account.mode = UNKNOWN_MODE);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::AccountMode);

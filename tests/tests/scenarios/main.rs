@@ -20,6 +20,7 @@ mod perp_crash;
 mod perp_story;
 mod perp_waterfall;
 mod pool_run;
+mod portfolio_grace;
 mod same_account;
 mod stale_oracle;
 mod stop_and_limit;
