@@ -9,7 +9,7 @@ use super::half_lives::Choice;
 use super::levels::Levels;
 use super::liquidity::QUEUE_SECONDS;
 use super::options::Rules;
-use super::rounding::{bounds, bounds_wide, rounded_down, rounded_up, whole};
+use super::rounding::{bounds, bounds_wide, ppm_up, rounded_down, rounded_up, whole};
 use super::tails::Tails;
 
 /// Where a number comes from.
@@ -139,7 +139,7 @@ impl Findings<'_> {
 
     fn tails(&mut self, tails: &Tails, rules: &Rules) {
         let k = bounds("tail_multiplier_ppm");
-        self.params.tail_multiplier_ppm = whole((tails.multiplier * 1e6).ceil()).clamp(k.0, k.1);
+        self.params.tail_multiplier_ppm = ppm_up(tails.multiplier).clamp(k.0, k.1);
         let (low, high) = tails.fit.degrees_interval();
         let hill = tails.hill.map_or("Hill not estimable".to_owned(), |hill| {
             format!(

@@ -59,8 +59,14 @@ fn heading(calibrated: &Calibrated) -> String {
             )
         },
     );
+    let depth = calibrated.evidence.liquidity.depth_quote.map_or(String::new(), |depth| {
+        format!(
+            " Depth within 2 %: {} quote units (10 % quantile of the column), for depth_quote_atoms of a perp market.",
+            plimsoll_report::format::number(depth, 0)
+        )
+    });
     format!(
-        "{}: {} bars of {} s, {} to {}; {} of them missing in {} gaps. {impact}",
+        "{}: {} bars of {} s, {} to {}; {} of them missing in {} gaps. {impact}{depth}",
         calibrated.symbol,
         plimsoll_report::format::grouped(calibrated.bars as u64),
         calibrated.bar_seconds,

@@ -134,15 +134,21 @@ impl Market {
 }
 
 impl Series {
-    /// The series as CSV, as [`Self::parse`] reads it.
+    /// The series as CSV, as [`Self::parse`] reads it; depth and spread stand in it where any bar knows them.
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let mut text = "open_time_seconds,open,high,low,close,volume_base\n".to_owned();
+        let known = self.bars.iter().any(|bar| bar.depth_quote.is_some() || bar.spread.is_some());
+        let mut text = "open_time_seconds,open,high,low,close,volume_base".to_owned();
+        text += if known { ",depth_quote,spread\n" } else { "\n" };
+        let shown = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
         for bar in &self.bars {
-            let volume = bar.volume_base.map_or(String::new(), |volume| format!("{volume:.6}"));
             let Bar { open_time_seconds, open, high, low, close, .. } = bar;
             // writing to a string cannot fail
-            let _ = writeln!(text, "{open_time_seconds},{open},{high},{low},{close},{volume}");
+            let _ = write!(text, "{open_time_seconds},{open},{high},{low},{close},{}", shown(bar.volume_base));
+            if known {
+                let _ = write!(text, ",{},{}", shown(bar.depth_quote), shown(bar.spread));
+            }
+            text.push('\n');
         }
         text
     }

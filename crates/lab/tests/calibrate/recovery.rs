@@ -4,8 +4,8 @@ use plimsoll_lab::calibrate::command::calibrate;
 use plimsoll_lab::calibrate::factor::Calibrated;
 use plimsoll_lab::calibrate::findings::Basis;
 use plimsoll_lab::calibrate::half_lives::{Which, choose};
-use plimsoll_lab::series::Series;
 use plimsoll_lab::series::synthetic::Synthetic;
+use plimsoll_lab::series::{Bar, Series};
 use plimsoll_risk::volatility::VolatilityParameters;
 
 use crate::{args, rules, written};
@@ -95,7 +95,7 @@ fn impact_and_volume_are_read_off() {
 fn what_the_history_does_not_say_is_kept_and_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let market = Synthetic { days: 60, ..Synthetic::default() }.series("x").expect("a market");
-    let bars = market.bars.iter().map(|bar| plimsoll_lab::series::Bar { volume_base: None, ..*bar }).collect();
+    let bars = market.bars.iter().map(|bar| Bar { volume_base: None, ..*bar }).collect();
     let bare = Series::of_bars("x", bars).expect("bars");
     let path = folder.path().join("sol.csv");
     std::fs::write(&path, bare.to_csv()).expect("written");
@@ -109,6 +109,26 @@ fn what_the_history_does_not_say_is_kept_and_said() {
     );
     assert!(report.cautions.iter().any(|caution| caution.contains("rest on 60 days")));
     assert!(report.toml.contains("Square-root impact: not estimable"));
+}
+
+#[test]
+fn columns_of_spread_and_depth_are_believed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let market = Synthetic { days: 60, ..Synthetic::default() }.series("x").expect("a market");
+    let quoted = |(place, bar): (usize, &Bar)| {
+        let depth_quote = (place % 2 == 0).then_some(1e6 + 100.0 * f64::from(u32::try_from(place).expect("small")));
+        Bar { depth_quote, spread: Some(if place % 2 == 0 { 0.0006 } else { 0.0010 }), ..*bar }
+    };
+    let series = Series::of_bars("x", market.bars.iter().enumerate().map(quoted).collect()).expect("bars");
+    let path = folder.path().join("sol.csv");
+    std::fs::write(&path, series.to_csv()).expect("written");
+    let report = calibrate(&args(&[("SOL", &path)], folder.path())).expect("calibrates");
+    assert_eq!(report.factors[0].params().spread_ppm, 800, "the column's mean");
+    // 17,280 bars, every other one of which says its depth: a tenth of the way from 1,000,000 to 2,727,800
+    let depth = report.factors[0].evidence.liquidity.depth_quote.expect("known");
+    assert!((depth - 1_172_780.0).abs() < 200.0, "{depth}");
+    let words = report.toml.split_whitespace().collect::<Vec<_>>().join(" ").replace(" # ", " ");
+    assert!(words.contains("Depth within 2 %: 1,172,7"), "{words}");
 }
 
 #[test]
