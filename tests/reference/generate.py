@@ -8,8 +8,8 @@ import json
 import sys
 from pathlib import Path
 
-from .cases import accounts, jump_guard, liquidation, perp_accounts, perp_liquidation, perp_orders, perp_pool
-from .cases import perp_settlement, perp_sides, perp_trading, prices, reserves, threshold, volatility
+from .cases import accounts, jump_guard, liquidation, liquidity, perp_accounts, perp_liquidation, perp_orders, perp_pool
+from .cases import perp_settlement, perp_sides, perp_trading, portfolio, prices, reserves, threshold, volatility
 from .cases.draw import Draw
 
 VECTORS = Path(__file__).resolve().parents[2] / "crates" / "risk" / "tests" / "vectors"
@@ -32,6 +32,14 @@ FILES = {
     "health": accounts.healths,
     "liquidation_plan": liquidation.plans,
     "liquidation_bucket": liquidation.buckets,
+    "liquidity_impact": liquidity.impacts,
+    "liquidity_health": liquidity.healths,
+    "liquidity_tide": liquidity.walks,
+    "liquidity_crowding": liquidity.crowdings,
+    "liquidity_profile": liquidity.profiles,
+    "liquidity_volume": liquidity.volumes,
+    "liquidity_implied": liquidity.implieds,
+    "liquidity_funding_ahead": liquidity.fundings_ahead,
     "bankruptcy": reserves.bankruptcies,
     "interest_curve": reserves.curves,
     "interest_distribution": reserves.distributions,
@@ -52,6 +60,9 @@ FILES = {
     "perp_order_timing": perp_orders.timings,
     "perp_order_condition": perp_orders.conditions,
     "perp_order_trade": perp_orders.trades,
+    "portfolio_correlations": portfolio.correlations,
+    "portfolio_requirement": portfolio.requirements,
+    "portfolio_health": portfolio.healths,
 }
 
 

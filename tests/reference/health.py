@@ -23,11 +23,11 @@ class Leg:
 
     def maintenance_weight(self, margin_multiple: Fraction = Fraction(1)) -> Fraction:
         """The weight at `margin_multiple` times the maintenance margin."""
-        return _weight(self.is_deposit, self.maintenance_margin * margin_multiple, self.collateral_weight_maintenance)
+        return weight(self.is_deposit, self.maintenance_margin * margin_multiple, self.collateral_weight_maintenance)
 
     def initial_weight(self) -> Fraction:
         """The weight in initial margin."""
-        return _weight(self.is_deposit, self.initial_margin, self.collateral_weight_initial)
+        return weight(self.is_deposit, self.initial_margin, self.collateral_weight_initial)
 
     def signed(self, magnitude: Fraction) -> Fraction:
         """`magnitude` with the leg's sign."""
@@ -44,8 +44,9 @@ class Health:
     equity: Fraction
 
 
-def _weight(is_deposit: bool, margin: Fraction, collateral_weight: Fraction) -> Fraction:
-    return max(Fraction(0), 1 - margin) * collateral_weight if is_deposit else 1 + margin + margin * margin
+def weight(is_deposit: bool, margin, collateral_weight):
+    """What a value of one counts for, or requires."""
+    return max(0, 1 - margin) * collateral_weight if is_deposit else 1 + margin + margin * margin
 
 
 def health(legs: list[Leg], liquidation_buffer: Fraction) -> Health:

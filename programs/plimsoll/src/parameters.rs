@@ -5,6 +5,7 @@ mod perps;
 
 use anchor_lang::prelude::*;
 use plimsoll_risk::liquidation::Bucket;
+use plimsoll_risk::liquidity::MAX_SPREAD_PPM;
 use plimsoll_risk::quantities::{Decay, Rate, Ratio, Variance};
 use plimsoll_risk::ramp::Ramp;
 use plimsoll_risk::threshold::Path;
@@ -81,6 +82,8 @@ pub(crate) fn set_factor_params(
 ) -> Result<()> {
     let fits = params.bonus_min_ppm <= params.bonus_max_ppm
         && params.impact_multiple_ppm <= 10 * ONE_PPM
+        // the core sees it with the profile's, and bounded
+        && params.spread_ppm <= MAX_SPREAD_PPM
         && params.liquidation_capacity_quote_atoms > 0
         && params.liquidation_refill_quote_atoms_per_second > 0;
     require!(fits, PlimsollError::ParameterOutOfBounds);

@@ -38,8 +38,15 @@ pub fn store(
     books: &PerpBooks,
     position: &PerpPosition,
 ) -> Result<()> {
-    book.perp_market_mut(market_index)?.commit(books, account, market_index, position)?;
-    refresh_crowding(book, market_index)
+    let market = book.perp_market_mut(market_index)?;
+    let before = (market.long_base_atoms, market.short_base_atoms);
+    market.commit(books, account, market_index, position)?;
+    // what only moves money between positions leaves the sides as they are
+    if before == (market.long_base_atoms, market.short_base_atoms) {
+        Ok(())
+    } else {
+        refresh_crowding(book, market_index)
+    }
 }
 
 /// Brings a market's crowding up to date: after every change of its books, its cap or what the cap is measured by.

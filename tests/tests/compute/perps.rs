@@ -3,7 +3,8 @@
 use plimsoll_client::instructions::{self, OrderKey};
 use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
 use plimsoll_tests::perps::{market_order, perp_params};
-use plimsoll_tests::{Asset, Trader, World, assets};
+use plimsoll_tests::risk::{GRACE_SECONDS, profile};
+use plimsoll_tests::{Asset, Signer, Trader, World, assets};
 
 use super::measure::Row;
 
@@ -48,6 +49,36 @@ impl Stage {
         self.world.execute(&order).expect("a fill");
     }
 
+    /// The same with an impact of every factor in force, which another one takes the place of if it `walks`, and with every market crowded from
+    /// its first position on. Each leg is larger than the share from which its own size counts: the longest way.
+    fn crowded(walks: bool) -> Self {
+        let mut stage = Self::new(MARKETS);
+        for asset in stage.world.assets.clone() {
+            stage.world.set_profile(asset.index, profile()).expect("a profile");
+        }
+        for market in 0..MARKETS {
+            stage.world.change_perp(market, |params| params.crowding_start_ppm = 0);
+        }
+        stage.world.turn_tide();
+        if walks {
+            stage.announce_another_impact();
+        }
+        stage.world.turn_tide();
+        stage.world.advance(GRACE_SECONDS + GRACE_SECONDS / 3);
+        for market in 0..MARKETS {
+            stage.world.must(&[instructions::update_funding(stage.world.book, market)], &[]);
+        }
+        stage.world.advance_refreshed(1);
+        stage
+    }
+
+    fn announce_another_impact(&mut self) {
+        let (group, admin, book) = (self.world.group, self.world.admin.pubkey(), self.world.book);
+        let mut params = assets::book_params();
+        params.concentration_share_ppm *= 2;
+        self.world.must(&[instructions::set_book_params(group, admin, book, params)], &[]);
+    }
+
     /// A liquidator with plenty of the quote.
     fn liquidator(&mut self) -> Trader {
         let usdc = self.world.assets[0];
@@ -72,8 +103,7 @@ fn place_order() -> u64 {
 }
 
 /// A fill that grows a position, through somebody else's account.
-fn execute_order() -> u64 {
-    let mut stage = Stage::new(MARKETS);
+fn execute_order(mut stage: Stage) -> u64 {
     let executor = stage.liquidator();
     let base_atoms = base_for(&stage.world, &stage.world.market_asset(7), 1_000);
     let order = stage.world.place(&stage.trader, market_order(7, base_atoms));
@@ -130,8 +160,7 @@ fn liquidate_perp(against_pool: bool) -> u64 {
     stage.world.must_signed_by(&liquidate, &liquidator)
 }
 
-fn update_funding() -> u64 {
-    let mut stage = Stage::new(MARKETS);
+fn update_funding(mut stage: Stage) -> u64 {
     stage.world.advance(3_600);
     let update = instructions::update_funding(stage.world.book, 0);
     stage.world.must(&[update], &[])
@@ -181,12 +210,15 @@ pub(crate) fn all() -> Vec<Row> {
     let (one, eight) = (withdraw(1), withdraw(MARKETS));
     vec![
         Row::new("place_order", "8+8 positions", place_order()),
-        Row::new("execute_order", "8+8 positions", execute_order()),
+        Row::new("execute_order", "8+8 positions", execute_order(Stage::new(MARKETS))),
+        Row::new("execute_order", "8+8 positions, crowded", execute_order(Stage::crowded(false))),
+        Row::new("execute_order", "8+8 positions, tide walking", execute_order(Stage::crowded(true))),
         Row::new("execute_order", "8+8 positions, reducing", execute_reducing_order()),
         Row::new("margin_check", "per perp position", (eight - one).div_ceil(7)),
         Row::new("liquidate_perp", "8+8 positions", liquidate_perp(false)),
         Row::new("liquidate_perp", "8+8 positions, against the pool", liquidate_perp(true)),
-        Row::new("update_funding", "one market", update_funding()),
+        Row::new("update_funding", "one market", update_funding(Stage::new(MARKETS))),
+        Row::new("update_funding", "one market, crowded", update_funding(Stage::crowded(false))),
         Row::new("settle_pnl", "one position", settle_pnl(true)),
         Row::new("settle_pnl", "one position, a loss", settle_pnl(false)),
         Row::new("resolve_perp_bankruptcy", "one market", resolve_perp_bankruptcy()),

@@ -4,6 +4,7 @@
 mod bad_debt;
 mod bank_run;
 mod donations;
+mod flash_concentration;
 mod funding_story;
 mod interest;
 mod isolated;

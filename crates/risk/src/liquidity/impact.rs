@@ -122,11 +122,11 @@ impl Impact {
         })
     }
 
-    /// What a long leg adds at most: ⅔·(1 − m).
+    /// What a long leg adds at most: ⅔·(1 − m)⁺, rounded up.
     #[inline(always)]
     pub(crate) const fn long_limit(margin: Ratio) -> Ratio {
         let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
-        Ratio::from_bits(left.saturating_mul(2) / 3)
+        Ratio::from_bits(left.saturating_mul(2).div_ceil(3))
     }
 
     /// `m·(1 + multiple)`, rounded up, within the bound of [`Self::addition_up`]; m itself where there is no impact.

@@ -25,7 +25,7 @@ pub(crate) use index::{
     times_index_up,
 };
 pub use inverse_root::{InverseRoot, correlation15};
-pub use limbs::{BIAS, FACTOR_BITS, ProductSum, biased_product};
+pub use limbs::{BIAS, FACTOR_BITS, ProductSum, biased_sum};
 pub use logarithm::ln_bits;
 pub use matrix::decay_and_add_product;
 pub use product::{mul_shift_bounds, mul_shift_down, mul_shift_up, product, square_times, square31_times};
@@ -34,5 +34,5 @@ pub use quotient::{
     fraction31_down, mul_div_down, mul_div_up, wide_div_down, wide_mul_div_word_down, wide_mul_div_word_up,
 };
 pub use root::{sqrt_down, sqrt_fraction32_up, sqrt_up, times_root_up};
-pub use scaled::{excess_bits, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
+pub use scaled::{cut_down, cut_up, excess_bits, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
 pub use wide::{blend_up, wide_mul_div_down, wide_mul_div_up, wide_mul_shift_down, wide_mul_shift_up};

@@ -2,11 +2,11 @@
 
 use crate::error::{Result, RiskError};
 
-/// By how many bits the widest of some numbers (or all of them, or-ed) is longer than `bits`.
+/// By how many bits two numbers, or all of two kinds of numbers or-ed, have a product that is longer than `bits`.
 #[inline]
 #[must_use]
-pub const fn excess_bits(widest: u128, bits: u32) -> u32 {
-    (128 - widest.leading_zeros()).saturating_sub(bits)
+pub const fn excess_bits(a: u64, b: u64, bits: u32) -> u32 {
+    (128 - a.leading_zeros() - b.leading_zeros()).saturating_sub(bits)
 }
 
 /// `⌊number / 2^shift⌋` of a number below 2^(64 + shift); shift < 64.
@@ -24,7 +24,23 @@ pub const fn shifted_down(number: u128, shift: u32) -> u64 {
 #[allow(clippy::cast_possible_truncation)] // the low digit
 pub const fn shifted_up(number: u128, shift: u32) -> u64 {
     let is_exact = number as u64 & ((1 << shift) - 1) == 0;
-    shifted_down(number, shift) + !is_exact as u64
+    // below 2⁶³ and one
+    shifted_down(number, shift).wrapping_add(!is_exact as u64)
+}
+
+/// `⌊size / 2^bits⌋`; bits < 64.
+#[inline(always)]
+#[must_use]
+pub const fn cut_down(size: u64, bits: u32) -> u64 {
+    size >> bits
+}
+
+/// `⌈size / 2^bits⌉` of a size below 2^63; bits < 63.
+#[inline(always)]
+#[must_use]
+pub const fn cut_up(size: u64, bits: u32) -> u64 {
+    // both are below 2⁶³
+    size.wrapping_add((1_u64 << bits).wrapping_sub(1)) >> bits
 }
 
 /// `⌈size · 2^shift / 2^FRACTION⌉`, or [`RiskError::Overflow`]. FRACTION < 64 and shift < 64.
@@ -35,8 +51,8 @@ pub const fn unscaled_up<const FRACTION: u32>(size: u64, shift: u32) -> Result<u
         return if size.leading_zeros() < left { Err(RiskError::Overflow) } else { Ok(size << left) };
     }
     let right = FRACTION - shift;
-    // right > 0, so the quotient is below 2⁶³
-    Ok((size >> right) + (size & ((1 << right) - 1) != 0) as u64)
+    // a size of 64 bits can be too long to be rounded up by an addition
+    Ok(cut_down(size, right) + (size & ((1 << right) - 1) != 0) as u64)
 }
 
 /// The same of a number with a sign: a negative one is rounded toward zero. [`RiskError::Overflow`] beyond 63 bits.
@@ -58,14 +74,24 @@ mod tests {
         [0, 1, -1, 2, -3, 1 << 20, -(1 << 20) - 1, (1 << 40) - 1, 1 << 44, -(1 << 62), i64::MIN, i64::MAX];
 
     #[test]
-    fn a_common_exponent_is_taken_and_given_back() {
-        for number in [0_u128, 1, (1 << 40) - 1, 1 << 40, (1 << 64) + 1, (1 << 95) - 1] {
-            let shift = excess_bits(number, 40);
-            assert_eq!(u128::from(shifted_down(number, shift)), number >> shift);
-            assert_eq!(u128::from(shifted_up(number, shift)), number.div_ceil(1 << shift));
-            assert!(shifted_down(number, shift) < 1 << 40);
-            let back = unscaled_up::<0>(shifted_up(number, shift), shift).map_or(u128::from(u64::MAX), u128::from);
-            assert!(back >= number.min(u64::MAX.into()));
+    fn products_of_what_is_left_fit() {
+        for a in [0_u64, 1, (1 << 20) - 1, 1 << 20, (1 << 40) + 1, u64::MAX >> 1] {
+            for b in [0_u64, 1, (1 << 32) - 1, 1 << 32, (1 << 36) - 1] {
+                let cut = excess_bits(a, b, 63);
+                assert_eq!(cut_down(a, cut), a / (1 << cut));
+                assert_eq!(cut_up(a, cut), a.div_ceil(1 << cut));
+                assert!(u128::from(cut_down(a, cut)) * u128::from(b) < 1 << 63, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn wide_numbers_are_cut_like_others() {
+        for number in [0_u128, 1, (1 << 40) - 1, (1 << 64) + 1, (1 << 95) - 1] {
+            for shift in [33, 40, 63] {
+                assert_eq!(u128::from(shifted_down(number, shift)), number >> shift);
+                assert_eq!(u128::from(shifted_up(number, shift)), number.div_ceil(1 << shift));
+            }
         }
     }
 

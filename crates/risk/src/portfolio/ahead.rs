@@ -57,7 +57,7 @@ impl Changes {
     fn of(inputs: &InitialInputs) -> Result<Self> {
         let mut changes = Self::default();
         let exposures = inputs.maintenance.exposures;
-        let legs = exposures.spot.iter().zip(&exposures.perp).zip(&exposures.gross);
+        let legs = exposures.spot().iter().zip(exposures.perp()).zip(exposures.gross());
         let paths = inputs.maintenance.margins.iter().zip(inputs.ahead.highest).zip(inputs.ahead.lowest);
         for (((&spot, &perp), &gross), ((&now, &highest), &lowest)) in legs.zip(paths) {
             changes.all = changes.all.plus(Value(gross))?;

@@ -9,11 +9,11 @@ use crate::quantities::{Ratio, SignedValue, Value};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Exposures {
     /// s_i: deposits (weighted) less debts.
-    pub spot: [i64; FACTORS],
+    spot: [i64; FACTORS],
     /// p_i: longs less shorts.
-    pub perp: [i64; FACTORS],
-    /// Σ of all legs' sizes.
-    pub gross: [u64; FACTORS],
+    perp: [i64; FACTORS],
+    /// Σ of all legs' sizes: at least |s_i| + |p_i|.
+    gross: [u64; FACTORS],
     /// Σ v·(size margin + m·impact), each leg's rounded up.
     pub added: Value,
     /// What the account's weighted values sum up to without margins.
@@ -99,6 +99,24 @@ impl Exposures {
         let exposure = if leg.side == LegSide::Short { size.saturating_neg() } else { size };
         add(&mut self.perp, factor, exposure)?;
         self.count_leg(factor, leg.size, terms.addition_up(leg.size, leg.side, leg.size_margin)?)
+    }
+
+    /// s_i: deposits (weighted) less debts.
+    #[must_use]
+    pub const fn spot(&self) -> &[i64; FACTORS] {
+        &self.spot
+    }
+
+    /// p_i: longs less shorts.
+    #[must_use]
+    pub const fn perp(&self) -> &[i64; FACTORS] {
+        &self.perp
+    }
+
+    /// Σ of all legs' sizes.
+    #[must_use]
+    pub const fn gross(&self) -> &[u64; FACTORS] {
+        &self.gross
     }
 
     fn count_leg(&mut self, factor: usize, size: Value, addition: Value) -> Result<()> {

@@ -76,4 +76,10 @@ impl PortfolioModel<'_> {
             && self.hedged_floor == other.hedged_floor
             && self.bounds == other.bounds
     }
+
+    /// Whether both have the same rows: a grid changes far less often than what is announced with it.
+    #[inline(never)]
+    pub(super) fn has_grid_of(&self, other: &Self) -> bool {
+        self.bounds == other.bounds && self.scenarios.as_flattened() == other.scenarios.as_flattened()
+    }
 }

@@ -3,7 +3,7 @@
 use super::Exposures;
 use crate::correlation::FACTORS;
 use crate::error::{Result, RiskError};
-use crate::math::{FACTOR_BITS, excess_bits, product, shifted_down, shifted_up};
+use crate::math::{FACTOR_BITS, ProductSum, cut_down, cut_up, excess_bits, mul_shift_up, product, unscaled_up};
 use crate::quantities::{Ratio, Value};
 
 /// m of each factor; zero where none is listed.
@@ -12,10 +12,12 @@ pub type Margins = [Ratio; FACTORS];
 /// What a net long can lose of its value to its margin: all but 2⁻¹¹, which leaves room for the 2⁻¹⁰ on the diagonal, (1 − 2⁻¹¹)²·(1 + 2⁻¹⁰) < 1. So a
 /// deposit never requires more than it brings.
 const LONG_MARGIN_LIMIT: Ratio = Ratio::from_bits((1 << 32) - (1 << 21));
-/// Margins stay below 256, so that their products with 64-bit exposures, and sums of these, stay below 2¹⁰⁸.
-const MARGIN_BITS: u32 = 40;
-/// Products of 63-bit exposures and margins, 32 fractional bits.
-const PRODUCT_BITS: u32 = 63 + Ratio::FRACTION_BITS;
+/// Margins stay below 16.
+const MARGIN_BITS: u32 = 36;
+/// Exposures are cut until their products with margins have at most 63 bits.
+const PRODUCT_BITS: u32 = 63;
+/// Sums of 16 products are kept with four bits less, rounded up.
+const SUM_CUT: u32 = 4;
 
 /// Exposures times margins, scaled by one exponent: a unit is `2^shift/2³²` quote atoms.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,17 +26,19 @@ pub struct WeightedExposures {
     pub(super) weighted: [i64; FACTORS],
     /// |x_i| in quote atoms.
     pub(super) sizes: [u64; FACTORS],
-    /// The common exponent, at most 57.
+    /// The common exponent, at most 61.
     pub(super) shift: u32,
-    /// How many y are not zero.
-    pub(super) held: u32,
     /// The number of y up to the last that is not zero.
     pub(super) used: usize,
     /// The largest margin of an exposure.
     pub(super) largest_margin: Ratio,
     /// Σ y_i in units.
     pub(super) sum: i64,
-    /// Σ hedged_i·m_i in units, rounded up; at most 2³⁸.
+    /// By how many units all y together are nearer to zero than the exact ones, at most.
+    pub(super) cut: u64,
+    /// The larger of Σ y_i² and (Σ y_i)², in squared units: below 2⁸⁴.
+    pub(super) extreme: i128,
+    /// Σ hedged_i·m_i in units, rounded up; at most 2⁴².
     pub(super) hedged: i64,
     /// Σ gross_i·m_i, rounded up.
     pub(super) gross: Value,
@@ -44,106 +48,115 @@ pub struct WeightedExposures {
     pub(super) added: Value,
 }
 
-/// Sums with 32 fractional bits.
+/// One factor.
+#[derive(Clone, Copy)]
+struct Leg {
+    spot: i64,
+    perp: i64,
+    gross: u64,
+    margin: Ratio,
+}
+
+/// Sums of products of margins and exposures that are cut by `bits`.
 #[derive(Default)]
 struct Sums {
-    hedged: u128,
-    gross: u128,
-    convexity: u128,
+    bits: u32,
+    hedged: u64,
+    gross: u64,
+    convexity: u64,
     /// Every product, or-ed: as long as the longest.
-    widest: u128,
+    widest: u64,
 }
 
 impl WeightedExposures {
     /// Weighs `exposures` with `margins`.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where an exposure times its margin or a sum of them does not fit 63 bits, or a margin is 256 or more.
+    /// [`RiskError::Overflow`] where the legs of a factor together, or an exposure times its margin, do not fit 63 bits, or a margin is 16 or more.
     #[inline(never)]
     pub fn new(exposures: &Exposures, margins: &Margins) -> Result<Self> {
-        let mut weighted = Self { added: exposures.added, ..Self::default() };
-        let mut products = [0_u128; FACTORS];
-        let mut sums = Sums::default();
-        let legs = exposures.spot.iter().zip(&exposures.perp).zip(&exposures.gross).zip(margins);
-        let slots = products.iter_mut().zip(&mut weighted.sizes).zip(&mut weighted.weighted);
-        for (((product, size), sign), (((&spot, &perp), &gross), &margin)) in slots.zip(legs) {
-            if gross == 0 {
-                continue;
-            }
-            let exposure = spot.checked_add(perp).ok_or(RiskError::Overflow)?;
-            if margin.to_bits() >> MARGIN_BITS != 0 {
-                return Err(RiskError::Overflow);
-            }
-            *size = exposure.unsigned_abs();
-            *sign = exposure.signum();
-            *product = sums.add(exposure, gross, margin);
-            if (spot ^ perp) < 0 && spot != 0 && perp != 0 {
-                sums.hedge(spot.unsigned_abs().min(perp.unsigned_abs()), margin);
-            }
-            weighted.largest_margin = weighted.largest_margin.max(margin);
+        let gross = exposures.gross().iter().fold(0, |all, gross| all | gross);
+        let margin = margins.iter().fold(0, |all, margin| all | margin.to_bits());
+        if margin >> MARGIN_BITS != 0 || gross >> 63 != 0 {
+            return Err(RiskError::Overflow);
         }
-        weighted.gross = sums.whole_up(sums.gross)?;
-        weighted.convexity = sums.whole_up(sums.convexity)?;
-        weighted.scale(&products, &sums)?;
+        let mut sums = Sums { bits: excess_bits(gross, margin, PRODUCT_BITS), ..Sums::default() };
+        let mut weighted = Self { added: exposures.added, ..Self::default() };
+        let legs = exposures.spot().iter().zip(exposures.perp()).zip(exposures.gross()).zip(margins);
+        let slots = weighted.weighted.iter_mut().zip(&mut weighted.sizes);
+        for ((product, size), (((&spot, &perp), &gross), &margin)) in slots.zip(legs) {
+            if gross != 0 {
+                // each is at most gross, below 2⁶³ in size
+                *size = spot.wrapping_add(perp).unsigned_abs();
+                *product = sums.add(&Leg { spot, perp, gross, margin })?;
+                weighted.largest_margin = weighted.largest_margin.max(margin);
+            }
+        }
+        weighted.gross = unscaled_up::<{ Ratio::FRACTION_BITS - SUM_CUT }>(sums.gross, sums.bits).map(Value)?;
+        weighted.convexity = unscaled_up::<{ Ratio::FRACTION_BITS }>(sums.convexity, sums.bits).map(Value)?;
+        weighted.scale(margins, &sums);
         Ok(weighted)
     }
 
     /// Cuts the products, and the sum of hedges, to 38 bits.
     #[inline(always)]
-    fn scale(&mut self, products: &[u128; FACTORS], sums: &Sums) -> Result<()> {
-        let widest = sums.widest | sums.hedged;
-        if excess_bits(widest, PRODUCT_BITS) > 0 {
-            return Err(RiskError::Overflow);
-        }
-        let shift = excess_bits(widest, FACTOR_BITS);
-        for (factor, (sign, &product)) in self.weighted.iter_mut().zip(products).enumerate() {
-            let size = shifted_down(product, shift).cast_signed(); // below 2³⁸
+    fn scale(&mut self, margins: &Margins, sums: &Sums) {
+        let shift = excess_bits(sums.widest, 1, FACTOR_BITS.wrapping_add(1));
+        let mut squares = ProductSum::default();
+        let factors = self.weighted.iter_mut().zip(&self.sizes).zip(margins).enumerate();
+        for (factor, ((weighted, &size), margin)) in factors {
             if size == 0 {
-                *sign = 0;
                 continue;
             }
-            *sign = if *sign < 0 { size.wrapping_neg() } else { size };
-            self.sum = self.sum.wrapping_add(*sign); // 16 of 2³⁸
-            self.held = self.held.wrapping_add(1);
+            let size = cut_down(weighted.unsigned_abs(), shift).cast_signed(); // below 2³⁸
+            *weighted = if *weighted < 0 { size.wrapping_neg() } else { size };
+            self.sum = self.sum.wrapping_add(*weighted); // 16 of 2³⁸
+            squares.add(*weighted, *weighted);
             self.used = factor.wrapping_add(1);
+            // an exposure that was cut lost less than a unit of it, which is its margin
+            let of_exposure = if sums.bits == 0 { 0 } else { cut_down(margin.to_bits(), shift).wrapping_add(1) };
+            self.cut = self.cut.wrapping_add(of_exposure).wrapping_add(u64::from(shift > 0));
         }
-        self.hedged = shifted_up(sums.hedged, shift).cast_signed();
-        self.shift = shift;
-        Ok(())
+        let sum = self.sum.unsigned_abs();
+        self.extreme = squares.total().max(product(sum, sum).cast_signed());
+        let hedged = if shift < SUM_CUT {
+            cut_down(sums.hedged << SUM_CUT, shift)
+        } else {
+            cut_up(sums.hedged, shift.wrapping_sub(SUM_CUT))
+        };
+        self.hedged = hedged.cast_signed();
+        self.shift = sums.bits.wrapping_add(shift);
     }
 }
 
 impl Sums {
-    /// Adds one factor; its exposure's product is returned.
+    /// Adds one factor; the product of its exposure and margin is returned.
     #[inline(always)]
-    fn add(&mut self, exposure: i64, gross: u64, margin: Ratio) -> u128 {
-        let long_margin = margin.min(LONG_MARGIN_LIMIT).to_bits();
-        self.gross = self.gross.wrapping_add(product(gross, long_margin)); // 16 of 2¹⁰⁴
+    fn add(&mut self, leg: &Leg) -> Result<i64> {
+        let margin = leg.margin.to_bits();
+        let long_margin = margin.min(LONG_MARGIN_LIMIT.to_bits());
+        // products below 2⁶³, and 16 of their parts
+        let gross = cut_up(leg.gross, self.bits).wrapping_mul(long_margin);
+        self.gross = self.gross.wrapping_add(gross >> SUM_CUT).wrapping_add(1);
+        if (leg.spot ^ leg.perp) < 0 && leg.spot != 0 && leg.perp != 0 {
+            let hedged =
+                cut_up(leg.spot.unsigned_abs().min(leg.perp.unsigned_abs()), self.bits).wrapping_mul(long_margin);
+            self.hedged = self.hedged.wrapping_add(hedged >> SUM_CUT).wrapping_add(1);
+            self.widest |= hedged;
+        }
+        let exposure = leg.spot.wrapping_add(leg.perp);
+        let size = cut_down(exposure.unsigned_abs(), self.bits);
         if exposure >= 0 {
-            let weighted = product(exposure.unsigned_abs(), long_margin);
+            let weighted = size.wrapping_mul(long_margin);
             self.widest |= weighted;
-            return weighted;
+            return Ok(weighted.cast_signed());
         }
-        let weighted = product(exposure.unsigned_abs(), margin.to_bits());
+        let weighted = size.wrapping_mul(margin);
         self.widest |= weighted;
-        // where it does not fit 64 bits, the exposure is refused by what it was or-ed into
-        let whole_up = shifted_up(weighted, Ratio::FRACTION_BITS);
-        self.convexity = self.convexity.wrapping_add(product(whole_up, margin.to_bits()));
-        weighted
-    }
-
-    /// Adds what is hedged of one factor.
-    #[inline(always)]
-    fn hedge(&mut self, hedged: u64, margin: Ratio) {
-        self.hedged = self.hedged.wrapping_add(product(hedged, margin.min(LONG_MARGIN_LIMIT).to_bits()));
-    }
-
-    /// A sum in whole quote atoms, rounded up.
-    #[inline(always)]
-    fn whole_up(&self, sum: u128) -> Result<Value> {
-        if excess_bits(self.widest, PRODUCT_BITS) > 0 || excess_bits(sum, PRODUCT_BITS) > 0 {
-            return Err(RiskError::Overflow);
-        }
-        Ok(Value(shifted_up(sum, Ratio::FRACTION_BITS)))
+        // an exposure that was cut lost less than a unit of it; below 2⁶³ + 2³⁶
+        let weighted_up = if self.bits == 0 { weighted } else { weighted.wrapping_add(margin) };
+        let convexity = mul_shift_up::<{ Ratio::FRACTION_BITS }>(weighted_up, margin)?;
+        self.convexity = self.convexity.checked_add(convexity).ok_or(RiskError::Overflow)?;
+        Ok(weighted.cast_signed().wrapping_neg())
     }
 }

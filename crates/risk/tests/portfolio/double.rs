@@ -30,19 +30,20 @@ impl Net {
     /// A row's loss.
     fn loss(&self, shock: f64, basis: f64) -> f64 {
         let margin = if self.x < 0.0 { self.margin } else { self.long_margin };
-        let fall = (shock * margin).max(-(1.0 - basis * margin).max(0.0));
+        let limit = if self.x < 0.0 { (1.0 - basis * margin).max(0.0) } else { 1.0 };
+        let fall = (shock * margin).max(-limit);
         -fall * self.x + basis * self.hedged * self.long_margin
     }
 }
 
 fn nets(exposures: &Exposures, margins: &Margins) -> [Net; FACTORS] {
     std::array::from_fn(|factor| {
-        let (spot, perp) = (exposures.spot[factor] as f64, exposures.perp[factor] as f64);
+        let (spot, perp) = (exposures.spot()[factor] as f64, exposures.perp()[factor] as f64);
         let margin = real(margins[factor]);
         Net {
             x: spot + perp,
             hedged: if spot * perp < 0.0 { spot.abs().min(perp.abs()) } else { 0.0 },
-            gross: exposures.gross[factor] as f64,
+            gross: exposures.gross()[factor] as f64,
             margin,
             long_margin: margin.min(1.0 - LIFT / 2.0),
         }
@@ -84,5 +85,5 @@ pub(crate) fn requirement(exposures: &Exposures, margins: &Margins, model: &Mode
 
 /// Σ gross: what tolerances are parts of.
 pub(crate) fn gross(exposures: &Exposures) -> f64 {
-    exposures.gross.iter().map(|gross| *gross as f64).sum()
+    exposures.gross().iter().map(|gross| *gross as f64).sum()
 }

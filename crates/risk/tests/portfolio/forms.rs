@@ -16,7 +16,7 @@ use crate::seeded::seeded;
 /// Above the real value by less than `relative` of `scale` and four atoms a leg.
 #[track_caller]
 fn assert_just_above(found: f64, exact: f64, scale: f64) {
-    let tolerance = scale * 2f64.powi(-28) + 64.0;
+    let tolerance = scale * 2f64.powi(-22) + 64.0;
     assert!(found >= exact - scale * 2f64.powi(-45), "{found} is below {exact}");
     assert!(found <= exact + tolerance, "{found} is {} above {exact}", found - exact);
 }
@@ -36,7 +36,7 @@ proptest! {
         let exposures = account(&legs, &margins);
         let found = losses_up(&exposures, &margins, &model.borrowed()).unwrap();
         for (loss, row) in found.iter().zip(&model.rows) {
-            assert_just_above(*loss as f64, double::loss(&exposures, &margins, row), double::gross(&exposures) * 8.0);
+            assert_just_above(*loss as f64, double::loss(&exposures, &margins, row), double::gross(&exposures));
         }
         prop_assert!(found[model.rows.len()..].iter().all(|loss| *loss == 0));
     }
@@ -49,7 +49,7 @@ proptest! {
             let bare = Model { hedged_floor: Ratio::ZERO, rows: Vec::new(), ..model.clone() };
             let shorts: f64 = (0..FACTORS).map(|factor| {
                 let margin = margins[factor].to_bits() as f64 / 2f64.powi(32);
-                (-(exposures.spot[factor] + exposures.perp[factor])).max(0) as f64 * margin * margin
+                (-(exposures.spot()[factor] + exposures.perp()[factor])).max(0) as f64 * margin * margin
             }).sum();
             requirement_up(&exposures, &margins, &bare.borrowed()).unwrap().0 as f64 - shorts
         };
@@ -60,7 +60,7 @@ proptest! {
             Leg::Short(size) => Leg::Long(size),
         })).collect();
         let scale = double::gross(&account(&legs, &margins));
-        prop_assert!((root(&legs) - root(&turned)).abs() <= scale * 2f64.powi(-10) + 40.0);
+        prop_assert!((root(&legs) - root(&turned)).abs() <= scale * 2f64.powi(-10) + 64.0);
     }
 }
 
@@ -119,18 +119,18 @@ fn assert_losses(found: &[i64], expected: &[i64]) {
     }
 }
 
-/// A long loses its value at most, a short gains at most that, and what a hedge's basis takes is part of it.
+/// A long loses its value at most, a short gains at most what the basis leaves of it.
 #[test]
 fn no_row_takes_more_than_everything() {
     let margins = margins([0.5, 0.5]);
     let crash = Model::plain().with_rows(vec![row([-8.0], 0.0), row([-1.0], 0.0), row([-8.0], 1.0), row([4.0], 0.0)]);
     let losses = |leg| losses_up(&account(&[(0, leg)], &margins), &margins, &crash.borrowed()).unwrap();
-    assert_losses(&losses(Leg::Deposit(1_000_000)), &[1_000_000, 500_000, 500_000, -2_000_000]);
+    assert_losses(&losses(Leg::Deposit(1_000_000)), &[1_000_000, 500_000, 1_000_000, -2_000_000]);
     assert_losses(&losses(Leg::Short(1_000_000)), &[-1_000_000, -500_000, -500_000, 2_000_000]);
-    // a million hedged and one more: the hedge loses half a million in the basis row
+    // a million hedged and one more: it is lost, and the hedge loses half a million in the basis row
     let hedged = account(&[(0, Leg::Deposit(2_000_000)), (0, Leg::Short(1_000_000))], &margins);
     let found = losses_up(&hedged, &margins, &crash.borrowed()).unwrap();
-    assert_losses(&found, &[1_000_000, 500_000, 1_000_000]);
+    assert_losses(&found, &[1_000_000, 500_000, 1_500_000]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use plimsoll_risk::health::{
 use plimsoll_risk::metrics::{self, FactorExposure};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedValue, Variance};
 
+use super::liquidity::impact;
 use crate::source::Source;
 use crate::transcript::Transcript;
 
@@ -32,6 +33,8 @@ pub(super) fn factor_terms(source: &mut Source) -> FactorTerms {
         debt_initial: Price::from_bits(source.near(mid.to_bits())),
         maintenance: margin(source),
         initial: margin(source),
+        impact: impact(source),
+        impact_initial: impact(source),
     }
 }
 
@@ -45,6 +48,7 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
             debt_price: terms.debt_initial,
             maintenance: terms.maintenance,
             liquidation_end: terms.initial,
+            impact: terms.impact,
         };
         let weights = CollateralWeights { initial: margin(source), maintenance: margin(source) };
         let shares = Shares(source.sized(58));

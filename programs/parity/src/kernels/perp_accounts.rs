@@ -2,13 +2,9 @@
 
 use plimsoll_risk::Result;
 use plimsoll_risk::correlation::{CELLS, FACTORS};
-use plimsoll_risk::health::{
-    CollateralWeights, CrossHealth, LiquidationFactorTerms, LiquidationHealth, QuoteBalance, debt_weight_up,
-};
-use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, plan_perp_liquidation};
-use plimsoll_risk::perp::margin::{
-    PerpLiquidationTerms, PerpTerms, position_margin_up, size_margin_per_atom_up, size_margin_up,
-};
+use plimsoll_risk::health::{CollateralWeights, CrossHealth, LiquidationFactorTerms, LiquidationHealth, QuoteBalance};
+use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, QuoteCost, plan_perp_liquidation};
+use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms, size_margin_per_atom_up};
 use plimsoll_risk::perp::pool::{
     PoolEquity, PoolMarket, exposure_up, payout_down, require_within, requirement_up, shares_down,
 };
@@ -18,6 +14,7 @@ use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Sign
 
 use super::accounts::{factor_terms, margin, price};
 use super::liquidations::bonus;
+use super::liquidity::impact;
 use super::perps::{base_worth, books, position, signed};
 use crate::source::Source;
 use crate::transcript::Transcript;
@@ -37,6 +34,8 @@ fn perp_terms(source: &mut Source, mid: Price) -> PerpTerms {
         size_maintenance,
         size_initial: if source.one_in(2) { size_maintenance } else { source.sized(46) },
         profit_weight: margin(source),
+        impact: impact(source),
+        impact_initial: impact(source),
     }
 }
 
@@ -47,6 +46,7 @@ fn ending(terms: &PerpTerms) -> PerpLiquidationTerms {
         maintenance: terms.maintenance,
         liquidation_end: terms.initial,
         size_maintenance: terms.size_maintenance,
+        impact: terms.impact,
     }
 }
 
@@ -115,6 +115,7 @@ fn position_terms(source: &mut Source, mid: Price, size: Amount) -> Result<PerpL
         maintenance: Ratio::from_bits(maintenance),
         liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
         size_maintenance: size_margin_per_atom_up(source.parameter(0, 1_000_000), scale)?,
+        impact: impact(source),
     })
 }
 
@@ -126,6 +127,7 @@ fn quote_terms(source: &mut Source) -> LiquidationFactorTerms {
         debt_price: price,
         maintenance: Ratio::from_bits(maintenance),
         liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
+        impact: impact(source),
     }
 }
 
@@ -133,25 +135,22 @@ fn quote_terms(source: &mut Source) -> LiquidationFactorTerms {
 fn inputs(source: &mut Source) -> Result<PerpLiquidationInputs> {
     let mid = price(source);
     let position = opened(source, mid)?;
-    let (size, is_short) = (position.base.magnitude(), position.base.is_negative());
+    let size = position.base.magnitude();
     let (terms, quote) = (position_terms(source, mid, size)?, quote_terms(source));
-    let closing = size_margin_up(size, terms.size_maintenance)?;
-    let maintenance_margin = position_margin_up(is_short, terms.maintenance, closing)?;
-    let required = maintenance_margin.of_up(mid.value_up(size)?)?.0;
+    let value = mid.value_up(size)?;
+    let margins = terms.margins_up(position.base, value)?;
+    let requirement = margins.maintenance.of_up(value)?;
 
     let mut health = LiquidationHealth::default();
     health.add_perp(&position, &PerpBooks::EMPTY.indices, &terms)?;
-    let deposit = Amount(source.near(required - required / 8));
+    let deposit = Amount(source.near(requirement.0 - requirement.0 / 8));
     health.add_quote(&QuoteBalance { deposit, debt: Amount::ZERO }, &quote, Ratio::ONE)?;
     Ok(PerpLiquidationInputs {
         health,
         base: position.base,
         price: mid,
-        maintenance_margin,
-        liquidation_end_margin: position_margin_up(is_short, terms.liquidation_end, closing)?,
-        quote_price: quote.asset_price,
-        quote_maintenance_weight: debt_weight_up(quote.maintenance)?,
-        quote_liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
+        margins,
+        quote: QuoteCost::new(&quote, SignedAmount::received(deposit)?.plus(position.realised)?, requirement)?,
         slip: if source.one_in(2) { Ratio::ZERO } else { Ratio::from_bits(source.sized(25)) },
         throughput_left: Value(source.any()),
         base_limit: Amount(source.any()),

@@ -150,6 +150,9 @@ impl Factor {
         if self.liquidity.is_calm() {
             return Ok(Impact::default());
         }
+        if walked == Ratio::ZERO || self.liquidity.in_force == self.liquidity.announced {
+            return Ok(self.liquidity.in_force.impact());
+        }
         self.liquidity.in_force.impact().walked_up(&self.liquidity.announced.impact(), walked).or_refuse()
     }
 

@@ -53,7 +53,8 @@ fn the_first_fold_begins_the_first_tide() {
     let mut world = world_with_profile();
     let before = tides(&world);
     // seven seconds into a step: the tide begins when the fold comes
-    world.advance_refreshed(GRID_SECONDS + 7);
+    world.advance_refreshed(GRID_SECONDS);
+    world.advance(7);
     let outcome = world.send(&[refresh_risk(world.book, &[])], &[]);
     let (book, announced_seconds) = (world.book, world.now().unsigned_abs());
     let folded = RiskRefreshed { book, step: step(&world), sampled: 0b1111 };
