@@ -13,8 +13,8 @@ const MAINNET: &str = include_str!("../../../../migrations/params/mainnet.toml")
 /// Ratios of a loan after three repayments of a tenth of its first debt with a fixed bonus of 5 %: collateral 100, debt 96.
 #[test]
 fn a_fixed_bonus_beyond_the_frontier_is_a_spiral() {
-    let (mut collateral, mut debt) = (100.0, 96.0);
-    let mut ratios = Vec::new();
+    let (mut collateral, mut debt) = (100.0_f64, 96.0_f64);
+    let mut ratios: Vec<f64> = Vec::new();
     for _ in 0..3 {
         debt -= 10.0;
         collateral -= 10.0 * 1.05;
