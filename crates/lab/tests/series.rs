@@ -1,6 +1,7 @@
 //! Price histories: what is read, what is refused and with which words, returns, halves, alignment.
 
 use plimsoll_lab::series::{Bar, Gaps, Series, SeriesError, align, thin};
+use proptest::prelude::*;
 
 const HEADER: &str = "open_time_seconds,open,high,low,close,volume_base";
 
@@ -163,4 +164,30 @@ fn bars_out_of_order_make_no_series() {
     let mut bars = flat(300, &[1.0, 2.0, 3.0]);
     bars.swap(0, 2);
     assert_eq!(Series::of_bars("x", bars), None);
+}
+
+proptest! {
+    /// Whatever a file holds, it is read or refused; what is read is in order and holds prices alone.
+    #[test]
+    fn no_text_makes_the_reader_fail(text in "(open_time_seconds|open|high|low|close|[0-9.,\"\n\r-]){0,200}") {
+        if let Ok(series) = Series::parse("x.csv", &text) {
+            prop_assert!(series.bars.len() >= 2 && series.bar_seconds > 0);
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_in_order(
+        rows in prop::collection::vec((1_u64..40, -5.0_f64..500.0, 0.0_f64..2.0, 0.0_f64..2.0), 0..30)
+    ) {
+        let lines = rows.iter().map(|(step, price, above, below)| {
+            format!("{},{price},{},{},{price},", step * 300, price + above, price - below)
+        });
+        let text = format!("{HEADER}\n{}\n", lines.collect::<Vec<_>>().join("\n"));
+        if let Ok(series) = Series::parse("x.csv", &text) {
+            prop_assert_eq!(series.bars.len(), rows.len());
+            prop_assert!(series.bars.windows(2).all(|pair| pair[0].open_time_seconds < pair[1].open_time_seconds));
+            prop_assert!(series.bars.iter().all(|bar| bar.low > 0.0 && bar.low <= bar.close && bar.close <= bar.high));
+            prop_assert!(series.log_returns().iter().all(|one| one.value.is_finite() && one.span_seconds > 0));
+        }
+    }
 }

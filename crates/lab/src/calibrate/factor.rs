@@ -125,7 +125,7 @@ impl Source {
             fast_half_life_seconds: parameters.fast_half_life_seconds.min(slow.best_seconds),
             ..parameters
         };
-        let fast: Vec<u32> = rules.half_lives_fast.iter().copied().filter(|one| *one <= slow.best_seconds).collect();
+        let fast = below(slow.best_seconds, &rules.half_lives_fast)?;
         let fast = half_lives::choose(series, (Which::Fast, &fast), &parameters, seed, DAY_SECONDS)?;
         let parameters = VolatilityParameters { fast_half_life_seconds: fast.best_seconds, ..parameters };
         let folded = fold(series, &parameters, seed)?;
@@ -195,6 +195,20 @@ impl Calibrated {
 /// The last part of a path: a report names files, not folders of a machine.
 pub(super) fn file_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The half-lives of the fast variance that are no longer than the slow one's.
+fn below(slow_seconds: u32, half_lives: &[u32]) -> Result<Vec<u32>, CalibrateError> {
+    let tried: Vec<u32> = half_lives.iter().copied().filter(|one| *one <= slow_seconds).collect();
+    if tried.is_empty() {
+        return Err(CalibrateError::Option {
+            option: "half-lives-fast",
+            value: half_lives.iter().min().copied().unwrap_or(0).to_string(),
+            bounds: "what the slow half-life, as chosen, allows",
+            remedy: "add shorter ones",
+        });
+    }
+    Ok(tried)
 }
 
 /// The half-lives that the history can tell apart: it has to hold six of them.

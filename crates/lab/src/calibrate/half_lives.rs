@@ -1,5 +1,6 @@
 //! Half-lives by out-of-sample QLIKE: each forecast is made by the core from what lies before it, and judged by what came after.
 
+use plimsoll_report::format::duration;
 use plimsoll_risk::correlation::{self, CELLS, CovarianceWeights, FACTORS};
 use plimsoll_risk::quantities::{Decay, LogReturn};
 use plimsoll_risk::volatility::VolatilityParameters;
@@ -109,15 +110,16 @@ pub fn choose(
         let bars = usize::try_from((ahead_seconds / series.bar_seconds).max(1)).unwrap_or(usize::MAX);
         losses.push(mean_loss(half_life_seconds, &losses_of(&folded, forecasts, bars)));
     }
-    Choice::of(losses, ahead_seconds).ok_or_else(|| too_short(&series.name, ahead_seconds))
+    Choice::of(losses, ahead_seconds).ok_or_else(|| too_short(&series.name, ahead_seconds, series.duration_seconds()))
 }
 
-fn too_short(file: &str, ahead_seconds: u64) -> CalibrateError {
+/// The first tenth warms up, and the last forecast needs its future.
+fn too_short(file: &str, ahead_seconds: u64, found_seconds: u64) -> CalibrateError {
     CalibrateError::History {
         file: file.to_owned(),
         what: "a choice of half-lives",
-        needed: format!("more than ten times the {ahead_seconds} s that are forecast"),
-        found: "less".to_owned(),
+        needed: format!("more than {}", duration(ahead_seconds * 10 / 9)),
+        found: duration(found_seconds),
     }
 }
 
@@ -172,7 +174,8 @@ pub fn choose_covariance(
             covariance_losses(folded, half_life_seconds, bar_seconds, bars).map_err(core(names, "a covariance"))?;
         losses.push(mean_loss(half_life_seconds, &all));
     }
-    Choice::of(losses, ahead_seconds).ok_or_else(|| too_short(names, ahead_seconds))
+    let found_seconds = folded.first().map_or(0, |one| one.returns.len() as u64 * bar_seconds);
+    Choice::of(losses, ahead_seconds).ok_or_else(|| too_short(names, ahead_seconds, found_seconds))
 }
 
 /// One forecast for each stretch of `bars`, stretches apart.

@@ -55,7 +55,7 @@ type Case = (fn(&mut Args), &'static str);
 
 fn refusal(change: impl FnOnce(&mut Args)) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let sol = written(folder.path(), "sol.csv", &Synthetic { days: 30, ..Synthetic::default() });
+    let sol = written(folder.path(), "sol.csv", &Synthetic { days: 45, ..Synthetic::default() });
     let mut args = args(&[("SOL", &sol)], folder.path());
     change(&mut args);
     calibrate(&args).expect_err("must be refused").to_string()
@@ -63,7 +63,11 @@ fn refusal(change: impl FnOnce(&mut Args)) -> String {
 
 #[test]
 fn options_out_of_range_are_named() {
-    let cases: [Case; 10] = [
+    let cases: [Case; 11] = [
+        (
+            |args| (args.rules.half_lives_fast, args.rules.half_lives_slow) = (vec![259_200], vec![172_800]),
+            "option --half-lives-fast: 259200 is outside what the slow half-life, as chosen, allows; add shorter ones",
+        ),
         (|args| args.rules.floor_quantile = 0.7, "option --floor-quantile: 0.7 is outside 0 ..= 0.5"),
         (|args| args.rules.stress_quantile = 95.0, "option --stress-quantile: 95 is outside 0.5 ..= 1"),
         (
@@ -128,12 +132,18 @@ fn parameter_files_out_of_range_are_named_with_line_and_field() {
 #[test]
 fn histories_that_are_too_short_or_still_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
+    let month = written(folder.path(), "month.csv", &Synthetic { days: 30, ..Synthetic::default() });
+    let error = calibrate(&args(&[("SOL", &month)], folder.path())).expect_err("a month").to_string();
+    assert!(error.contains("month.csv: a choice of half-lives needs more than 33.3 d, the file has 30 d"), "{error}");
     let week = written(folder.path(), "week.csv", &Synthetic { days: 7, ..Synthetic::default() });
     let error = calibrate(&args(&[("SOL", &week)], folder.path())).expect_err("a week").to_string();
     assert!(
         error.contains("week.csv: a quantile of daily volatilities needs 20 whole days, the file has 7"),
         "{error}"
     );
+    let short = refusal(|args| args.rules.half_lives_slow = vec![864_000]);
+    let words = "sol.csv: the slow half-life needs six times the shortest one tried, 60 days, the file has 45 days";
+    assert!(short.contains(words), "{short}");
     let still: Vec<String> = (1..9_000).map(|step| format!("{},5,5,5,5,1", step * 300)).collect();
     let path = folder.path().join("still.csv");
     std::fs::write(&path, format!("open_time_seconds,open,high,low,close,volume_base\n{}\n", still.join("\n")))

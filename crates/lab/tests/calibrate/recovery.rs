@@ -71,7 +71,7 @@ fn unrest_that_passes_is_forecast_by_a_short_memory_and_only_nearby() {
     assert!(near.excess_of(259_200).expect("tried") > 0.0 && near.excess_of(1).is_none());
     let error =
         choose(&series, (Which::Fast, tried), &parameters, 0.0016, 400 * 86_400).expect_err("too far").to_string();
-    assert!(error.starts_with("x: a choice of half-lives needs more than ten times"), "{error}");
+    assert!(error.starts_with("x: a choice of half-lives needs more than 444 d, the file has 200 d"), "{error}");
 }
 
 #[test]
