@@ -6,6 +6,7 @@ use plimsoll_risk::health::{
     CollateralWeights, CrossHealth, FactorTerms, LiquidationHealth, QuoteBalance, asset_weight_down, debt_weight_up,
 };
 use plimsoll_risk::liquidation::{BonusTerms, ExchangeLeg, LiquidationInputs, LiquidationTerms, plan_liquidation};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::PerpTerms;
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, LogPrice, Price, Ratio, Shares, SignedAmount, SignedValue, Value, Variance};
@@ -16,6 +17,13 @@ use plimsoll_risk::volatility::{Decays, LogRange, Observations, Volatility, Vola
 const BATCH: u64 = 1_024;
 const INDEX_ONE: u64 = 1 << 48;
 const SIDES: Sides<SideIndices> = Sides { long: SideIndices::START, short: SideIndices::START };
+
+/// A law of impact whose concentrated share is above every leg here, as for ordinary accounts.
+const IMPACT: Impact = Impact {
+    unit: 1 << 40,
+    concentrated_long: Ratio::from_bits(1 << 27),
+    concentrated_short: Ratio::from_bits(1 << 26),
+};
 
 fn main() {
     divan::main();
@@ -33,6 +41,8 @@ fn factor_terms(number: u64) -> FactorTerms {
         debt_initial: price(number),
         maintenance: margin,
         initial: Ratio::from_bits(margin.to_bits() / 4 * 5),
+        impact: IMPACT,
+        impact_initial: IMPACT,
     }
 }
 
@@ -43,6 +53,8 @@ fn perp_terms(terms: &FactorTerms) -> PerpTerms {
         short_initial: terms.debt_initial,
         maintenance: terms.maintenance,
         initial: terms.initial,
+        impact: terms.impact,
+        impact_initial: terms.impact_initial,
         size_maintenance: 1 << 40,
         size_initial: 1 << 40,
         profit_weight: Ratio::from_ppm_down(500_000),

@@ -5,6 +5,7 @@ use plimsoll_lab::stress::venue::Venue;
 use plimsoll_params::ParameterFile;
 use plimsoll_risk::health::FactorTerms;
 use plimsoll_risk::perp::PerpPosition;
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Value};
 use std::path::Path;
 
@@ -31,7 +32,15 @@ fn a_fixed_bonus_beyond_the_frontier_is_a_spiral() {
 fn terms(maintenance_ppm: u32) -> FactorTerms {
     let price = Price::from_bits(1 << Price::FRACTION_BITS);
     let maintenance = Ratio::from_ppm_up(maintenance_ppm);
-    FactorTerms { mid: price, asset_initial: price, debt_initial: price, maintenance, initial: maintenance }
+    FactorTerms {
+        mid: price,
+        asset_initial: price,
+        debt_initial: price,
+        maintenance,
+        initial: maintenance,
+        impact: Impact::default(),
+        impact_initial: Impact::default(),
+    }
 }
 
 /// The same loan, liquidated by the core's plans with every bonus that the parameters allow: its ratio falls with each step, to the end.
