@@ -158,7 +158,8 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
     if source.one_in(2) {
         (announced.rows, announced.used) = (in_force.rows, in_force.used);
     }
-    let walked = source.one_of([0, 1 << 32, source.word() >> 32]);
+    let on_the_way = source.word() >> 32;
+    let walked = source.one_of([0, 1 << 32, on_the_way]);
     let maintenance = PortfolioInputs {
         exposures: &exposures,
         margins: &margins,
