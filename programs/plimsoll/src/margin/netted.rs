@@ -5,7 +5,7 @@ use plimsoll_risk::health::{self, CollateralWeights, CrossHealth, FactorTerms};
 use plimsoll_risk::liquidity::{Impact, LegSide};
 use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::perp::margin::{PerpTerms, size_margin_up};
-use plimsoll_risk::portfolio::{Exposures, LegTerms, PerpLeg as PerpExposure};
+use plimsoll_risk::portfolio::{Exposures, LegTerms, Margins, PerpLeg as PerpExposure};
 use plimsoll_risk::quantities::{Amount, Index, Ratio, Shares, Value};
 
 use super::legs::{self, Leg, PerpLeg, for_each_leg, for_each_perp, quote_balance, quote_leg, quote_reserve};
@@ -239,8 +239,10 @@ impl<'a> Netted<'a> {
     ) -> Result<()> {
         self.total = self.total.wrapping_add(value.max(initial).0.into());
         let impact: Impact = pricing.factor.impact_ahead();
-        let margin = self.thresholds.highest.get(pricing.index).copied().ok_or(PlimsollError::FactorIndex)?;
-        let added = LegTerms { margin, impact: &impact }.addition_up(value, side, size_margin).or_refuse()?;
+        let of_factor = |margins: &Margins| margins.get(pricing.index).copied().ok_or(PlimsollError::FactorIndex);
+        let (lowest, margin) = (of_factor(&self.thresholds.lowest)?, of_factor(&self.thresholds.highest)?);
+        let terms = LegTerms { margin, impact: &impact };
+        let added = terms.addition_ahead_up(lowest, value, side, size_margin).or_refuse()?;
         self.added_ahead = self.added_ahead.plus(added).or_refuse()?;
         Ok(())
     }
