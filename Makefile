@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(PLIMSOLL_CACHE)/target
 export SBF_TOOLCHAIN ?= $(PLIMSOLL_CACHE)/sbf
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help setup program idl demo lab test test-rust test-python test-typescript check compute coverage mutants verify client
+.PHONY: help setup program idl demo lab test test-rust test-python test-typescript check compute bench coverage mutants verify client
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ check: idl ## Formatting, lints, documentation, house rules, generated files
 
 compute: program ## Measure compute units on the real program; writes target/compute.json
 	cargo test $(LOCKED) --workspace --test compute -- --nocapture --test-threads=1
+
+bench: ## Measure the core's speed on one core: medians, with machine, compiler and commit
+	@echo "machine: $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $$(nproc) cores, $$(uname -sm)"
+	@echo "compiler: $$(rustc --version), profile bench (release: fat LTO, overflow checks)"
+	@echo "commit: $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD || echo ' with changes')"
+	cargo bench $(LOCKED) -p plimsoll-lab --bench '*'
 
 coverage: ## Line coverage of the risk core; fails below 95 %
 	toolchain/coverage.sh

@@ -1,14 +1,14 @@
 //! The cascade: prices move thresholds, thresholds and prices liquidate, liquidations move prices.
 
 use plimsoll_risk::RiskError;
-use plimsoll_risk::liquidation::{Bucket, BucketTerms};
-use plimsoll_risk::quantities::{Amount, Price, Ratio, Value};
+use plimsoll_risk::liquidation::Bucket;
+use plimsoll_risk::quantities::{Amount, Price, Value};
 
 use super::books::Books;
 use super::holding::{Holding, Limits};
 use super::market::{Arm, Liquidity, Market, Start, usd};
 use super::outcome::{Cause, Outcome, Recorder};
-use super::population::{Draw, KeeperTerms, PopulationTerms, account_stream, luck, open, stream};
+use super::population::{Draw, KeeperTerms, PopulationTerms, account_stream, luck, open, stream, to_atoms};
 use super::venue::{QUOTE, QUOTE_ATOMS_PER_USD, Venue};
 
 /// What every path of a run has in common.
@@ -88,7 +88,7 @@ impl<'a> Cascade<'a> {
                 opened_at: now_seconds,
                 changes_at: now_seconds,
                 unhealthy_since: None,
-                bucket: Bucket::full(&account_bucket(setting, draw.factor), now_seconds),
+                bucket: Bucket::full(&setting.venue.account_bucket(draw.factor), now_seconds),
             }
         };
         Self {
@@ -129,6 +129,7 @@ impl<'a> Cascade<'a> {
     }
 
     /// The books and what accounts hold, for the proof that values add up.
+    #[must_use]
     pub fn imbalance(&self) -> (Vec<i128>, Vec<i128>) {
         self.books.imbalance(self.accounts.iter().filter_map(|account| account.holding.as_ref()))
     }
@@ -160,7 +161,7 @@ impl<'a> Cascade<'a> {
         account.draw = self.setting.population.draw(&self.setting.shares, generator);
         account.generation += 1;
         let holding = open(&account.draw, &now.terms, &self.setting.venue)?;
-        account.bucket = Bucket::full(&account_bucket(self.setting, holding.factor), self.now_seconds);
+        account.bucket = Bucket::full(&self.setting.venue.account_bucket(holding.factor), self.now_seconds);
         account.opened_at = self.now_seconds;
         account.changes_at = self.now_seconds + account.draw.life_seconds;
         account.unhealthy_since = None;
@@ -219,8 +220,7 @@ impl<'a> Cascade<'a> {
                     self.accounts[index].holding = Some(holding);
                 }
             }
-            Err(RiskError::ThroughputExhausted) => self.outcome.throttled += 1,
-            Err(_) => {}
+            Err(refusal) => self.outcome.throttled += u64::from(refusal == RiskError::ThroughputExhausted),
         }
         self.resolve(index)
     }
@@ -228,7 +228,7 @@ impl<'a> Cascade<'a> {
     fn limits(&self, index: usize, holding: &Holding) -> Limits {
         let account = &self.accounts[index];
         let throughput_left = if self.arm.is_throttled {
-            let own = account.bucket.refilled(&account_bucket(self.setting, holding.factor), self.now_seconds);
+            let own = account.bucket.refilled(&self.setting.venue.account_bucket(holding.factor), self.now_seconds);
             let factors = [self.market.factors[holding.factor].bucket, self.market.factors[QUOTE].bucket];
             factors.iter().map(|bucket| bucket.available).fold(own.available, Value::min)
         } else {
@@ -249,7 +249,7 @@ impl<'a> Cascade<'a> {
         let take = |bucket: Bucket| if is_urgent { Ok(bucket.drain(value)) } else { bucket.take(value) };
         let account = &mut self.accounts[index];
         account.bucket =
-            take(account.bucket.refilled(&account_bucket(self.setting, holding.factor), self.now_seconds))?;
+            take(account.bucket.refilled(&self.setting.venue.account_bucket(holding.factor), self.now_seconds))?;
         for factor in [holding.factor, QUOTE] {
             self.market.factors[factor].bucket = take(self.market.factors[factor].bucket)?;
         }
@@ -258,7 +258,7 @@ impl<'a> Cascade<'a> {
 
     /// What the fund still has of a token, at the price of the moment.
     fn fund_left(&self, factor: usize) -> u64 {
-        let held = super::population::to_atoms(self.setting.insurance_usd * QUOTE_ATOMS_PER_USD);
+        let held = to_atoms(self.setting.insurance_usd * QUOTE_ATOMS_PER_USD);
         let atoms = (u128::from(held) << Price::FRACTION_BITS).checked_div(self.prices[factor].to_bits().into());
         let start = atoms.and_then(|atoms| i128::try_from(atoms).ok()).unwrap_or(0);
         u64::try_from((start + self.books.insurance[factor]).max(0)).unwrap_or(u64::MAX)
@@ -282,8 +282,7 @@ impl<'a> Cascade<'a> {
         }
         self.books.pass(&holding, false);
         let account = &mut self.accounts[index];
-        account.holding = None;
-        account.unhealthy_since = None;
+        (account.holding, account.unhealthy_since) = (None, None);
         account.changes_at = self.now_seconds + account.draw.away_seconds;
         Ok(())
     }
@@ -299,10 +298,4 @@ impl<'a> Cascade<'a> {
         }
         Ok(())
     }
-}
-
-/// An account's own bucket: its share of the smaller of its two factors'.
-fn account_bucket(setting: &Setting, factor: usize) -> BucketTerms {
-    let (own, quote) = (setting.venue.factors[factor].bucket, setting.venue.factors[QUOTE].bucket);
-    own.of_account(quote, setting.venue.account_share.min(Ratio::ONE)).unwrap_or(own)
 }

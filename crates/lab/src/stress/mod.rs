@@ -3,6 +3,8 @@
 pub mod bars;
 pub mod books;
 pub mod cascade;
+mod charts;
+mod check;
 pub mod command;
 pub mod definition;
 pub mod error;

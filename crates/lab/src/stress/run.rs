@@ -252,6 +252,7 @@ fn undisturbed_margins(path: &PricePath, venue: &Venue) -> Result<Vec<f64>, Risk
 }
 
 /// Margins as mantissas of 32 fractional bits, rounded up.
+#[allow(clippy::cast_precision_loss)] // exact
 fn mantissas(margins: &[f64]) -> Vec<u64> {
     margins.iter().map(|margin| super::population::to_atoms((margin * (1u64 << 32) as f64).ceil())).collect()
 }

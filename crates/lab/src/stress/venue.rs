@@ -78,6 +78,13 @@ impl Venue {
             grid_seconds: book.grid_seconds.into(),
         })
     }
+
+    /// The terms of an account's own bucket: its share of the smaller of the factor's and the quote's.
+    #[must_use]
+    pub fn account_bucket(&self, factor: usize) -> BucketTerms {
+        let (own, quote) = (self.factors[factor].bucket, self.factors[QUOTE].bucket);
+        own.of_account(quote, self.account_share.min(Ratio::ONE)).unwrap_or(own)
+    }
 }
 
 fn factor(book: &BookParams, listing: &FactorListing) -> Result<VenueFactor, StressError> {

@@ -62,12 +62,11 @@ pub fn utc_seconds(at: &Datetime) -> Option<u64> {
 /// # Errors
 /// [`StressError::Definition`] or [`StressError::File`] naming the file of the waypoints.
 pub fn track(source: &Source, waypoints: &str, symbols: &[String], tick_seconds: u64) -> Result<Track, StressError> {
-    let text = match SHIPPED.iter().find(|(name, _)| *name == waypoints) {
-        Some((_, text)) => (*text).to_owned(),
-        None => {
-            let path = source.directory.join(Path::new(waypoints));
-            std::fs::read_to_string(&path).map_err(StressError::of_file(path))?
-        }
+    let text = if let Some((_, text)) = SHIPPED.iter().find(|(name, _)| *name == waypoints) {
+        (*text).to_owned()
+    } else {
+        let path = source.directory.join(Path::new(waypoints));
+        std::fs::read_to_string(&path).map_err(StressError::of_file(path))?
     };
     let source = Source { file: waypoints.into(), text, directory: source.directory.clone() };
     let file: File = toml::from_str(&source.text).map_err(|error| source.refuse("asset", error.message()))?;
