@@ -51,7 +51,7 @@ fn perp_terms(terms: &FactorTerms) -> PerpTerms {
 
 fn position(number: u64) -> PerpPosition {
     let base = SignedAmount(1_000_000 + number.cast_signed());
-    let base = if number % 2 == 0 { base } else { SignedAmount(-base.0) };
+    let base = if number.is_multiple_of(2) { base } else { SignedAmount(-base.0) };
     PerpPosition { base, entry: SignedAmount(-base.0), ..PerpPosition::default() }
 }
 
