@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(PLIMSOLL_CACHE)/target
 export SBF_TOOLCHAIN ?= $(PLIMSOLL_CACHE)/sbf
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help setup program idl demo test test-rust test-python test-typescript check compute client
+.PHONY: help setup program idl demo test test-rust test-python test-typescript check compute bench client
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ check: idl ## Formatting, lints, documentation, house rules, generated files
 
 compute: program ## Measure compute units on the real program; writes target/compute.json
 	cargo test $(LOCKED) --workspace --test compute -- --nocapture --test-threads=1
+
+bench: ## Measure the core's speed on one core: medians, with machine, compiler and commit
+	@echo "machine: $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $$(nproc) cores, $$(uname -sm)"
+	@echo "compiler: $$(rustc --version), profile bench (release: fat LTO, overflow checks)"
+	@echo "commit: $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD || echo ' with changes')"
+	cargo bench $(LOCKED) -p plimsoll-lab --bench '*'
 
 client: idl ## Regenerate clients/ts from the IDL
 	npm run --prefix clients/ts generate
