@@ -6,6 +6,7 @@ use plimsoll_risk::health::{
     CollateralWeights, CrossHealth, FactorTerms, LiquidationHealth, QuoteBalance, asset_weight_down, debt_weight_up,
 };
 use plimsoll_risk::liquidation::{BonusTerms, ExchangeLeg, LiquidationInputs, LiquidationTerms, plan_liquidation};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::PerpTerms;
 use plimsoll_risk::perp::{PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, LogPrice, Price, Ratio, Shares, SignedAmount, SignedValue, Value, Variance};
@@ -14,6 +15,7 @@ use plimsoll_risk::volatility::{Decays, LogRange, Observations, Volatility, Vola
 
 /// Different inputs of one measurement.
 const BATCH: u64 = 1_024;
+const NO_IMPACT: Impact = Impact { unit: 0, concentrated_long: Ratio::ZERO, concentrated_short: Ratio::ZERO };
 const INDEX_ONE: u64 = 1 << 48;
 const SIDES: Sides<SideIndices> = Sides { long: SideIndices::START, short: SideIndices::START };
 
@@ -33,6 +35,8 @@ fn factor_terms(number: u64) -> FactorTerms {
         debt_initial: price(number),
         maintenance: margin,
         initial: Ratio::from_bits(margin.to_bits() / 4 * 5),
+        impact: NO_IMPACT,
+        impact_initial: NO_IMPACT,
     }
 }
 
@@ -43,6 +47,8 @@ fn perp_terms(terms: &FactorTerms) -> PerpTerms {
         short_initial: terms.debt_initial,
         maintenance: terms.maintenance,
         initial: terms.initial,
+        impact: NO_IMPACT,
+        impact_initial: NO_IMPACT,
         size_maintenance: 1 << 40,
         size_initial: 1 << 40,
         profit_weight: Ratio::from_ppm_down(500_000),

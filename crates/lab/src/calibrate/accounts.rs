@@ -5,6 +5,7 @@ use std::path::Path;
 
 use plimsoll_params::{ParameterFile, ReserveListing, Symbol};
 use plimsoll_risk::health::{CollateralWeights, CrossHealth, FactorTerms};
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::quantities::{Index, Price, Ratio, Shares};
 use serde::Deserialize;
 
@@ -191,7 +192,16 @@ impl Books<'_> {
         }
         let mid = Price::from_bits(bits);
         let Margins { maintenance, initial } = *margins;
-        Ok(FactorTerms { mid, asset_initial: mid, debt_initial: mid, maintenance, initial })
+        let none = Impact { unit: 0, concentrated_long: Ratio::ZERO, concentrated_short: Ratio::ZERO };
+        Ok(FactorTerms {
+            mid,
+            asset_initial: mid,
+            debt_initial: mid,
+            maintenance,
+            initial,
+            impact: none,
+            impact_initial: none,
+        })
     }
 }
 

@@ -6,10 +6,10 @@ use plimsoll_risk::health::{
     asset_weight_down, debt_weight_up,
 };
 use plimsoll_risk::liquidation::{
-    ExchangeLeg, LiquidationInputs, LiquidationPlan, PerpLiquidationInputs, PerpLiquidationPlan, plan_liquidation,
-    plan_perp_liquidation,
+    ExchangeLeg, LiquidationInputs, LiquidationPlan, PerpLiquidationInputs, PerpLiquidationPlan, QuoteCost,
+    plan_liquidation, plan_perp_liquidation,
 };
-use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms, position_margin_up};
+use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Value};
 
@@ -209,16 +209,17 @@ impl Holding {
         limits: &Limits,
     ) -> Result<PerpLiquidationInputs, RiskError> {
         let (base, own, quote) = (self.perp.base, &terms[self.factor], &terms[QUOTE]);
-        let is_short = base.is_negative();
         Ok(PerpLiquidationInputs {
             health,
             base,
             price: own.asset_price,
-            maintenance_margin: position_margin_up(is_short, own.maintenance, Ratio::ZERO)?,
-            liquidation_end_margin: position_margin_up(is_short, own.liquidation_end, Ratio::ZERO)?,
-            quote_price: quote.debt_price,
-            quote_maintenance_weight: debt_weight_up(quote.maintenance)?,
-            quote_liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
+            margins: perp_liquidation_terms(own).margins_up(base, own.asset_price.value_up(base.magnitude())?)?,
+            quote: QuoteCost {
+                price: quote.debt_price,
+                maintenance_weight: debt_weight_up(quote.maintenance)?,
+                liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
+                rounding: Value::ZERO,
+            },
             slip: Ratio::ZERO,
             throughput_left: limits.throughput_left,
             base_limit: Amount(u64::MAX),
@@ -261,6 +262,8 @@ fn perp_terms(terms: &FactorTerms, venue: &Venue) -> PerpTerms {
         short_initial: terms.debt_initial,
         maintenance: terms.maintenance,
         initial: terms.initial,
+        impact: terms.impact,
+        impact_initial: terms.impact_initial,
         size_maintenance: 0,
         size_initial: 0,
         profit_weight: venue.profit_weight,
@@ -273,6 +276,7 @@ const fn perp_liquidation_terms(terms: &LiquidationFactorTerms) -> PerpLiquidati
         short_price: terms.debt_price,
         maintenance: terms.maintenance,
         liquidation_end: terms.liquidation_end,
+        impact: terms.impact,
         size_maintenance: 0,
     }
 }
@@ -284,6 +288,7 @@ fn liquidation_terms(terms: &[FactorTerms], venue: &Venue) -> Result<Vec<Liquida
             debt_price: terms.mid,
             maintenance: terms.maintenance,
             liquidation_end: terms.maintenance.times_up(venue.one_plus_buffer)?,
+            impact: terms.impact,
         })
     };
     terms.iter().map(one).collect()

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::FactorTerms;
 use plimsoll_risk::liquidation::Bucket;
+use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::quantities::{Price, Ratio, Value, Variance};
 use plimsoll_risk::threshold::{Path, current_variance, initial_margin, margin_goal};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use super::venue::{QUOTE_ATOMS_PER_USD, Venue, VenueFactor};
 use crate::replay::{FactorState, real};
 use crate::statistics::liquidity::square_root_impact;
 
+/// Margins without impact.
+pub const NO_IMPACT: Impact = Impact { unit: 0, concentrated_long: Ratio::ZERO, concentrated_short: Ratio::ZERO };
 const HOUR_SECONDS: u64 = 3_600;
 const HOURS_PER_DAY: f64 = 24.0;
 
@@ -217,6 +220,9 @@ impl<'a> Market<'a> {
             debt_initial: state.quote.mid.max(state.stable.price),
             maintenance,
             initial,
+            // positions are small beside the depth: no profile, no impact
+            impact: NO_IMPACT,
+            impact_initial: NO_IMPACT,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The toxic spiral: repayments that raise the loan-to-value ratio, and the core's plans that never do.
 
 use plimsoll_lab::stress::holding::{Holding, Kind, Limits, Plan};
+use plimsoll_lab::stress::market::NO_IMPACT;
 use plimsoll_lab::stress::venue::Venue;
 use plimsoll_params::ParameterFile;
 use plimsoll_risk::health::FactorTerms;
@@ -29,7 +30,15 @@ fn a_fixed_bonus_beyond_the_frontier_is_a_spiral() {
 fn terms(maintenance_ppm: u32) -> FactorTerms {
     let price = Price::from_bits(1 << Price::FRACTION_BITS);
     let maintenance = Ratio::from_ppm_up(maintenance_ppm);
-    FactorTerms { mid: price, asset_initial: price, debt_initial: price, maintenance, initial: maintenance }
+    FactorTerms {
+        mid: price,
+        asset_initial: price,
+        debt_initial: price,
+        maintenance,
+        initial: maintenance,
+        impact: NO_IMPACT,
+        impact_initial: NO_IMPACT,
+    }
 }
 
 /// The same loan, liquidated by the core's plans with every bonus that the parameters allow: its ratio falls with each step, to the end.
