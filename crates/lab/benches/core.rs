@@ -15,15 +15,9 @@ use plimsoll_risk::volatility::{Decays, LogRange, Observations, Volatility, Vola
 
 /// Different inputs of one measurement.
 const BATCH: u64 = 1_024;
+const NO_IMPACT: Impact = Impact { unit: 0, concentrated_long: Ratio::ZERO, concentrated_short: Ratio::ZERO };
 const INDEX_ONE: u64 = 1 << 48;
 const SIDES: Sides<SideIndices> = Sides { long: SideIndices::START, short: SideIndices::START };
-
-/// A law of impact whose concentrated share is above every leg here, as for ordinary accounts.
-const IMPACT: Impact = Impact {
-    unit: 1 << 40,
-    concentrated_long: Ratio::from_bits(1 << 27),
-    concentrated_short: Ratio::from_bits(1 << 26),
-};
 
 fn main() {
     divan::main();
@@ -41,8 +35,8 @@ fn factor_terms(number: u64) -> FactorTerms {
         debt_initial: price(number),
         maintenance: margin,
         initial: Ratio::from_bits(margin.to_bits() / 4 * 5),
-        impact: IMPACT,
-        impact_initial: IMPACT,
+        impact: NO_IMPACT,
+        impact_initial: NO_IMPACT,
     }
 }
 
@@ -53,8 +47,8 @@ fn perp_terms(terms: &FactorTerms) -> PerpTerms {
         short_initial: terms.debt_initial,
         maintenance: terms.maintenance,
         initial: terms.initial,
-        impact: terms.impact,
-        impact_initial: terms.impact_initial,
+        impact: NO_IMPACT,
+        impact_initial: NO_IMPACT,
         size_maintenance: 1 << 40,
         size_initial: 1 << 40,
         profit_weight: Ratio::from_ppm_down(500_000),
@@ -63,7 +57,7 @@ fn perp_terms(terms: &FactorTerms) -> PerpTerms {
 
 fn position(number: u64) -> PerpPosition {
     let base = SignedAmount(1_000_000 + number.cast_signed());
-    let base = if number % 2 == 0 { base } else { SignedAmount(-base.0) };
+    let base = if number.is_multiple_of(2) { base } else { SignedAmount(-base.0) };
     PerpPosition { base, entry: SignedAmount(-base.0), ..PerpPosition::default() }
 }
 

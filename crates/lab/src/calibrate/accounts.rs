@@ -175,7 +175,7 @@ impl Books<'_> {
         Err(format!("{amount} is not an amount of tokens; use a number from 0 up"))
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // a cast saturates, and the core's bounds are checked
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a cast saturates, and the core's bounds are checked
     fn terms(&self, reserve: &ReserveListing, margins: &HashMap<String, Margins>) -> Result<FactorTerms, String> {
         let factor = reserve.factor.as_str();
         let price = self
@@ -192,7 +192,7 @@ impl Books<'_> {
         }
         let mid = Price::from_bits(bits);
         let Margins { maintenance, initial } = *margins;
-        let none = Impact::default();
+        let none = Impact { unit: 0, concentrated_long: Ratio::ZERO, concentrated_short: Ratio::ZERO };
         Ok(FactorTerms {
             mid,
             asset_initial: mid,

@@ -203,8 +203,7 @@ impl<'a> Cascade<'a> {
             self.outcome.delayed += 1;
             return Ok(());
         }
-        let Some(now) = self.market.now() else { return Ok(()) };
-        let limits = self.limits(index, &holding);
+        let (Some(now), limits) = (self.market.now(), self.limits(index, &holding)) else { return Ok(()) };
         match holding.plan(&now.terms, &self.setting.venue, &limits) {
             Ok(plan) => {
                 let is_purchase = !holding.kind.is_long();

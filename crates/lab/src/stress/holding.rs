@@ -3,12 +3,12 @@
 use plimsoll_risk::RiskError;
 use plimsoll_risk::health::{
     CollateralWeights, CrossHealth, FactorTerms, LiquidationFactorTerms, LiquidationHealth, QuoteBalance,
+    asset_weight_down, debt_weight_up,
 };
 use plimsoll_risk::liquidation::{
     ExchangeLeg, LiquidationInputs, LiquidationPlan, PerpLiquidationInputs, PerpLiquidationPlan, QuoteCost,
     plan_liquidation, plan_perp_liquidation,
 };
-use plimsoll_risk::liquidity::Impact;
 use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition, SideIndices, Sides};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Value};
@@ -183,19 +183,23 @@ impl Holding {
         let (owed, held) = (&terms[self.debt_factor()], &terms[self.deposit_factor()]);
         Ok(LiquidationInputs {
             health,
-            debt: ExchangeLeg::debt(self.debt, owed)?,
-            collateral: ExchangeLeg::deposit(self.deposit, Ratio::ONE, held)?,
+            debt: ExchangeLeg {
+                price: owed.debt_price,
+                amount: self.debt,
+                maintenance_weight: debt_weight_up(owed.maintenance)?,
+                liquidation_end_weight: debt_weight_up(owed.liquidation_end)?,
+            },
+            collateral: ExchangeLeg {
+                price: held.asset_price,
+                amount: self.deposit,
+                maintenance_weight: asset_weight_down(held.maintenance, Ratio::ONE),
+                liquidation_end_weight: asset_weight_down(held.liquidation_end, Ratio::ONE),
+            },
             throughput_left: limits.throughput_left,
             insurance: limits.insurance,
             repay_limit: Amount(u64::MAX),
             seconds_unhealthy: limits.seconds_unhealthy,
         })
-    }
-
-    /// The quote balance with the perp's `profit`.
-    fn quote_net(&self, profit: i128) -> Result<SignedAmount, RiskError> {
-        let balance = i128::from(self.deposit.0) - i128::from(self.debt.0);
-        i64::try_from(balance + profit).map(SignedAmount).map_err(|_| RiskError::Overflow)
     }
 
     fn perp_inputs(
@@ -205,16 +209,17 @@ impl Holding {
         limits: &Limits,
     ) -> Result<PerpLiquidationInputs, RiskError> {
         let (base, own, quote) = (self.perp.base, &terms[self.factor], &terms[QUOTE]);
-        let value = own.asset_price.value_up(base.magnitude())?;
-        let margins = perp_liquidation_terms(own).margins_up(base, value)?;
-        let requirement = margins.maintenance.of_up(value)?;
-        let net = self.quote_net(health.profit)?;
         Ok(PerpLiquidationInputs {
             health,
             base,
             price: own.asset_price,
-            margins,
-            quote: QuoteCost::new(quote, net, requirement)?,
+            margins: perp_liquidation_terms(own).margins_up(base, own.asset_price.value_up(base.magnitude())?)?,
+            quote: QuoteCost {
+                price: quote.debt_price,
+                maintenance_weight: debt_weight_up(quote.maintenance)?,
+                liquidation_end_weight: debt_weight_up(quote.liquidation_end)?,
+                rounding: Value::ZERO,
+            },
             slip: Ratio::ZERO,
             throughput_left: limits.throughput_left,
             base_limit: Amount(u64::MAX),
@@ -257,21 +262,21 @@ fn perp_terms(terms: &FactorTerms, venue: &Venue) -> PerpTerms {
         short_initial: terms.debt_initial,
         maintenance: terms.maintenance,
         initial: terms.initial,
-        impact: Impact::default(),
-        impact_initial: Impact::default(),
+        impact: terms.impact,
+        impact_initial: terms.impact_initial,
         size_maintenance: 0,
         size_initial: 0,
         profit_weight: venue.profit_weight,
     }
 }
 
-fn perp_liquidation_terms(terms: &LiquidationFactorTerms) -> PerpLiquidationTerms {
+const fn perp_liquidation_terms(terms: &LiquidationFactorTerms) -> PerpLiquidationTerms {
     PerpLiquidationTerms {
         long_price: terms.asset_price,
         short_price: terms.debt_price,
         maintenance: terms.maintenance,
         liquidation_end: terms.liquidation_end,
-        impact: Impact::default(),
+        impact: terms.impact,
         size_maintenance: 0,
     }
 }
@@ -283,7 +288,7 @@ fn liquidation_terms(terms: &[FactorTerms], venue: &Venue) -> Result<Vec<Liquida
             debt_price: terms.mid,
             maintenance: terms.maintenance,
             liquidation_end: terms.maintenance.times_up(venue.one_plus_buffer)?,
-            impact: Impact::default(),
+            impact: terms.impact,
         })
     };
     terms.iter().map(one).collect()

@@ -14,6 +14,8 @@ use super::venue::{QUOTE_ATOMS_PER_USD, Venue, VenueFactor};
 use crate::replay::{FactorState, real};
 use crate::statistics::liquidity::square_root_impact;
 
+/// Margins without impact.
+pub const NO_IMPACT: Impact = Impact { unit: 0, concentrated_long: Ratio::ZERO, concentrated_short: Ratio::ZERO };
 const HOUR_SECONDS: u64 = 3_600;
 const HOURS_PER_DAY: f64 = 24.0;
 
@@ -218,8 +220,9 @@ impl<'a> Market<'a> {
             debt_initial: state.quote.mid.max(state.stable.price),
             maintenance,
             initial,
-            impact: Impact::default(),
-            impact_initial: Impact::default(),
+            // positions are small beside the depth: no profile, no impact
+            impact: NO_IMPACT,
+            impact_initial: NO_IMPACT,
         })
     }
 

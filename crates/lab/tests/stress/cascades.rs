@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use plimsoll_lab::stress::cascade::{Cascade, PricePath, Setting};
-use plimsoll_lab::stress::definition::Source;
+use plimsoll_lab::stress::definition::{FactorDefinition, Source};
 use plimsoll_lab::stress::market::{Arm, Start, Thresholds};
 use plimsoll_lab::stress::outcome::{Outcome, Recorder};
 use plimsoll_lab::stress::population::luck;
@@ -20,7 +20,7 @@ fn setting(accounts: u64) -> Setting {
     let symbols: Vec<String> = definition.factor.iter().map(|factor| factor.symbol.clone()).collect();
     Setting {
         venue: Venue::of(&file, &symbols, None).expect("listed"),
-        liquidity: definition.factor.iter().map(|factor| factor.liquidity()).collect(),
+        liquidity: definition.factor.iter().map(FactorDefinition::liquidity).collect(),
         shares: definition.factor.iter().map(|factor| factor.share).collect(),
         population: definition.population,
         keepers: definition.keepers,
