@@ -41,7 +41,7 @@ impl WeightedExposures {
         self.requirement_with_rows_up(model, self.worst_row_up(model)?)
     }
 
-    /// R of several models, the largest. A grid that is that of the model before is not evaluated again, nor is a model.
+    /// R of each of several models. What is the same as in the model before, its grid or all of it, is not evaluated again.
     ///
     /// # Errors
     /// As [`Self::requirement_up`].

@@ -180,7 +180,7 @@ fn a_bounded_impact_is_bounded_at_the_lowest_margin() {
     let value = Value(9_000_000);
     let at = |margin| LegTerms { margin: ratio(margin), impact: &impact };
     let addition = |margin| at(margin).addition_up(value, LegSide::Long, Ratio::ZERO).unwrap();
-    assert_eq!([addition(0.25), addition(0.5)].map(|addition| addition.0), [4_500_000, 3_000_000]);
+    assert_eq!([addition(0.25), addition(0.5)].map(|addition| addition.0), [4_500_000, 3_000_001]);
     let ahead = at(0.5).addition_ahead_up(ratio(0.25), value, LegSide::Long, Ratio::ZERO).unwrap();
     assert_eq!(ahead, addition(0.25));
     let none = LegTerms { margin: ratio(0.5), impact: &NO_IMPACT };

@@ -39,8 +39,7 @@ proptest! {
         }
     }
 
-    /// INV-PSD: folds of any returns leave a matrix whose quadratic form, with the lift, is nowhere negative: with nothing shrunk, floored or shocked a requirement
-    /// is what the form's root is, and that of Cholesky's last vector stays above zero.
+    /// INV-PSD: with the lift on its diagonal, what folds of any returns leave is positive definite.
     #[test]
     fn estimated_matrices_are_positive_semidefinite(cells in any_cells()) {
         let found = found(&cells);
@@ -78,9 +77,9 @@ proptest! {
 fn pivots(mut matrix: [[f64; FACTORS]; FACTORS]) -> [f64; FACTORS] {
     for k in 0..FACTORS {
         for i in k + 1..FACTORS {
-            let multiple = matrix[i][k] / matrix[k][k];
-            for j in k..FACTORS {
-                matrix[i][j] -= multiple * matrix[k][j];
+            let (above, multiple) = (matrix[k], matrix[i][k] / matrix[k][k]);
+            for (entry, above) in matrix[i].iter_mut().zip(above).skip(k) {
+                *entry -= multiple * above;
             }
         }
     }

@@ -183,6 +183,9 @@ fn what_does_not_fit_is_refused() {
     let model = Model::plain().correlated(1.0).shrunk(1.0).with_rows(vec![row([8.0], 1.0)]);
     let heavy = std::array::from_fn(|_| large);
     assert_eq!(requirement_up(&short, &heavy, &model.borrowed()), Err(RiskError::Overflow));
+    // but for the margin of a factor that is not held
+    let elsewhere = std::array::from_fn(|factor| if factor == 0 { tiny[0] } else { large });
+    assert!(requirement_up(&short, &elsewhere, &Model::plain().borrowed()).is_ok());
     let one = std::array::from_fn(|_| Ratio::ONE);
     // 2⁶³ at a margin of one with its square fits, eight times that does not
     assert_eq!(losses_up(&short, &one, &model.borrowed()), Err(RiskError::Overflow));

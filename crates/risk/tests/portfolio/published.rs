@@ -122,7 +122,8 @@ fn span_array_of_a_future() {
 /// docs/risk.md, section 16, to the cent.
 #[test]
 fn worked_example() {
-    let cents = |found: i128| (found as f64 / 1e4).round() / 100.0;
+    // whole cents, of atoms of which a cent has ten thousand
+    let cents = |found: i128| (found + 5_000).div_euclid(10_000);
     let legs = [
         (0, Leg::Deposit(atoms(2_000.0))),
         (0, Leg::Short(atoms(2_000.0))),
@@ -138,10 +139,10 @@ fn worked_example() {
         .floored(0.15)
         .with_rows(vec![row([-1.5, -1.5, -1.5], 0.0), row([1.0, -1.0, 1.0], 0.25)]);
     let at = |margins| requirement_up(&account(&legs, margins), margins, &model.borrowed()).unwrap().0.into();
-    assert_eq!((cents(at(&maintenance)), cents(at(&initial))), (650.0, 812.5));
+    assert_eq!((cents(at(&maintenance)), cents(at(&initial))), (65_000, 81_250));
     let exposures = account(&legs, &maintenance);
     let losses = losses_up(&exposures, &maintenance, &model.borrowed()).unwrap().map(i128::from);
-    assert_eq!((cents(losses[0]), cents(losses[1])), (180.0, 650.0));
+    assert_eq!((cents(losses[0]), cents(losses[1])), (18_000, 65_000));
 
     let inputs = PortfolioInputs {
         exposures: &exposures,
@@ -156,7 +157,7 @@ fn worked_example() {
         SignedValue(((deposits - 2_000.0 * (sol + sol * sol) - 3_000.0 * (1.0 + eth + eth * eth)) * USDC) as i128)
     };
     let now = maintenance_health(&inputs, cross([0.1, 0.06, 0.08])).unwrap();
-    assert_eq!((cents(cross([0.1, 0.06, 0.08]).0), cents(now.health.0)), (3_960.8, 4_350.0));
+    assert_eq!((cents(cross([0.1, 0.06, 0.08]).0), cents(now.health.0)), (396_080, 435_000));
     let check = InitialInputs {
         exposures: &account(&legs, &initial),
         margins: &initial,
@@ -165,5 +166,5 @@ fn worked_example() {
         ahead: AheadInputs { highest: &maintenance, lowest: &maintenance, added: Value::ZERO },
         initial_gap: ratio(0.25),
     };
-    assert_eq!(cents(initial_health(&check, &now, cross([0.125, 0.075, 0.1])).unwrap().0), 4_187.5);
+    assert_eq!(cents(initial_health(&check, &now, cross([0.125, 0.075, 0.1])).unwrap().0), 418_750);
 }
