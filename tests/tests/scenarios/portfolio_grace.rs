@@ -133,7 +133,7 @@ fn a_long_short_pair_needs_less_than_its_legs_while_they_move_together() {
     let step = story.world.now().unsigned_abs() / 300;
     let gross: u128 = [(2, 60_000), (3, 60_000)]
         .map(|(factor, dollars): (usize, u128)| {
-            u128::from(book.factors[factor].maintenance_margin(step).to_bits()) * dollars * 990_000 >> 32
+            (u128::from(book.factors[factor].maintenance_margin(step).to_bits()) * dollars * 990_000) >> 32
         })
         .iter()
         .sum();
