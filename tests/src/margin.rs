@@ -56,6 +56,9 @@ impl World {
     }
 
     /// Sets the grid and lets two tides pass, so that portfolio mode may be entered with it.
+    ///
+    /// # Panics
+    /// Where a fold is refused.
     pub fn open_portfolio_mode(&mut self, rows: &[Scenario]) {
         self.set_grid(rows);
         self.fold().expect("a fold");

@@ -2,7 +2,7 @@
 
 use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_PORTFOLIO};
 use plimsoll_client::plimsoll::state::{PerpMarketParams, Scenario};
-use plimsoll_client::{instructions, plimsoll};
+use plimsoll_client::{health, instructions, plimsoll};
 use plimsoll_tests::margin::most_compute_units;
 use plimsoll_tests::perps::perp_params;
 use plimsoll_tests::risk::{GRACE_SECONDS, profile};
@@ -115,17 +115,24 @@ impl Stage {
         self.world.bring_up();
     }
 
-    /// As if a loss had taken what cross maintenance needs and portfolio maintenance does not: every requirement of the hour ahead is computed.
-    fn lose_cross_maintenance(&mut self) {
-        let cross = self.world.health_in(&self.trader, MODE_CROSS).maintenance.0;
-        let portfolio = self.world.health_in(&self.trader, MODE_PORTFOLIO).maintenance.0;
-        let lost = u64::try_from((cross + 2 * portfolio) / 3).expect("a deposit to lose");
-        let mut account = self.world.margin_state(&self.trader.account);
-        account.balances[0].deposit_shares -= lost;
+    /// As if losses had taken all but what the hour ahead needs: every requirement of every step is computed, and none fails.
+    fn lose_all_but_the_hour(&mut self) {
+        let (book, mut account) = (self.world.book_state(), self.world.margin_state(&self.trader.account));
+        let now = self.world.now().unsigned_abs();
+        let deposit = account.balances[0].deposit_shares;
+        let (mut safe, mut called) = (0, deposit);
+        while called - safe > 1_000_000 {
+            let lost = u64::midpoint(safe, called);
+            account.balances[0].deposit_shares = deposit - lost;
+            let projection = health::projection(&book, &account, now).expect("a projection");
+            let fails = projection.maintenance.is_negative() || projection.call.is_some();
+            if fails { called = lost } else { safe = lost }
+        }
+        account.balances[0].deposit_shares = deposit - safe;
         let mut data = self.world.svm.get_account(&self.trader.account).expect("an account").data;
         data[8..].copy_from_slice(bytemuck::bytes_of(&*account));
         self.world.set_account(self.trader.account, data, plimsoll::ID);
-        assert!(self.world.cross_health(&self.trader).maintenance.is_negative());
+        assert!(self.world.health_in(&self.trader, MODE_PORTFOLIO).initial.is_negative(), "one look does not suffice");
     }
 
     /// A withdrawal of one atom, as a wallet sends it.
@@ -155,8 +162,7 @@ pub(crate) fn all() -> Vec<Row> {
     let key = stage.trader.key();
     let set = instructions::set_margin_mode(book, account, key, MODE_PORTFOLIO);
     let set = stage.world.must_signed_by(&set, &stage.trader);
-    println!("PROBE checked {checked} unchecked {unchecked} stress {stress} set {set}");
-    stage.lose_cross_maintenance();
+    stage.lose_all_but_the_hour();
     let call = stage.world.must(&[most_compute_units(), instructions::call_margin(book, account)], &[]);
     assert!(!stage.world.margin_state(&account).is_called(), "every step was looked at");
     vec![

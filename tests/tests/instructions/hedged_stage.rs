@@ -1,10 +1,8 @@
 //! Accounts whose legs hedge one another, in a Book that has models in force.
 
-use plimsoll_client::instructions;
 use plimsoll_client::plimsoll::margin::{self, Standing};
 use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_PORTFOLIO};
 use plimsoll_tests::margin::grid;
-use plimsoll_tests::risk::GRID_SECONDS;
 use plimsoll_tests::{Asset, Trader, World};
 
 use crate::position_stage::SOL_PERP;
@@ -65,21 +63,5 @@ impl HedgedStage {
 
     pub(crate) fn now(&self) -> u64 {
         self.world.now().unsigned_abs()
-    }
-}
-
-/// Folds in which the assets move together (`ETH` against `BTC` where told), a third of a per cent each.
-pub(crate) fn fold_moves(world: &mut World, folds: i64, is_eth_against: bool) {
-    for fold in 0..folds {
-        world.advance(GRID_SECONDS - world.now() % GRID_SECONDS);
-        for asset in world.assets.clone() {
-            let sign = if fold % 2 == 0 { 1 } else { -1 };
-            let sign = if is_eth_against && asset.index == 3 { -sign } else { sign };
-            let price = world.published_price(&asset);
-            let moved = if asset.index == 0 { price } else { price + sign * price / 300 };
-            world.publish(&asset, moved);
-        }
-        world.refresh_prices();
-        world.must(&[instructions::refresh_risk(world.book, &[])], &[]);
     }
 }

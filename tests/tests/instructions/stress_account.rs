@@ -35,7 +35,7 @@ fn a_hedge_shows_its_basis_in_every_row() {
     assert_eq!(report.rows, 4);
     // 500 SOL of hedge at 200, a fifth of SOL's maintenance margin: the shocks cancel, but for a quote atom of rounding each
     let margin = stage.world.book_state().factors[1].maintenance_margin(stage.now() / 300).to_bits();
-    let basis = i128::from(margin) * 100_000_000_000 / 5 >> 32;
+    let basis = (i128::from(margin) * 100_000_000_000 / 5) >> 32;
     for loss in &report.losses_quote_atoms[..4] {
         let off = (i128::from(*loss) - basis).abs();
         assert!(off < 100_000_000, "{loss} of about {basis}");

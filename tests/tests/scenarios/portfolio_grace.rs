@@ -104,16 +104,15 @@ impl Story {
         }
     }
 
-    /// A fold each step and a look each minute for a whole grace; every moment must leave the account healthy.
+    /// A fold at each boundary and a look each minute for a whole grace; every moment must leave the account healthy.
     #[track_caller]
     fn survives_a_grace(&mut self) {
         let end = self.world.now() + GRACE_SECONDS;
         while self.world.now() + 60 < end {
-            self.world.advance(60);
-            if self.world.now() % GRID_SECONDS < 60 {
-                // as the clock crosses a boundary, somebody folds
-                self.world.advance_refreshed(1);
-                let _ = self.world.send(&[instructions::refresh_risk(self.world.book, &[])], &[]);
+            if GRID_SECONDS - self.world.now() % GRID_SECONDS <= 60 {
+                self.world.fold().expect("a fold");
+            } else {
+                self.world.advance(60);
             }
             let health = self.maintenance();
             assert!(health >= 0, "liquidatable {} seconds before the grace was over", end - self.world.now());
@@ -134,7 +133,7 @@ fn a_long_short_pair_needs_less_than_its_legs_while_they_move_together() {
     let step = story.world.now().unsigned_abs() / 300;
     let gross: u128 = [(2, 60_000), (3, 60_000)]
         .map(|(factor, dollars): (usize, u128)| {
-            u128::from(book.factors[factor].maintenance_margin(step).to_bits()) * dollars * 990_000 >> 32
+            (u128::from(book.factors[factor].maintenance_margin(step).to_bits()) * dollars * 990_000) >> 32
         })
         .iter()
         .sum();

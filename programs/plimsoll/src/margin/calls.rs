@@ -196,54 +196,30 @@ impl Journey<'_> {
                 .all(|factor| factor.maintenance_margin(step) == factor.maintenance_margin(step.saturating_sub(1)))
     }
 
-    /// A floor of maintenance health in a step: of its two ends the lower cross health or the lower portfolio health, whichever is higher.
+    /// A floor of maintenance health in a step, in the account's mode: cross, or netted where that is higher.
     ///
-    /// Between the ends a requirement is never above the larger of both: it is linear in the tide, convex in what walks beside it.
-    fn health_in(&self, step: u64) -> Result<SignedValue> {
-        let end = self.look(step, self.end(step))?;
-        if !self.walks_within_steps {
-            return self.higher(end.cross, &end, None);
-        }
-        let begin = self.look(step, self.begin(step))?;
-        self.higher(begin.cross.min(end.cross), &end, Some(&begin))
-    }
-
-    fn higher(&self, cross: SignedValue, end: &Look, begin: Option<&Look>) -> Result<SignedValue> {
-        if self.account.mode != MODE_PORTFOLIO || !cross.is_negative() {
-            return Ok(cross);
-        }
-        let mut netted = self.netted(end)?;
-        if let Some(begin) = begin {
-            netted = netted.min(self.netted(begin)?);
-        }
-        Ok(cross.max(netted))
-    }
-
-    fn netted(&self, look: &Look) -> Result<SignedValue> {
-        netted_maintenance(self.book, &look.exposures, self.held, &look.moment)
-    }
-
-    /// The legs at a moment, with the margins of a step.
+    /// The legs carry the step's margins and, of weights, size margins and impacts, the worse of the step's two ends. The portfolio requirement is
+    /// linear in the tide, so that the larger of the two ends bounds it.
     #[inline(never)]
-    fn look(&self, step: u64, at_seconds: u64) -> Result<Look> {
-        let moment = Moment { step, ..self.book.moment_ahead(self.now_seconds, at_seconds) };
+    fn health_in(&self, step: u64) -> Result<SignedValue> {
+        let [from, to] = [self.begin(step), self.end(step)]
+            .map(|at_seconds| Moment { step, ..self.book.moment_ahead(self.now_seconds, at_seconds) });
+        let ahead = Ahead { growth: self.growth, from, to };
         let (mut health, mut exposures) = (LiquidationHealth::default(), Exposures::default());
-        let ahead = Ahead { growth: self.growth, moment };
-        if self.account.mode == MODE_PORTFOLIO {
-            add_legs(&ahead, self.book, self.account, &mut health, Some(&mut exposures))?;
-        } else {
+        if self.account.mode != MODE_PORTFOLIO {
             add_legs(&ahead, self.book, self.account, &mut health, None)?;
+            return Ok(health.maintenance);
         }
-        Ok(Look { moment, cross: health.maintenance, exposures })
+        add_legs(&ahead, self.book, self.account, &mut health, Some(&mut exposures))?;
+        if !health.maintenance.is_negative() {
+            return Ok(health.maintenance);
+        }
+        let mut netted = netted_maintenance(self.book, &exposures, self.held, &to)?;
+        if from.walked != to.walked && !netted.is_negative() {
+            netted = netted.min(netted_maintenance(self.book, &exposures, self.held, &from)?);
+        }
+        Ok(health.maintenance.max(netted))
     }
-}
-
-/// An account at one moment.
-struct Look {
-    moment: Moment,
-    cross: SignedValue,
-    /// Of a portfolio account.
-    exposures: Exposures,
 }
 
 /// Whether an impact, a model, a collateral weight or a size margin of the account walks between two moments.

@@ -1,12 +1,12 @@
-//! The legs of a portfolio account in one pass: summed for cross health, netted per factor for the portfolio requirement.
+//! The legs of a portfolio account in one pass, netted per factor.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::health::{self, CollateralWeights, CrossHealth, FactorTerms};
+use plimsoll_risk::health::{self, CollateralWeights, FactorTerms};
 use plimsoll_risk::liquidity::{Impact, LegSide};
 use plimsoll_risk::perp::PerpPosition;
-use plimsoll_risk::perp::margin::{PerpTerms, size_margin_up};
+use plimsoll_risk::perp::margin::{PerpTerms, Valuation, size_margin_up};
 use plimsoll_risk::portfolio::{Exposures, LegTerms, Margins, PerpLeg as PerpExposure};
-use plimsoll_risk::quantities::{Amount, Index, Ratio, Shares, Value};
+use plimsoll_risk::quantities::{Amount, Index, Ratio, Shares, SignedAmount, Value};
 
 use super::legs::{self, Leg, PerpLeg, for_each_leg, for_each_perp, quote_balance, quote_leg, quote_reserve};
 use super::liquidation::net_atoms;
@@ -29,8 +29,6 @@ pub(super) struct Netted<'a> {
     pub(super) book: &'a Book,
     pub(super) moment: Moment,
     pub(super) thresholds: Thresholds,
-    /// Each leg by itself.
-    pub(super) cross: CrossHealth,
     /// At mid, with maintenance weights.
     pub(super) maintenance: Exposures,
     /// At initial prices, with initial weights.
@@ -47,6 +45,8 @@ pub(super) struct Netted<'a> {
     pub(super) growth: Option<&'a Growth>,
     /// Quote atoms that positions will have paid in funding by then.
     funding: u128,
+    /// Profit of all positions so far, in atoms of the quote reserve.
+    profits: Both<i128>,
     weights: Weights,
 }
 
@@ -73,7 +73,6 @@ impl<'a> Netted<'a> {
             book,
             moment: book.moment(now_seconds),
             thresholds: Thresholds::default(),
-            cross: CrossHealth::default(),
             maintenance: Exposures::default(),
             initial: Exposures::default(),
             added_ahead: Value::ZERO,
@@ -82,6 +81,7 @@ impl<'a> Netted<'a> {
             is_weight_falling: false,
             growth: None,
             funding: 0,
+            profits: Both { maintenance: 0, initial: 0 },
             weights,
         }
     }
@@ -107,13 +107,11 @@ impl<'a> Netted<'a> {
         if leg.balance.debt_shares != 0 {
             legs::require_accrued(self.book, reserve, now_seconds)?;
             let (shares, index) = (Shares(leg.balance.debt_shares), self.debt_mantissa_up(leg.index, reserve)?);
-            self.cross.add_debt(shares, index, &terms).or_refuse()?;
             let owed = health::debt_amount_up(shares, index).or_refuse()?;
             return self.net_debt(&Both { maintenance: owed, initial: owed }, &pricing);
         }
         let index = Index::from_bits(reserve.deposit_index.get()).mantissa48_down().or_refuse()?;
         let (shares, weights) = (Shares(leg.balance.deposit_shares), self.collateral_weights(reserve)?);
-        self.cross.add_deposit(shares, index, &terms, &weights).or_refuse()?;
         let claim = health::deposit_amount_down(shares, index).or_refuse()?;
         self.net_deposit(&Both { maintenance: claim, initial: claim }, &weights, &pricing)
     }
@@ -148,8 +146,8 @@ impl<'a> Netted<'a> {
         let sides = market.side_indices();
         let mut position = leg.position;
         position.touch(&sides).or_refuse()?;
-        self.cross.add_perp(&position, &sides, &terms).or_refuse()?;
         if position.base.is_zero() {
+            self.count_profits(position.realised, position.realised);
             return Ok(());
         }
         if let Some(growth) = self.growth {
@@ -177,9 +175,8 @@ impl<'a> Netted<'a> {
         let funding = u64::try_from(self.funding).map_err(|_| PlimsollError::Overflow)?;
         balance.debt = balance.debt.plus(Amount(funding)).or_refuse()?;
         let weights = self.collateral_weights(reserve)?;
-        let (profit, initial_profit) = self.cross.profits();
-        self.cross.add_quote(&balance, &terms, &weights).or_refuse()?;
-        let (maintenance, initial) = (net_atoms(&balance, profit), net_atoms(&balance, initial_profit));
+        let Both { maintenance, initial } = self.profits;
+        let (maintenance, initial) = (net_atoms(&balance, maintenance), net_atoms(&balance, initial));
         let pricing = Pricing { factor, index: reserve.factor_index.into(), terms: &terms };
         let (owed, owed_initial) = (magnitude(maintenance.min(0))?, magnitude(initial.min(0))?);
         self.net_debt(&Both { maintenance: owed, initial: owed_initial }, &pricing)?;
@@ -209,9 +206,16 @@ impl<'a> Netted<'a> {
     /// A touched position. Crowding stays with it, whatever hedges it.
     fn net_perp(&mut self, position: &PerpPosition, terms: &PerpTerms, pricing: &Pricing) -> Result<()> {
         let (base, side) = (position.base.magnitude(), LegSide::of_position(position.base.is_negative()));
-        let size = terms.mid.value_up(base).or_refuse()?;
-        let is_repriced = side == LegSide::Short && terms.short_initial != terms.mid;
-        let initial = if is_repriced { terms.short_initial.value_up(base).or_refuse()? } else { size };
+        let initial_price = if side == LegSide::Short { terms.short_initial } else { terms.long_initial };
+        let at_mid = Valuation::of(position, terms.mid).or_refuse()?;
+        let is_same = initial_price == terms.mid;
+        let at_initial = if is_same { at_mid } else { Valuation::of(position, initial_price).or_refuse()? };
+        let counted = health::haircut_down(at_initial.unrealised, terms.profit_weight);
+        let realised = position.realised;
+        let profit = realised.plus(at_mid.unrealised).or_refuse()?;
+        self.count_profits(profit, realised.plus(counted).or_refuse()?);
+        let size = at_mid.size_up;
+        let initial = if side == LegSide::Short { at_initial.size_up } else { size };
         let closing = size_margin_up(base, terms.size_maintenance).or_refuse()?;
         let closing_ahead = if terms.size_initial == terms.size_maintenance {
             closing
@@ -225,6 +229,13 @@ impl<'a> Netted<'a> {
         self.maintenance.add_perp(index, &leg(size, closing), &own).or_refuse()?;
         self.initial.add_perp(index, &leg(initial, crowded.or_refuse()?), &own_initial).or_refuse()?;
         self.count(size, initial, side, closing_ahead, pricing)
+    }
+
+    #[inline(always)]
+    fn count_profits(&mut self, at_mid: SignedAmount, initial: SignedAmount) {
+        // fewer than 2²⁰ of 63 bits
+        self.profits.maintenance = self.profits.maintenance.wrapping_add(at_mid.0.into());
+        self.profits.initial = self.profits.initial.wrapping_add(initial.0.into());
     }
 
     /// Counts a leg in the total, and what it adds in the hour ahead: its size margin and impact at their highest.
