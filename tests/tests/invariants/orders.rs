@@ -204,7 +204,7 @@ fn somebody_with_money(market: &mut Market) -> usize {
 fn initial_health(market: &Market, account: usize) -> u128 {
     let state = &market.state;
     let health =
-        state.accounts[account].as_deref().and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
+        state.accounts[account].as_deref().and_then(|one| health::of(&state.book, one, state.now_seconds).ok());
     health.map_or(0, |health| health.initial.0.max(0).unsigned_abs())
 }
 

@@ -1,6 +1,7 @@
 //! Healths and margins are ordered and monotone.
 
 use plimsoll_client::health;
+use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 
 use super::{Change, Verdict, ensure};
@@ -34,7 +35,13 @@ pub(crate) fn ordered(state: &Snapshot) -> Verdict {
     Ok(())
 }
 
+/// Of an account's legs: what a margin that impact lifted is rounded up by, and what a netted requirement is.
+const ROUNDED_BITS: u32 = 28;
+/// The same of whole atoms.
+const ROUNDED_ATOMS: u128 = 64;
+
 /// INV-LAW: paying in lowers no health, taking out raises none, moving a deposit does both; all else equal, so both sides are measured with the Book afterwards.
+/// Where a margin grows with the leg, or legs are netted, but for the rounding of what the account holds.
 pub(crate) fn monotone(change: &Change) -> Verdict {
     let receiver = match change.action.kind {
         Kind::MoveCollateral => change.named(2),
@@ -46,17 +53,29 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
             continue;
         };
         let now = change.after.now_seconds;
-        let at = |account: &MarginAccount| health::cross(&change.after.book, account, now);
+        let slack = rounding(change.after, after).max(rounding(change.after, before));
+        let at = |account: &MarginAccount| health::of(&change.after.book, account, now);
         let (Ok(old), Ok(new)) = (at(before), at(after)) else {
             continue;
         };
         let rises = matches!(change.action.kind, Kind::Deposit | Kind::Repay) || receiver == Some(who);
         let (low, high) = if rises { (old, new) } else { (new, old) };
-        ensure(low.initial <= high.initial && low.maintenance <= high.maintenance, || {
+        ensure(low.initial.0 <= high.initial.0 + slack && low.maintenance.0 <= high.maintenance.0 + slack, || {
             format!("INV-LAW: account {who}: {old:?} became {new:?}")
         })?;
     }
     Ok(())
+}
+
+/// What a health may lose to rounding where impact or netting counts; else nothing.
+pub(super) fn rounding(state: &Snapshot, account: &MarginAccount) -> i128 {
+    let has_impact = state.factors().any(|(_, factor)| factor.liquidity.profile.profile().is_set());
+    if !has_impact && account.mode != MODE_PORTFOLIO {
+        return 0;
+    }
+    let held = health::liquidation(&state.book, account, state.now_seconds);
+    let legs = held.map_or(0, |held| held.assets + held.debts + held.perp_sizes);
+    i128::try_from((legs >> ROUNDED_BITS) + ROUNDED_ATOMS).unwrap_or(i128::MAX)
 }
 
 /// INV-EVALUABLE: who was admitted can be evaluated at prices 2¹⁰ times higher.
@@ -79,7 +98,7 @@ pub(crate) fn evaluable(change: &Change) -> Verdict {
         }
         // what only reduces a position is let through below initial margin
         let only_reduces = matches!(change.action.kind, Kind::FillOrder)
-            && health::cross(&change.after.book, after, change.after.now_seconds).is_ok_and(|one| one.admit().is_err());
+            && health::of(&change.after.book, after, change.after.now_seconds).is_ok_and(|one| one.admit().is_err());
         if only_reduces {
             continue;
         }
