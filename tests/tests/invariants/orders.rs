@@ -4,7 +4,7 @@ use plimsoll_client::instructions::{self, OrderKey};
 use plimsoll_client::orders::{self, OrderState};
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::margin_account::{
-    ORDER_LIMIT, ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, ORDER_STOP_LOSS,
+    MODE_ISOLATED, ORDER_LIMIT, ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, ORDER_STOP_LOSS,
     ORDER_TAKE_PROFIT, Order,
 };
 use plimsoll_client::{health, perps};
@@ -210,7 +210,7 @@ fn initial_health(market: &Market, account: usize) -> u128 {
 
 fn market_of(market: &mut Market, account: usize) -> u8 {
     let any = market.rng.random_range(0..MARKETS);
-    let own = market.state.accounts[account].as_deref().filter(|one| one.mode != 0).map(|one| one.isolated_market);
+    let own = market.state.accounts[account].as_deref().filter(|one| one.mode == MODE_ISOLATED).map(|one| one.isolated_market);
     own.filter(|_| market.rng.random_bool(0.95)).unwrap_or(any)
 }
 
