@@ -36,7 +36,7 @@ pub(crate) fn change(market: &mut Market, kind: Kind) -> Action {
             params.sigma_stress_ppm = params.sigma_floor_ppm * market.rng.random_range(2..9);
             params.tail_multiplier_ppm = market.rng.random_range(2_500_000..5_000_000);
             params.horizon_seconds = market.rng.random_range(3_600..10_800);
-            params.initial_gap_ppm = market.rng.random_range(100_000..500_000);
+            params.initial_gap_ppm = market.rng.random_range(10_000..400_000);
             params.bonus_max_ppm = market.rng.random_range(10_000..40_000);
             params.half_life_fast_seconds = market.rng.random_range(21_600..86_400);
             params.impact_multiple_ppm = market.rng.random_range(0..2_000_000);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
 use plimsoll_client::{Pubkey, addresses, instructions};
-use plimsoll_tests::risk::ImpliedFeed;
+use plimsoll_tests::risk::{ImpliedFeed, most_compute_units};
 use plimsoll_tests::{Keypair, Signer, World, perps};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -149,7 +149,11 @@ impl Market {
     /// Sends one instruction: refused, it changed nothing; accepted, every law holds.
     pub(crate) fn act(&mut self, action: &Action) -> Verdict {
         let signers: Vec<&Keypair> = action.signer.map(|person| &self.people[person]).into_iter().collect();
-        let outcome = self.world.send(std::slice::from_ref(&action.instruction), &signers);
+        let mut list = vec![action.instruction.clone()];
+        if action.kind == Kind::CallMargin {
+            list.insert(0, most_compute_units());
+        }
+        let outcome = self.world.send(&list, &signers);
         self.tally.count(action.kind, outcome.is_ok());
         if let (Err(_), Some((_, id)), Some(account)) = (&outcome, action.order, self.named(action, 1)) {
             self.refused.insert((account, id));

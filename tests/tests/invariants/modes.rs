@@ -11,9 +11,12 @@ use crate::market::{Market, PEOPLE, RICH};
 
 /// What portfolio margin and margin calls need, and what it is fed with. Healths need prices, interest and funding of today.
 pub(crate) fn intend(market: &mut Market) -> Intention {
+    if near_its_line(market).is_some() && market.rng.random_bool(0.7) {
+        return Intention::Any(Kind::CallMargin);
+    }
     let kind = match market.rng.random_range(0..100) {
-        0..34 => Kind::SetMarginMode,
-        34..64 => Kind::CallMargin,
+        0..30 => Kind::SetMarginMode,
+        30..64 => Kind::CallMargin,
         64..74 => Kind::StressAccount,
         74..82 => Kind::SetLiquidityProfile,
         82..90 => Kind::SetScenarios,
@@ -34,7 +37,8 @@ pub(crate) fn of_kind(market: &mut Market, kind: Kind) -> Action {
     if kind == Kind::SetMarginMode {
         return mode(market);
     }
-    let account = if kind == Kind::CallMargin { near_its_line(market) } else { anybody(market) };
+    let near = if kind == Kind::CallMargin { near_its_line(market) } else { None };
+    let account = near.unwrap_or_else(|| anybody(market));
     let (book, address) = (market.world.book, market.accounts[account]);
     let instruction = match kind {
         Kind::CallMargin => instructions::call_margin(book, address),
@@ -71,8 +75,8 @@ fn owes(account: &MarginAccount) -> bool {
     account.active_perps != 0 || account.balances.iter().any(|balance| balance.debt_shares != 0)
 }
 
-/// An account that would be called, or whose call would be cleared; else anybody.
-fn near_its_line(market: &mut Market) -> usize {
+/// An account whose call is due, another one now, or to be cleared.
+fn near_its_line(market: &mut Market) -> Option<usize> {
     let start = anybody(market);
     let state = &market.state;
     let is_near = |index: &usize| {
@@ -80,7 +84,10 @@ fn near_its_line(market: &mut Market) -> usize {
             return false;
         };
         let ahead = health::projection(&state.book, account, state.now_seconds);
-        ahead.is_ok_and(|ahead| ahead.call.is_some() || (account.is_called() && !ahead.maintenance.is_negative()))
+        ahead.is_ok_and(|ahead| {
+            let deadline = ahead.call.map_or(0, |call| call.deadline_seconds);
+            !ahead.maintenance.is_negative() && deadline != account.call.deadline_seconds
+        })
     };
-    (start..2 * PEOPLE).chain(0..start).find(is_near).unwrap_or(start)
+    (start..2 * PEOPLE).chain(0..start).find(is_near)
 }

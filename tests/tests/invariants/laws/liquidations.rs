@@ -34,17 +34,15 @@ fn raised(book: &Book, old: &Standing, new: &Standing) -> Verdict {
     ensure(was < 0, || format!("INV-IMPROVE: a healthy account ({was}) was liquidated"))?;
     let (cross_was, cross_is) = (old.cross_maintenance.0, new.cross_maintenance.0);
     ensure(cross_is > cross_was, || format!("INV-IMPROVE: cross health {cross_was} became {cross_is}"))?;
-    let is_urgent = shortfall_ppm(&old.health) > u128::from(book.params.urgent_fraction_ppm);
+    // both roundings in favour of the liquidation: a millionth
+    let is_urgent = shortfall_ppm(&old.health) >= u128::from(book.params.urgent_fraction_ppm);
     ensure(is > was || is_urgent, || format!("INV-IMPROVE: health {was} became {is}"))
 }
 
-/// What is missing, in millionths of what maintenance requires; the quote token is worth about one.
+/// What is missing, in millionths of what maintenance requires.
 fn shortfall_ppm(health: &LiquidationHealth) -> u128 {
-    let assets = i128::try_from(health.assets).unwrap_or(i128::MAX);
-    let equity = assets + health.profit - i128::try_from(health.debts).unwrap_or(i128::MAX);
-    let required = (equity - health.maintenance.0).max(1).unsigned_abs();
-    // the profit's own rounding and price are left out: a part in a hundred
-    health.maintenance.0.unsigned_abs() * 1_010_000 / required
+    let required = (health.equity().0 - health.maintenance.0).max(1).unsigned_abs();
+    (health.maintenance.0.unsigned_abs() * 1_000_000).div_ceil(required)
 }
 
 /// INV-PRICE: a liquidation exchanges at prices of at most `liquidation_max_age_seconds`.

@@ -2,7 +2,8 @@
 
 use plimsoll_client::health;
 use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
-use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+use plimsoll_client::plimsoll::state::{Book, Factor, MarginAccount};
+use plimsoll_risk::quantities::Ratio;
 
 use super::{Change, Verdict, ensure};
 use crate::action::Kind;
@@ -35,6 +36,8 @@ pub(crate) fn ordered(state: &Snapshot) -> Verdict {
     Ok(())
 }
 
+/// Fractional bits of shocks.
+const SHOCK_BITS: u32 = 12;
 /// Of an account's legs: what a margin that impact lifted is rounded up by, and what a netted requirement is.
 const ROUNDED_BITS: u32 = 28;
 /// The same of whole atoms.
@@ -60,11 +63,37 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
         };
         let rises = matches!(change.action.kind, Kind::Deposit | Kind::Repay) || receiver == Some(who);
         let (low, high) = if rises { (old, new) } else { (new, old) };
-        ensure(low.initial.0 <= high.initial.0 + slack && low.maintenance.0 <= high.maintenance.0 + slack, || {
+        let moved = moved_value(change.after, before, after);
+        let ahead = if after.mode == MODE_PORTFOLIO { gap_ahead_up(change.after, moved) } else { 0 };
+        let holds =
+            low.initial.0 <= high.initial.0 + slack + ahead && low.maintenance.0 <= high.maintenance.0 + slack;
+        ensure(holds, || {
             format!("INV-LAW: account {who}: {old:?} became {new:?}")
         })?;
     }
     Ok(())
+}
+
+/// By how much equity at mid differs.
+fn moved_value(state: &Snapshot, before: &MarginAccount, after: &MarginAccount) -> u128 {
+    let equity = |account| health::cross(&state.book, account, state.now_seconds).map_or(0, |health| health.equity().0);
+    equity(before).abs_diff(equity(after))
+}
+
+/// Initial health of a portfolio account stands a gap above the worst requirement of the hour ahead. A row may take all of a deposit, and paths may walk by
+/// S times their range: so a deposit of v may lower it by what that requires beyond v, (1 + gap)·(1 + S·range) − 1 at most, never below cross.
+fn gap_ahead_up(state: &Snapshot, moved: u128) -> i128 {
+    let book = &state.book;
+    let ends = |path: &[u64]| (path.iter().copied().min().unwrap_or(0), path.iter().copied().max().unwrap_or(0));
+    let range = |factor: &Factor| {
+        let (lowest, highest) = ends(&factor.threshold.path);
+        highest - lowest
+    };
+    let range = state.factors().map(|(_, factor)| range(factor)).max().unwrap_or(0);
+    let gap = state.factors().map(|(_, factor)| u128::from(factor.params.initial_gap_ppm)).max().unwrap_or(0);
+    let shock = book.model_in_force.grid_shock.max(book.model_announced.grid_shock);
+    let walked = moved + (((moved * u128::from(shock)) >> SHOCK_BITS) * u128::from(range) >> Ratio::FRACTION_BITS);
+    i128::try_from((walked + walked * gap / PPM).saturating_sub(moved) + 1).unwrap_or(i128::MAX)
 }
 
 /// What a health may lose to rounding where impact or netting counts; else nothing.
