@@ -2,9 +2,7 @@
 //!
 //! [`Report`] is written as `report.json` and as `report.html`, one file without external resources.
 
-mod chart;
 pub mod comparison;
-pub mod format;
 mod html;
 mod panels;
 mod perp_page;

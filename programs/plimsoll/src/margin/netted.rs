@@ -5,11 +5,12 @@ use plimsoll_risk::health::{self, CollateralWeights, CrossHealth, FactorTerms};
 use plimsoll_risk::liquidity::{Impact, LegSide};
 use plimsoll_risk::perp::PerpPosition;
 use plimsoll_risk::perp::margin::{PerpTerms, size_margin_up};
-use plimsoll_risk::portfolio::{Exposures, LegTerms, PerpLeg as PerpExposure};
+use plimsoll_risk::portfolio::{Exposures, LegTerms, Margins, PerpLeg as PerpExposure};
 use plimsoll_risk::quantities::{Amount, Index, Ratio, Shares, Value};
 
 use super::legs::{self, Leg, PerpLeg, for_each_leg, for_each_perp, quote_balance, quote_leg, quote_reserve};
 use super::liquidation::net_atoms;
+use super::outlook::Growth;
 use crate::bridge::portfolio::Thresholds;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::{Book, Factor, MarginAccount, Moment, Reserve};
@@ -42,6 +43,10 @@ pub(super) struct Netted<'a> {
     pub(super) held: u16,
     /// Whether a collateral weight is about to fall.
     pub(super) is_weight_falling: bool,
+    /// What debts and funding have grown to, where that is asked.
+    pub(super) growth: Option<&'a Growth>,
+    /// Quote atoms that positions will have paid in funding by then.
+    funding: u128,
     weights: Weights,
 }
 
@@ -75,6 +80,8 @@ impl<'a> Netted<'a> {
             total: 0,
             held: legs::factors_held(book, account),
             is_weight_falling: false,
+            growth: None,
+            funding: 0,
             weights,
         }
     }
@@ -99,8 +106,7 @@ impl<'a> Netted<'a> {
         let pricing = Pricing { factor, index: reserve.factor_index.into(), terms: &terms };
         if leg.balance.debt_shares != 0 {
             legs::require_accrued(self.book, reserve, now_seconds)?;
-            let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
-            let shares = Shares(leg.balance.debt_shares);
+            let (shares, index) = (Shares(leg.balance.debt_shares), self.debt_mantissa_up(leg.index, reserve)?);
             self.cross.add_debt(shares, index, &terms).or_refuse()?;
             let owed = health::debt_amount_up(shares, index).or_refuse()?;
             return self.net_debt(&Both { maintenance: owed, initial: owed }, &pricing);
@@ -110,6 +116,13 @@ impl<'a> Netted<'a> {
         self.cross.add_deposit(shares, index, &terms, &weights).or_refuse()?;
         let claim = health::deposit_amount_down(shares, index).or_refuse()?;
         self.net_deposit(&Both { maintenance: claim, initial: claim }, &weights, &pricing)
+    }
+
+    fn debt_mantissa_up(&self, index: u8, reserve: &Reserve) -> Result<u64> {
+        match self.growth {
+            Some(growth) => growth.debt_mantissa_up(index),
+            None => Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse(),
+        }
     }
 
     fn collateral_weights(&mut self, reserve: &Reserve) -> Result<CollateralWeights> {
@@ -139,6 +152,10 @@ impl<'a> Netted<'a> {
         if position.base.is_zero() {
             return Ok(());
         }
+        if let Some(growth) = self.growth {
+            let paid = growth.funding_up(market, &position, terms.mid)?;
+            self.funding = self.funding.wrapping_add(paid.0.into());
+        }
         let pricing = Pricing { factor, index: market.factor_index.into(), terms: &factor_terms };
         self.net_perp(&position, &terms, &pricing)
     }
@@ -149,10 +166,16 @@ impl<'a> Netted<'a> {
         let (reserve, factor) = quote_leg(self.book, index)?;
         legs::require_settled_price(factor, self.moment.now_seconds)?;
         let terms = factor.margin_terms(&self.moment)?;
-        let balance = quote_balance(account, index, reserve)?;
-        if !balance.debt.is_zero() {
+        let stored = account.balances.get(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
+        let mut balance = if stored.debt_shares == 0 {
+            quote_balance(account, index, reserve)?
+        } else {
             legs::require_accrued(self.book, reserve, self.moment.now_seconds)?;
-        }
+            legs::quote_debt(stored, self.debt_mantissa_up(index, reserve)?)?
+        };
+        // what will have been paid is owed: health adds the two up
+        let funding = u64::try_from(self.funding).map_err(|_| PlimsollError::Overflow)?;
+        balance.debt = balance.debt.plus(Amount(funding)).or_refuse()?;
         let weights = self.collateral_weights(reserve)?;
         let (profit, initial_profit) = self.cross.profits();
         self.cross.add_quote(&balance, &terms, &weights).or_refuse()?;
@@ -216,8 +239,10 @@ impl<'a> Netted<'a> {
     ) -> Result<()> {
         self.total = self.total.wrapping_add(value.max(initial).0.into());
         let impact: Impact = pricing.factor.impact_ahead();
-        let margin = self.thresholds.highest.get(pricing.index).copied().ok_or(PlimsollError::FactorIndex)?;
-        let added = LegTerms { margin, impact: &impact }.addition_up(value, side, size_margin).or_refuse()?;
+        let of_factor = |margins: &Margins| margins.get(pricing.index).copied().ok_or(PlimsollError::FactorIndex);
+        let (lowest, margin) = (of_factor(&self.thresholds.lowest)?, of_factor(&self.thresholds.highest)?);
+        let terms = LegTerms { margin, impact: &impact };
+        let added = terms.addition_ahead_up(lowest, value, side, size_margin).or_refuse()?;
         self.added_ahead = self.added_ahead.plus(added).or_refuse()?;
         Ok(())
     }

@@ -42,6 +42,11 @@ pub(super) struct Growth {
 }
 
 impl Growth {
+    /// What a position will have paid in funding at the horizon.
+    pub(super) fn funding_up(&self, market: &PerpMarket, position: &PerpPosition, mid: Price) -> Result<Amount> {
+        funding_until_up(market, position, mid, self.horizon_seconds)
+    }
+
     /// Accrues each reserve that the account owes in, from its last accrual on.
     #[inline(never)]
     pub(super) fn of(book: &Book, account: &MarginAccount, horizon_seconds: u64) -> Result<Self> {
@@ -53,7 +58,7 @@ impl Growth {
         Ok(growth)
     }
 
-    fn debt_mantissa_up(&self, index: u8) -> Result<u64> {
+    pub(super) fn debt_mantissa_up(&self, index: u8) -> Result<u64> {
         self.debt_mantissas48_up.get(usize::from(index)).copied().ok_or_else(|| PlimsollError::ReserveIndex.into())
     }
 }
@@ -177,6 +182,6 @@ impl Outlook for Worst<'_> {
 
     #[inline(always)]
     fn funding_up(&self, market: &PerpMarket, position: &PerpPosition, mid: Price) -> Result<Amount> {
-        funding_until_up(market, position, mid, self.growth.horizon_seconds)
+        self.growth.funding_up(market, position, mid)
     }
 }

@@ -11,6 +11,7 @@ use plimsoll_risk::quantities::SignedValue;
 use super::AccountHealth;
 use super::liquidation::portfolio_inputs;
 use super::netted::{Netted, Weights};
+use super::outlook::Growth;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::margin_account::MODE_PORTFOLIO;
 use crate::state::{Book, MarginAccount};
@@ -35,6 +36,21 @@ pub(super) fn require_initial_health(book: &Book, account: &MarginAccount, now_s
         netted.cross.initial
     };
     netted.refusal(initial).map_or(Ok(()), Err).or_refuse()
+}
+
+/// Initial health in portfolio mode, debts and funding grown to the horizon. Where it is not negative, no requirement of the hour ahead is above what
+/// the account counts.
+#[inline(never)]
+pub(super) fn grown_initial_health(
+    book: &Book,
+    account: &MarginAccount,
+    growth: &Growth,
+    now_seconds: u64,
+) -> Result<SignedValue> {
+    let mut netted = Netted::empty(book, account, Weights::LowestAhead, now_seconds);
+    netted.growth = Some(growth);
+    netted.add_legs(account)?;
+    netted.initial_health(&netted.maintenance_health()?)
 }
 
 /// Initial health with the lowest weights of the walk ahead.

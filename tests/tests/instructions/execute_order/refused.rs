@@ -131,7 +131,7 @@ fn cancels(stage: &mut PerpStage, order: &OrderKey, nobody: &plimsoll_tests::Key
 fn a_kind_of_account_that_no_check_serves_is_refused() {
     let mut stage = PerpStage::new();
     let order = stage.due(sol_order(SOL));
-    edit_account(&mut stage.world, stage.alice.account, |account| account.mode = 2);
+    edit_account(&mut stage.world, stage.alice.account, |account| account.mode = 3);
     let execute = stage.execute(&order);
     refuses(&mut stage.world, &execute, &[], PlimsollError::AccountMode);
 }
