@@ -1,8 +1,8 @@
 //! Margin modes, margin calls and stress reports, by chance.
 
-use plimsoll_client::{health, instructions};
 use plimsoll_client::plimsoll::state::MarginAccount;
 use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED, MODE_PORTFOLIO};
+use plimsoll_client::{health, instructions};
 use rand::Rng;
 
 use crate::action::{Action, Kind};

@@ -21,7 +21,7 @@ pub(super) struct Present<'a> {
     pub(super) moment: Moment,
 }
 
-/// A moment ahead.
+/// A moment ahead; walks in the owner's favour do not count.
 pub(super) struct Ahead<'a> {
     pub(super) growth: &'a Growth,
     pub(super) moment: Moment,
@@ -129,12 +129,17 @@ impl Outlook for Ahead<'_> {
 
     #[inline(always)]
     fn perp_terms(&self, market: &PerpMarket, factor: &LiquidationFactorTerms) -> Result<PerpLiquidationTerms> {
-        market.liquidation_margin_terms(factor, &self.moment)
+        let terms = market.liquidation_margin_terms(factor, &self.moment)?;
+        // a walk in the owner's favour is no promise: announced again, it stops where it stands
+        let now = market.size_margin_per_atom(self.moment.now_seconds)?;
+        Ok(PerpLiquidationTerms { size_maintenance: terms.size_maintenance.max(now), ..terms })
     }
 
     #[inline(always)]
     fn weight_down(&self, reserve: &Reserve) -> Result<Ratio> {
-        reserve.weight_ramp().at_down(self.moment.at_seconds).or_refuse()
+        let ramp = reserve.weight_ramp();
+        let then = ramp.at_down(self.moment.at_seconds).or_refuse()?;
+        Ok(then.min(ramp.at_down(self.moment.now_seconds).or_refuse()?))
     }
 
     #[inline(always)]

@@ -48,12 +48,16 @@ fn along_the_hour(state: &Snapshot, account: &MarginAccount, initial: i128) -> V
     let end = now + u64::from(state.book.params.grace_seconds);
     let first = now / grid * grid;
     let boundaries = (first..=end).step_by(state.book.params.grid_seconds as usize);
-    let moments = boundaries.flat_map(|begin| [begin, begin + WITHIN_STEP_SECONDS]).filter(|at| (now..=end).contains(at));
+    let moments =
+        boundaries.flat_map(|begin| [begin, begin + WITHIN_STEP_SECONDS]).filter(|at| (now..=end).contains(at));
     let mut book = state.book.clone();
     for at in moments {
         let maintenance = maintenance_at(&mut book, account, at)?;
         ensure(initial <= maintenance, || {
-            format!("INV-LAW: initial health {initial} above maintenance health {maintenance}, {} seconds ahead", at - now)
+            format!(
+                "INV-LAW: initial health {initial} above maintenance health {maintenance}, {} seconds ahead",
+                at - now
+            )
         })?;
     }
     Ok(())

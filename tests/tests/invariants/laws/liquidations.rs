@@ -1,9 +1,9 @@
 //! What a liquidation may do.
 
 use plimsoll_client::health;
+use plimsoll_client::plimsoll::funding;
 use plimsoll_client::plimsoll::margin::{self, Standing};
 use plimsoll_client::plimsoll::state::Book;
-use plimsoll_client::plimsoll::funding;
 use plimsoll_risk::health::LiquidationHealth;
 
 use super::{Change, Verdict, ensure, perp_books, text};

@@ -65,11 +65,8 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
         let (low, high) = if rises { (old, new) } else { (new, old) };
         let moved = moved_value(change.after, before, after);
         let ahead = if after.mode == MODE_PORTFOLIO { gap_ahead_up(change.after, moved) } else { 0 };
-        let holds =
-            low.initial.0 <= high.initial.0 + slack + ahead && low.maintenance.0 <= high.maintenance.0 + slack;
-        ensure(holds, || {
-            format!("INV-LAW: account {who}: {old:?} became {new:?}")
-        })?;
+        let holds = low.initial.0 <= high.initial.0 + slack + ahead && low.maintenance.0 <= high.maintenance.0 + slack;
+        ensure(holds, || format!("INV-LAW: account {who}: {old:?} became {new:?}"))?;
     }
     Ok(())
 }

@@ -67,7 +67,9 @@ impl Announcements {
                 ensure(health >= 0, || {
                     let Promise { who, reason, until_seconds, .. } = promise;
                     let left = until_seconds - state.now_seconds;
-                    format!("INV-GRACE: account {who} was promised health ({reason:?}) for {left} s more, and has {health}")
+                    format!(
+                        "INV-GRACE: account {who} was promised health ({reason:?}) for {left} s more, and has {health}"
+                    )
                 })?;
                 self.kept_uncalled += usize::from(promise.reason == Reason::NotCalled);
             }
@@ -120,9 +122,9 @@ fn uncalled_until(state: &Snapshot, account: &MarginAccount) -> Option<u64> {
 
 /// What is announced later than now takes effect from here on: a grace from now, but for the last step of it where the present one was not folded yet.
 fn notice_ends(state: &Snapshot) -> u64 {
-    announced_until(state).max(step_begins_in_a_grace(state)).min(
-        state.now_seconds + u64::from(state.book.params.grace_seconds),
-    )
+    announced_until(state)
+        .max(step_begins_in_a_grace(state))
+        .min(state.now_seconds + u64::from(state.book.params.grace_seconds))
 }
 
 /// The beginning of the step that lies a whole grace of steps after the present one.

@@ -93,11 +93,8 @@ impl Netted {
                 }
                 // a dollar repaid may count for more than a dollar
                 let part = lacks * 4 / 5;
-                let outcome = if owes {
-                    self.world.repay(trader, &usdc, part)
-                } else {
-                    self.world.deposit(trader, &usdc, part)
-                };
+                let outcome =
+                    if owes { self.world.repay(trader, &usdc, part) } else { self.world.deposit(trader, &usdc, part) };
                 outcome.expect("what he lacks");
             }
             let left = lowest(&self.world, trader);

@@ -101,7 +101,8 @@ fn implied(stage: &mut Netted, step: usize) {
     let feed = ImpliedFeed { feed_id: [0x9A; 32], oracle: Pubkey::new_from_array([0x9B; 32]) };
     if step == 0 {
         for factor in 1..4 {
-            let set = instructions::set_implied_feed(world.group, world.admin.pubkey(), world.book, factor, feed.feed_id);
+            let set =
+                instructions::set_implied_feed(world.group, world.admin.pubkey(), world.book, factor, feed.feed_id);
             world.must(&[set], &[]);
         }
     }
@@ -174,7 +175,11 @@ fn every_path_at(age: u64) {
         stage.assert_hour_of(path, age);
         promised.restore(&mut stage);
     }
-    let everything = Path { name: "everything at once", take: |stage, step| PATHS.iter().for_each(|path| (path.take)(stage, step)), bites: true };
+    let everything = Path {
+        name: "everything at once",
+        take: |stage, step| PATHS.iter().for_each(|path| (path.take)(stage, step)),
+        bites: true,
+    };
     stage.assert_hour_of(&everything, age);
 }
 
@@ -225,5 +230,8 @@ fn violent_correlations_reach_no_uncalled_portfolio_account_within_the_hour() {
     }
     let after = stage.world.book_state();
     assert_ne!(after.model_newest.correlations, before, "nothing was seen");
-    assert_ne!(after.model_announced.correlations, after.model_newest.correlations, "what is newest waits for the tide");
+    assert_ne!(
+        after.model_announced.correlations, after.model_newest.correlations,
+        "what is newest waits for the tide"
+    );
 }
