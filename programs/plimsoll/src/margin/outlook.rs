@@ -21,7 +21,8 @@ pub(super) struct Present<'a> {
     pub(super) moment: Moment,
 }
 
-/// A step ahead: its margins, and of what walks within it the worse of two moments.
+/// A step ahead: its margins, and of what walks within it the worse of two moments. A walk in the owner's favour is no promise: announced again, it
+/// stops where it stands. So weights and size margins count at their worst from now on.
 pub(super) struct Ahead<'a> {
     pub(super) growth: &'a Growth,
     pub(super) from: Moment,
@@ -134,12 +135,12 @@ impl Outlook for Ahead<'_> {
 
     #[inline(always)]
     fn perp_terms(&self, market: &PerpMarket, factor: &LiquidationFactorTerms) -> Result<PerpLiquidationTerms> {
-        worst_perp_terms(market, factor, [self.from.at_seconds, self.to.at_seconds])
+        worst_perp_terms(market, factor, [self.to.now_seconds, self.to.at_seconds])
     }
 
     #[inline(always)]
     fn weight_down(&self, reserve: &Reserve) -> Result<Ratio> {
-        lowest_weight_down(reserve, [self.from.at_seconds, self.to.at_seconds])
+        lowest_weight_down(reserve, [self.to.now_seconds, self.to.at_seconds])
     }
 
     #[inline(always)]

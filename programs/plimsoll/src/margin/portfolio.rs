@@ -93,9 +93,17 @@ impl Netted<'_> {
             newest: book.models(self.moment.walked).newest,
             maintenance: portfolio_inputs(book, &self.maintenance, &thresholds.maintenance, self.moment.walked),
             ahead: AheadInputs { highest: &thresholds.highest, lowest: &thresholds.lowest, added: self.added_ahead },
-            initial_gap: book.largest_gap_up(self.held),
+            initial_gap: book.largest_gap_up(self.exposed()),
         };
         initial_health(&inputs, maintenance, cross).or_refuse()
+    }
+
+    /// Factors that the account is exposed to: a position that is closed and not settled holds its factor and risks nothing by it.
+    #[inline(never)]
+    fn exposed(&self) -> u16 {
+        let legs = self.maintenance.gross().iter().zip(self.initial.gross()).enumerate();
+        legs.filter(|(_, (maintenance, initial))| **maintenance | **initial != 0)
+            .fold(0, |exposed, (index, _)| exposed | 1u16.wrapping_shl(u32::try_from(index).unwrap_or(0)))
     }
 
     /// Why an account with this initial health may take no more risk. All its legs together stay below the limit of one leg in cross, so that their
