@@ -14,6 +14,7 @@ pub mod oracle;
 pub mod orders;
 pub mod params;
 pub mod perps;
+pub mod steps;
 pub mod stress;
 
 pub use anchor_lang::prelude::Pubkey;

@@ -117,6 +117,9 @@ impl Market {
             feed_id: [index + 1; 32],
             publish_time_seconds,
             prev_publish_time_seconds: publish_time_seconds - 1,
+            price: 100,
+            confidence: 0,
+            exponent: 0,
         });
     }
 
