@@ -6,7 +6,11 @@ use super::{CallCause, Fact};
 
 impl Display for Fact {
     fn fmt(&self, out: &mut Formatter) -> Result {
-        let words = of_keeping(self).or_else(|| of_calls(self)).or_else(|| of_loans(self)).or_else(|| of_orders(self)).or_else(|| of_perps(self));
+        let words = of_keeping(self)
+            .or_else(|| of_calls(self))
+            .or_else(|| of_loans(self))
+            .or_else(|| of_orders(self))
+            .or_else(|| of_perps(self));
         out.write_str(&words.unwrap_or_default())
     }
 }

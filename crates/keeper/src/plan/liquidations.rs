@@ -70,7 +70,8 @@ fn resolve(
     if has_assets { Vec::new() } else { bankruptcies::of_loans(address, account) }
 }
 
-/// The loans and the position of each market that the program would liquidate now, best first.
+/// The loans and the position of each market that the program would liquidate now, best first. Where it would carry out none of them in any size, the
+/// whole of the largest loan.
 fn candidates(liquidator: &Liquidator, account: &MarginAccount, counterparty: PerpCounterparty) -> Vec<Candidate> {
     let loans = loans(liquidator, account).into_iter().map(|(rank, request)| (rank, Candidate::Loan(request)));
     let perps = perps::held_markets(account).filter_map(|market| {
@@ -78,14 +79,24 @@ fn candidates(liquidator: &Liquidator, account: &MarginAccount, counterparty: Pe
         Some((rank, Candidate::Perp(request)))
     });
     let mut candidates: Vec<Ranked<Candidate>> = loans.chain(perps).collect();
+    if candidates.is_empty() {
+        // the simulation then says why it is refused
+        candidates.extend(planned_loans(liquidator, account).first().map(|(_, whole)| (0, Candidate::Loan(*whole))));
+    }
     candidates.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
     candidates.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// The pair of reserves whose liquidation repays most value; of a portfolio account every pair that makes it better.
-///
-/// Where nothing of a loan can be carried out the whole is asked for, last of all: the simulation then says why it is refused.
+/// The pair of reserves whose liquidation repays most value; of a portfolio account every pair, since a step may take a hedge away.
 fn loans(liquidator: &Liquidator, account: &MarginAccount) -> Vec<Ranked<LiquidationRequest>> {
+    let planned = planned_loans(liquidator, account);
+    let considered = if account.mode == MODE_PORTFOLIO { planned.len() } else { 1 };
+    let requests = planned.iter().take(considered);
+    requests.filter_map(|(plan, request)| liquidator.loan_request(account, request, plan.repaid)).collect()
+}
+
+/// What the program would plan for each pair of reserves, most value first.
+fn planned_loans(liquidator: &Liquidator, account: &MarginAccount) -> Vec<(LiquidationPlan, LiquidationRequest)> {
     let indices = |holds: fn(&Balance) -> bool| {
         let balances = (0u8..).zip(&account.balances);
         balances.filter_map(move |(index, balance)| holds(balance).then_some(index))
@@ -99,13 +110,7 @@ fn loans(liquidator: &Liquidator, account: &MarginAccount) -> Vec<Ranked<Liquida
     });
     let mut planned: Vec<(LiquidationPlan, LiquidationRequest)> = planned.collect();
     planned.sort_by_key(|(plan, _)| std::cmp::Reverse(plan.value));
-    let affordable = |(plan, request): &(LiquidationPlan, LiquidationRequest)| {
-        liquidator.loan_request(account, request, plan.repaid)
-    };
-    let whole = planned.first().map(|(_, request)| (0, *request));
-    let considered = if account.mode == MODE_PORTFOLIO { planned.len() } else { 1 };
-    let found: Vec<_> = planned.iter().take(considered).filter_map(affordable).collect();
-    if found.is_empty() { whole.into_iter().collect() } else { found }
+    planned
 }
 
 fn action(snapshot: &Snapshot, liquidatee: Pubkey, candidate: Candidate) -> Action {
