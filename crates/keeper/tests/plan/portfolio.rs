@@ -49,7 +49,7 @@ fn a_hedge_that_cross_margin_would_liquidate_is_left_alone() {
 /// 4 SOL against a short of 10: the short is what exceeds the hedge. Seizing SOL to repay the debt would leave a larger one.
 #[test]
 fn the_leg_that_the_hedge_does_not_need_is_liquidated() {
-    let (market, address) = hedger(4, 10, 665);
+    let (market, address) = hedger(4, 10, 671);
     let health = health::liquidation(&market.snapshot.book, &market.snapshot.accounts[&address], NOW_SECONDS);
     assert!(health.expect("it can be measured").maintenance.is_negative());
     assert_eq!(subjects(&market, &[]), [taking_over(&address)]);
@@ -59,8 +59,8 @@ fn the_leg_that_the_hedge_does_not_need_is_liquidated() {
 /// With a wide distance to the end of a liquidation the plan would close far more of the short than exceeds the hedge.
 #[test]
 fn a_step_that_would_turn_the_hedge_around_is_made_smaller() {
-    let (mut market, address) = hedger(9, 10, 1_774);
-    market.snapshot.book.params.liquidation_buffer_ppm = 3_000_000;
+    let (mut market, address) = hedger(99, 100, 19_604);
+    market.snapshot.book.params.liquidation_buffer_ppm = 1_000_000;
     assert_eq!(
         refusal(&market, &address, u64::MAX).as_deref().map(|error| error.contains("HealthNotImproved")),
         Some(true)
