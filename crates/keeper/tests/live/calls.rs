@@ -11,7 +11,7 @@ use crate::{GRID_SECONDS, start, until};
 /// SOL at first, cents.
 const FIRST_PRICE: i64 = 20_000;
 /// Each step of the slide: what makes margins follow.
-const FALL_PERCENT: i64 = 1;
+const FALL_PERCENT: i64 = 2;
 /// How near to the liquidation price the slide comes, ten-thousandths: more than the path walks in one step.
 const NEAR: i64 = 40;
 const MOST_STEPS: usize = 60;
