@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod calls;
 pub mod failures;
 pub mod health;
 pub mod instructions;

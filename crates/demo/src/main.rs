@@ -51,7 +51,7 @@ async fn demonstrate(options: &Options) -> Result<ExitCode> {
     let settings = tools.settings(options.rpc_port)?;
     println!("{}: {}", scenario.name, scenario.description);
     println!(
-        "Two local nodes start; sixty borrowers and forty traders open their accounts. That takes a few seconds.\n"
+        "Two local nodes start; sixty borrowers, forty traders and twelve hedgers open their accounts. That takes a few seconds.\n"
     );
 
     let started = Instant::now();
@@ -151,6 +151,7 @@ impl Tools {
             step_seconds: scenario.step_seconds,
             borrowers: plimsoll_demo::play::cast::BORROWERS as u64,
             traders: plimsoll_demo::play::traders::TRADERS as u64,
+            hedgers: plimsoll_demo::play::hedgers::HEDGERS as u64,
             seconds: started.elapsed().as_secs_f64(),
             program_sha256: format!("{:x}", Sha256::digest(program)),
             dynamic,
