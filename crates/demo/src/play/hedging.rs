@@ -212,11 +212,12 @@ fn trade(account: &mut MarginAccount, book: &Book, market: u8, delta: i64, mid: 
     let mut position = perps::position(book, account, market)?.position;
     let value = i64::try_from(core(mid.value_up(Amount(delta.unsigned_abs())))?.0)?;
     position.base.0 += delta;
-    position.quote_entry.0 += if delta > 0 { -value } else { value };
+    position.entry.0 += if delta > 0 { -value } else { value };
     let listed = book.perp_market(market)?;
     let stored = &mut account.perps[usize::from(market)];
     let side = usize::from(position.base.is_negative());
-    (stored.base_atoms, stored.quote_entry_atoms) = (position.base.0, position.quote_entry.0);
+    (stored.base_atoms, stored.quote_entry_atoms) = (position.base.0, position.entry.0);
+    stored.realised_atoms = position.realised.0;
     (stored.size_factor, stored.profit_index) = (listed.size_factor[side], listed.profit_index[side]);
     account.active_perps |= 1 << market;
     Ok(())
