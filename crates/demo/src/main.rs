@@ -36,7 +36,8 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    match demonstrate(&options).await {
+    // the stage of both runs is too large for a stack frame
+    match Box::pin(demonstrate(&options)).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("plimsoll-demo: {error:#}");
