@@ -50,13 +50,13 @@ describe("deploy", () => {
   it("prints what is new on a dry run, and sends nothing", async () => {
     const result = await run({ dryRun: true });
     expect(result.applied).toBe(0);
-    expect(lines.filter((line) => line.startsWith("new "))).toHaveLength(18);
+    expect(lines.filter((line) => line.startsWith("new "))).toHaveLength(23);
     expect((await fetchEncodedAccount(createSolanaRpc(node.url), result.group)).exists).toBe(false);
   });
 
   it("creates mints, group and Book, lists everything, and stores what the file says", async () => {
     const result = await run();
-    expect(result.applied).toBe(18);
+    expect(result.applied).toBe(23);
 
     const rpc = createSolanaRpc(node.url);
     const group = await fetchGroup(rpc, result.group);
@@ -70,6 +70,8 @@ describe("deploy", () => {
     expect(book.pool).toMatchObject({ status: 1, quoteReserve: 0, params: { orderDelaySeconds: 1 } });
     expect(book.perpMarkets.slice(0, 4).map((market) => [market.status, market.factorIndex])).toEqual([[1, 1], [1, 2], [1, 3], [0, 0]]);
     expect(result.perp_markets.map(({ index, symbol }) => [index, symbol])).toEqual([[0, "SOL-PERP"], [1, "BTC-PERP"], [2, "ETH-PERP"]]);
+    expect(book.modelNewest.scenarioCount).toBe(12);
+    expect(book.factors.slice(0, 4).every((factor) => factor.liquidity.profileSetSeconds > 0n && factor.liquidity.profile.dailyVolumeQuoteAtoms > 0n)).toBe(true);
     // 1.0 with 96 fractional bits: a Wide decodes across its two words.
     expect(book.reserves[0]?.depositIndex.words).toEqual([0n, 1n << 32n]);
   });

@@ -3,7 +3,7 @@
 use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
 use plimsoll::instructions::keeper::resolve_perp_bankruptcy;
 use plimsoll::state::{Book, MarginAccount};
-use plimsoll::{funding, liquidation, margin, perp_liquidation, perps};
+use plimsoll::{funding, margin, perp_liquidation, perps};
 use plimsoll_risk::liquidation::PerpLiquidationPlan;
 use plimsoll_risk::perp::waterfall::PerpBankruptcy;
 use plimsoll_risk::quantities::SignedAmount;
@@ -20,41 +20,11 @@ pub fn perp_plan(
     request: &PerpLiquidationRequest,
     now_seconds: u64,
 ) -> Result<PerpLiquidationPlan, Refusal> {
-    plan_on(&mut Box::new(*book), account, request, now_seconds)
-}
-
-fn plan_on(
-    book: &mut Book,
-    account: &MarginAccount,
-    request: &PerpLiquidationRequest,
-    now_seconds: u64,
-) -> Result<PerpLiquidationPlan, Refusal> {
+    let book = &mut Box::new(*book);
     perp_liquidation::require_open(book, request.market, now_seconds)?;
     funding::update_funding(book, request.market, now_seconds)?;
     let health = margin::liquidation_health(book, account, now_seconds)?;
     perp_liquidation::plan(book, account, health, request, now_seconds)
-}
-
-/// As [`perp_plan`], refused also where the liquidator's account could not carry what it takes over, or the pool what it takes in.
-///
-/// # Errors
-/// The program's refusals.
-pub fn perp_plan_of(
-    book: &Book,
-    liquidatee: &MarginAccount,
-    liquidator: &MarginAccount,
-    request: &PerpLiquidationRequest,
-    now_seconds: u64,
-) -> Result<PerpLiquidationPlan, Refusal> {
-    let (mut book, mut liquidatee, mut liquidator) = (Box::new(*book), *liquidatee, *liquidator);
-    let plan = plan_on(&mut book, &liquidatee, request, now_seconds)?;
-    let closed = perp_liquidation::commit(&mut book, &mut liquidatee, &mut liquidator, request, &plan)?;
-    if !request.against_pool {
-        liquidation::require_liquidator_health(&book, &liquidator, now_seconds)?;
-    } else if closed.pool_grew {
-        perps::require_pool_limit(&book)?;
-    }
-    Ok(plan)
 }
 
 /// What `resolve_perp_bankruptcy` of one market would do now.

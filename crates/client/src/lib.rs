@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod calls;
 pub mod failures;
 pub mod health;
 pub mod instructions;
@@ -14,6 +15,7 @@ pub mod oracle;
 pub mod orders;
 pub mod params;
 pub mod perps;
+pub mod steps;
 pub mod stress;
 
 pub use anchor_lang::prelude::Pubkey;

@@ -36,7 +36,8 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    match demonstrate(&options).await {
+    // the stage of both runs is too large for a stack frame
+    match Box::pin(demonstrate(&options)).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("plimsoll-demo: {error:#}");
@@ -51,7 +52,7 @@ async fn demonstrate(options: &Options) -> Result<ExitCode> {
     let settings = tools.settings(options.rpc_port)?;
     println!("{}: {}", scenario.name, scenario.description);
     println!(
-        "Two local nodes start; sixty borrowers and forty traders open their accounts. That takes a few seconds.\n"
+        "Two local nodes start; sixty borrowers, forty traders and twelve hedgers open their accounts. That takes a few seconds.\n"
     );
 
     let started = Instant::now();
@@ -151,6 +152,7 @@ impl Tools {
             step_seconds: scenario.step_seconds,
             borrowers: plimsoll_demo::play::cast::BORROWERS as u64,
             traders: plimsoll_demo::play::traders::TRADERS as u64,
+            hedgers: plimsoll_demo::play::hedgers::HEDGERS as u64,
             seconds: started.elapsed().as_secs_f64(),
             program_sha256: format!("{:x}", Sha256::digest(program)),
             dynamic,

@@ -67,11 +67,13 @@ pub fn day_line(moment: &Moment) -> String {
         .map(|factor| format!("{} {} MM {} %", factor.symbol, price(factor.price_quote_atoms), now_percent(factor)))
         .collect();
     format!(
-        "{:>6}  {}  |  called {}, liquidatable {}, liquidations {} ({} by the walk), bad debt {}  |  perps: pool {}, orders {}, liquidations {}, \
+        "{:>6}  {}  |  called {} ({} so far, {} cured), liquidatable {}, liquidations {} ({} by the walk), bad debt {}  |  perps: pool {}, orders {}, liquidations {}, \
          waterfall {}",
         day_month(moment.time_seconds),
         margins.join(", "),
         accounts.called,
+        accounts.calls,
+        accounts.cured,
         accounts.liquidatable,
         accounts.liquidations,
         accounts.threshold_liquidations,
@@ -146,7 +148,7 @@ fn sparkline(path: &[u32]) -> String {
     path.iter().take(13).map(|value| BARS[level(value).min(7)]).collect()
 }
 
-fn account_lines(accounts: &AccountCounts, colour: Colour) -> [String; 2] {
+fn account_lines(accounts: &AccountCounts, colour: Colour) -> [String; 3] {
     let loud = |count: u64, code| paint(&grouped(count), if count > 0 { code } else { DIM }, colour);
     let bad_debt = signed_cents(i64::try_from(accounts.bad_debt_quote_atoms).unwrap_or(i64::MAX));
     [
@@ -155,6 +157,11 @@ fn account_lines(accounts: &AccountCounts, colour: Colour) -> [String; 2] {
             paint(&grouped(accounts.healthy), GREEN, colour),
             loud(accounts.called, YELLOW),
             loud(accounts.liquidatable, RED),
+        ),
+        format!(
+            "calls      made {}   cured {}",
+            grouped(accounts.calls),
+            paint(&grouped(accounts.cured), GREEN, colour)
         ),
         format!(
             "so far     liquidations {} ({} by the walk alone)   bad debt {} USDC",

@@ -38,6 +38,8 @@ fn moment() -> Moment {
             healthy: 55,
             called: 3,
             liquidatable: 2,
+            calls: 21,
+            cured: 8,
             liquidations: 17,
             threshold_liquidations: 1,
             bad_debt_quote_atoms: 1_234_560_000,
@@ -80,6 +82,7 @@ fn the_frame_says_everything() {
         "SOL            187.00       6.12 %     9.81 %     ↑  10.06 %    15.19 %   ▁▁▂▂▃▃▄▄▅▆▆▇█",
         "BTC           113,000       6.12 %     7.00 %     ↓   6.99 %    15.19 %   █▁",
         "healthy 55   called 3   liquidatable 2",
+        "calls      made 21   cured 8",
         "liquidations 17 (1 by the walk alone)   bad debt 1,234.56 USDC",
         "SOL          1,234,567        2,000,000       -765,433          -1.23 %",
         "BTC            900,000          400,000        500,000           0.50 %",
@@ -140,7 +143,7 @@ fn strip(line: &str) -> String {
 fn a_day_is_one_line() {
     assert_eq!(
         day_line(&moment()),
-        "11 Oct  USDC 1.0000 MM 5.00 %, SOL 187.00 MM 9.81 %, BTC 113,000 MM 7.00 %  |  called 3, liquidatable 2, \
+        "11 Oct  USDC 1.0000 MM 5.00 %, SOL 187.00 MM 9.81 %, BTC 113,000 MM 7.00 %  |  called 3 (21 so far, 8 cured), liquidatable 2, \
          liquidations 17 (1 by the walk), bad debt 1,234.56  |  perps: pool 2,000,123, orders 52, liquidations 11, waterfall 1,500"
     );
 }

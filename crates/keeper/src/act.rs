@@ -44,6 +44,8 @@ impl Actor<'_> {
         let (book, own) = (self.book, self.margin_account);
         match action {
             Action::RefreshPrices { oracles } => vec![instructions::refresh_prices(book, oracles)],
+            Action::RefreshImplied { oracles } => vec![instructions::refresh_implied(book, oracles)],
+            Action::CallMargin { margin_account } => vec![instructions::call_margin(book, *margin_account)],
             Action::RefreshRisk { oracles, .. } => vec![instructions::refresh_risk(book, oracles)],
             Action::Accrue => vec![instructions::accrue(book)],
             Action::UpdateFunding { market } => vec![instructions::update_funding(book, *market)],

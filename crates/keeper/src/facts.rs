@@ -6,6 +6,16 @@ use std::io::Write;
 
 use serde::Serialize;
 
+/// What will make a called account liquidatable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallCause {
+    /// Something announced walks in.
+    Walk,
+    /// Interest and funding.
+    Growth,
+}
+
 /// Something that happened, for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -21,6 +31,13 @@ pub enum Fact {
         /// Factors whose publication waits for confirmation.
         pending: u16,
     },
+    /// Implied volatilities were read; a bit per factor.
+    ImpliedRefreshed {
+        /// The transaction.
+        signature: String,
+        /// Factors that follow one of the feeds.
+        accepted: u16,
+    },
     /// A grid step was folded.
     RiskRefreshed {
         /// The transaction.
@@ -34,6 +51,26 @@ pub enum Fact {
     Accrued {
         /// The transaction.
         signature: String,
+    },
+    /// An account was called: what is announced will make it liquidatable.
+    MarginCalled {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
+        /// When, Unix time.
+        deadline_seconds: u64,
+        /// What is missing then.
+        shortfall_quote_atoms: u64,
+        /// What brings it about.
+        cause: CallCause,
+    },
+    /// A margin call was cleared: nothing announced reaches the account any more.
+    MarginCallCleared {
+        /// The transaction.
+        signature: String,
+        /// The account.
+        margin_account: String,
     },
     /// An account was liquidated by this keeper.
     Liquidated {

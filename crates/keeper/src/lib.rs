@@ -1,4 +1,4 @@
-//! The keeper: brings prices and risk into a Book, books interest and funding, executes orders, liquidates unhealthy accounts and resolves bankruptcies.
+//! The keeper: brings prices and risk into a Book, books interest and funding, executes orders, makes margin calls, liquidates unhealthy accounts and resolves bankruptcies.
 //!
 //! [`plan::plan`] decides, purely, from a [`snapshot::Snapshot`] of the chain; [`act::Actor`] simulates, sends and confirms what it decided;
 //! [`keeper::Keeper`] repeats both for as long as anything is left to do, then waits for the next change. Any number of keepers may serve one Book:

@@ -1,12 +1,14 @@
 //! What an executed action did, in the program's own figures.
 
 use plimsoll::events::{
-    BankruptcyResolved, FundingUpdated, Liquidated, OrderArmed, OrderFilled, PerpBankruptcyResolved, PerpLiquidated,
-    PnlSettled, PoolDeposited, PoolWithdrawn, PricesRefreshed, RiskRefreshed,
+    BankruptcyResolved, FundingUpdated, ImpliedRefreshed, Liquidated, MarginCallCleared, MarginCalled, OrderArmed,
+    OrderFilled, PerpBankruptcyResolved, PerpLiquidated, PnlSettled, PoolDeposited, PoolWithdrawn, PricesRefreshed,
+    RiskRefreshed,
 };
+use plimsoll::margin::CALLED_BY_WALK;
 
 use crate::events;
-use crate::facts::Fact;
+use crate::facts::{CallCause, Fact};
 use crate::plan::Action;
 
 /// The fact that a transaction's log shows. None where the log lacks the event that the action leaves.
@@ -15,6 +17,11 @@ pub fn fact(action: &Action, signature: &str, log: &[String]) -> Option<Fact> {
     let signature = signature.to_owned();
     match action {
         Action::RefreshPrices { .. } => prices_refreshed(action, signature, log),
+        Action::RefreshImplied { .. } => {
+            let event: ImpliedRefreshed = events::first(log)?;
+            Some(Fact::ImpliedRefreshed { signature, accepted: event.accepted })
+        }
+        Action::CallMargin { .. } => Some(margin_called(action, signature, log)),
         Action::RefreshRisk { .. } => {
             let event: RiskRefreshed = events::first(log)?;
             Some(Fact::RiskRefreshed { signature, step: event.step, sampled: event.sampled })
@@ -49,6 +56,20 @@ fn prices_refreshed(action: &Action, signature: String, log: &[String]) -> Optio
         return Some(lost(action, signature, "every publication was known"));
     }
     Some(Fact::PricesRefreshed { signature, accepted: event.accepted, pending: event.pending })
+}
+
+/// Without either event the call was made, or the account cured, in between.
+fn margin_called(action: &Action, signature: String, log: &[String]) -> Fact {
+    if let Some(event) = events::first::<MarginCalled>(log) {
+        let cause = if event.reason == CALLED_BY_WALK { CallCause::Walk } else { CallCause::Growth };
+        let MarginCalled { margin_account, deadline_seconds, shortfall_quote_atoms, .. } = event;
+        let margin_account = margin_account.to_string();
+        return Fact::MarginCalled { signature, margin_account, deadline_seconds, shortfall_quote_atoms, cause };
+    }
+    match events::first::<MarginCallCleared>(log) {
+        Some(event) => Fact::MarginCallCleared { signature, margin_account: event.margin_account.to_string() },
+        None => lost(action, signature, "nothing was left to say"),
+    }
 }
 
 /// Without an event the funding had been booked in the same second.

@@ -5,8 +5,10 @@ use solana_instruction_error::InstructionError;
 use solana_transaction_error::TransactionError;
 
 /// Refusals that mean: what was wanted has been done already, or the moment for it has passed since it was planned.
-const RACES: [PlimsollError; 18] = [
+const RACES: [PlimsollError; 19] = [
     PlimsollError::NotLiquidatable,
+    // a price came in after the account was seen healthy
+    PlimsollError::AlreadyLiquidatable,
     PlimsollError::NothingToRepay,
     PlimsollError::NothingToSeize,
     PlimsollError::NothingToClose,

@@ -27,7 +27,7 @@ pub enum PerpCounterparty {
     Either,
 }
 
-/// Keeps one Book: refreshes prices and risk, books interest and funding, executes orders, liquidates, resolves bankruptcies.
+/// Keeps one Book: refreshes prices and risk, books interest and funding, executes orders, makes margin calls, liquidates, resolves bankruptcies.
 ///
 /// Facts go to standard output, one JSON object per line; the log goes to standard error and is filtered by RUST_LOG. SIGINT and SIGTERM end the
 /// keeper after the transaction under way.
@@ -49,7 +49,7 @@ pub struct Settings {
     /// The margin account that takes over what is liquidated, and receives the fees of orders.
     #[arg(long)]
     pub margin_account: Pubkey,
-    /// An oracle account of a listed factor; repeat it for each. An order fills on one publication alone: where somebody keeps several of a feed,
+    /// An oracle account of a listed factor, or of a feed of implied volatility; repeat it for each. An order fills on one publication alone: where somebody keeps several of a feed,
     /// each in an account of its own, name them all.
     #[arg(long = "oracle", required = true)]
     pub oracles: Vec<Pubkey>,

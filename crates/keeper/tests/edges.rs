@@ -7,7 +7,10 @@ use anchor_lang::Event;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use plimsoll::error::PlimsollError;
-use plimsoll::events::{OrderArmed, OrderFilled, PricesRefreshed, RiskRefreshed};
+use plimsoll::events::{
+    MarginCallCleared, MarginCalled, MarginWarned, OrderArmed, OrderFilled, PricesRefreshed, RiskRefreshed,
+};
+use plimsoll::margin::CALLED_BY_WALK;
 use plimsoll_client::Pubkey;
 use plimsoll_client::instructions::OrderKey;
 use plimsoll_keeper::facts::{Fact, JsonLines, Observer};
@@ -73,6 +76,7 @@ fn a_malformed_keypair_file_is_refused_without_its_content() {
 fn a_lost_race_is_told_from_a_refusal() {
     let cases = [
         (PlimsollError::NotLiquidatable, true),
+        (PlimsollError::AlreadyLiquidatable, true),
         (PlimsollError::StepAlreadyFolded, true),
         (PlimsollError::PriceNotNewer, true),
         (PlimsollError::OrderMissing, true),
@@ -81,6 +85,7 @@ fn a_lost_race_is_told_from_a_refusal() {
         (PlimsollError::NoDeficit, true),
         (PlimsollError::NothingToSettle, true),
         (PlimsollError::LiquidatorHealth, false),
+        (PlimsollError::HealthNotImproved, false),
         (PlimsollError::WorstPriceBreached, false),
         (PlimsollError::PoolRequirement, false),
         (PlimsollError::PriceUncertain, false),
@@ -145,6 +150,28 @@ fn facts_are_told_in_words() {
     assert_eq!(settled.to_string(), "settled -4 quote atoms of Ann in market 2");
     let folded = Fact::RiskRefreshed { signature, step: 9, sampled: 0b101 };
     assert_eq!(folded.to_string(), "folded step 9 with 2 samples");
+}
+
+#[test]
+fn a_call_and_its_end_are_told_from_a_look_that_changed_nothing() {
+    let margin_account = Pubkey::new_from_array([1; 32]);
+    let action = Action::CallMargin { margin_account };
+    let called =
+        MarginCalled { margin_account, deadline_seconds: 900, shortfall_quote_atoms: 7, reason: CALLED_BY_WALK };
+    let (cleared, warned) = (
+        MarginCallCleared { margin_account },
+        MarginWarned { margin_account, maintenance_health_quote_atoms: 1, daily_deviation_quote_atoms: 2 },
+    );
+    let fact = |data: Vec<u8>| {
+        let log = [format!("Program data: {}", BASE64_STANDARD.encode(data))];
+        outcome::fact(&action, "s", &log).expect("a fact")
+    };
+    assert_eq!(
+        fact(called.data()).to_string(),
+        format!("called {margin_account}: by 900 what is announced will leave it 7 quote atoms short")
+    );
+    assert_eq!(fact(cleared.data()).to_string(), format!("cleared the margin call of {margin_account}"));
+    assert!(matches!(fact(warned.data()), Fact::LostRace { .. }), "a warning is no call");
 }
 
 #[test]

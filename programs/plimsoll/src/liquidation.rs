@@ -71,7 +71,7 @@ pub(crate) const fn seconds_unhealthy(account: &MarginAccount, now_seconds: u64)
 /// account is unhealthy.
 ///
 /// A step may take a hedge away: then cross health rises, because a leg is gone, and portfolio health falls.
-pub(crate) fn require_improved(
+pub fn require_improved(
     account: &mut MarginAccount,
     [before, after]: [&Standing; 2],
     is_urgent: bool,

@@ -1,4 +1,4 @@
-//! Who takes part: sixty borrowers at assorted leverage, forty traders, the pool's providers, one lender, two keepers. Keys follow from names,
+//! Who takes part: sixty borrowers at assorted leverage, forty traders, twelve hedgers, the pool's providers, one lender, two keepers. Keys follow from names,
 //! so a run can be repeated.
 
 use plimsoll_client::Pubkey;
@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
+use super::answers::savings_atoms;
+use super::hedgers::{Hedger, hedgers};
 use super::traders::{Provider, Trader, providers, traders};
 
 /// Borrowers of a run.
@@ -87,13 +89,15 @@ pub struct Borrower {
     pub leverage_ppm: u32,
 }
 
-/// Everybody whose account is watched, in this order: borrowers, traders, providers, keepers. The place in it names an account everywhere.
+/// Everybody whose account is watched, in this order: borrowers, traders, hedgers, providers, keepers. The place in it names an account everywhere.
 #[derive(Debug)]
 pub struct Cast {
     /// Who borrows.
     pub borrowers: Vec<Borrower>,
     /// Who trades perpetuals.
     pub traders: Vec<Trader>,
+    /// Who hedges, in portfolio margin.
+    pub hedgers: Vec<Hedger>,
     /// Who lends the pool money.
     pub providers: Vec<Provider>,
     /// Whose accounts the keepers work with: they fail like anybody's.
@@ -107,6 +111,7 @@ impl Cast {
         Self {
             borrowers: borrowers(group),
             traders: traders(group),
+            hedgers: hedgers(group),
             providers: providers(group).into(),
             keepers: keepers.iter().map(|name| Party::new((*name).to_owned(), group)).collect(),
         }
@@ -116,8 +121,9 @@ impl Cast {
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         let borrowers = self.borrowers.iter().map(|one| &one.party);
         let traders = self.traders.iter().map(|one| &one.party);
+        let hedgers = self.hedgers.iter().map(|one| &one.party);
         let providers = self.providers.iter().map(|one| &one.party);
-        borrowers.chain(traders).chain(providers).chain(&self.keepers)
+        borrowers.chain(traders).chain(hedgers).chain(providers).chain(&self.keepers)
     }
 
     /// The margin accounts of all of them.
@@ -138,10 +144,23 @@ impl Cast {
         self.borrowers.len()
     }
 
+    /// The place of the first hedger.
+    #[must_use]
+    pub const fn first_hedger(&self) -> usize {
+        self.borrowers.len() + self.traders.len()
+    }
+
+    /// What the owners of borrowers, traders and hedgers, in this order, have at hand for margin calls, quote atoms.
+    pub fn savings(&self) -> impl Iterator<Item = u64> {
+        let borrowers = self.borrowers.iter().map(|one| one.deposit_quote_atoms);
+        let traders = self.traders.iter().map(|one| one.deposit_quote_atoms);
+        borrowers.chain(traders).chain(self.hedgers.iter().map(|one| one.deposit_quote_atoms)).map(savings_atoms)
+    }
+
     /// The place of the first provider.
     #[must_use]
     pub const fn first_provider(&self) -> usize {
-        self.borrowers.len() + self.traders.len()
+        self.first_hedger() + self.hedgers.len()
     }
 }
 

@@ -15,7 +15,7 @@ use super::market::copy_of;
 use super::traders::{Provider, Size, Trader};
 
 /// How far from mid an order without a condition may fill, and one with a condition from its trigger; parts per million.
-const TOLERANCE_PPM: u64 = 50_000;
+pub(super) const TOLERANCE_PPM: u64 = 50_000;
 /// A stop gets out at any price that a market could have.
 const STOP_TOLERANCE_PPM: u64 = 500_000;
 /// How often a trader tries to open the position.
@@ -23,7 +23,7 @@ const MAX_TRIES: u32 = 4;
 /// From one request to the pool to the next, where it lapsed.
 const PATIENCE_STEPS: u64 = 24;
 /// Of a cheap token nobody holds more than this part of a side's cap.
-const CAP_SHARE: u64 = 50;
+pub(super) const CAP_SHARE: u64 = 50;
 const ONE_PPM: u64 = 1_000_000;
 
 /// What a trader has done so far.
@@ -106,7 +106,7 @@ pub fn provide(provider: &Provider, leaves_at_step: u64, outlook: &Outlook<'_>) 
 }
 
 impl Outlook<'_> {
-    fn has_lapsed(&self, order: &Order) -> bool {
+    pub(super) fn has_lapsed(&self, order: &Order) -> bool {
         order.armed_seconds != 0 && order.has_lapsed(&self.book.pool, self.now_seconds)
     }
 
@@ -115,7 +115,7 @@ impl Outlook<'_> {
     }
 
     /// A request without a condition; a purchase may cost anything, a sale bring anything.
-    fn request(&self, market: u8, kind: u8, base_atoms: i64) -> OrderRequest {
+    pub(super) fn request(&self, market: u8, kind: u8, base_atoms: i64) -> OrderRequest {
         OrderRequest {
             market,
             kind,
@@ -128,7 +128,16 @@ impl Outlook<'_> {
         }
     }
 
-    fn mid(&self, market: u8) -> Result<Price> {
+    /// What the account holds of what a market trades, atoms.
+    pub(super) fn held_atoms(&self, market: u8) -> Result<u64> {
+        let factor_index = self.book.perp_market(market)?.factor_index;
+        let mut reserves = self.book.reserves.iter().enumerate();
+        let found = reserves.find(|(_, reserve)| reserve.is_listed() && reserve.factor_index == factor_index);
+        let (index, reserve) = found.context("a market whose token is in no reserve")?;
+        Ok(core(self.account.position(index)?.claim_down(&reserve.totals()))?.0)
+    }
+
+    pub(super) fn mid(&self, market: u8) -> Result<Price> {
         let factor = self.book.factor(self.book.perp_market(market)?.factor_index)?;
         Ok(Price::from_bits(factor.price.mid))
     }
@@ -138,7 +147,7 @@ impl Outlook<'_> {
 fn entry(trader: &Trader, outlook: &Outlook<'_>) -> Result<Option<OrderRequest>> {
     let base = match trader.size {
         Size::Leverage(ppm) => part(largest_base_atoms(trader, outlook)?, ppm.into()),
-        Size::Hedge => held_atoms(trader, outlook)?,
+        Size::Hedge => outlook.held_atoms(trader.market)?,
     };
     if base < outlook.book.perp_market(trader.market)?.params.min_base_atoms {
         return Ok(None);
@@ -174,18 +183,8 @@ fn guards(trader: &Trader, base: SignedAmount, outlook: &Outlook<'_>) -> Result<
 }
 
 /// What is held in a market, less what waterfalls have closed of it.
-fn held_base(outlook: &Outlook<'_>, market: u8) -> Result<SignedAmount> {
+pub(super) fn held_base(outlook: &Outlook<'_>, market: u8) -> Result<SignedAmount> {
     Ok(plimsoll_client::perps::position(outlook.book, outlook.account, market)?.position.base)
-}
-
-/// What an account holds of what the market trades.
-fn held_atoms(trader: &Trader, outlook: &Outlook<'_>) -> Result<u64> {
-    let factor_index = outlook.book.perp_market(trader.market)?.factor_index;
-    let mut reserves = outlook.book.reserves.iter().enumerate();
-    let found = reserves.find(|(_, reserve)| reserve.is_listed() && reserve.factor_index == factor_index);
-    let (index, reserve) = found.context("a market whose token is in no reserve")?;
-    let claim = outlook.account.position(index)?.claim_down(&reserve.totals());
-    Ok(claim.map_err(plimsoll_client::plimsoll::error::PlimsollError::from).map_err(anchor_lang::error::Error::from)?.0)
 }
 
 /// The largest position that initial margin admits at mid, found by the program's own check.
@@ -222,12 +221,12 @@ fn opened(book: &Book, trader: &Trader, base_atoms: u64, mid: Price) -> Option<P
     })
 }
 
-fn signed(atoms: u64, is_negative: bool) -> Result<i64> {
+pub(super) fn signed(atoms: u64, is_negative: bool) -> Result<i64> {
     let atoms = i64::try_from(atoms)?;
     Ok(if is_negative { -atoms } else { atoms })
 }
 
-fn part(amount: u64, ppm: u64) -> u64 {
+pub(super) fn part(amount: u64, ppm: u64) -> u64 {
     u64::try_from(u128::from(amount) * u128::from(ppm) / u128::from(ONE_PPM)).unwrap_or(u64::MAX)
 }
 
@@ -237,6 +236,12 @@ fn moved(price: Price, ppm: u64, above: bool) -> Price {
 }
 
 /// The worst price that an order takes: above its price for a purchase, below it for a sale.
-fn worst(price: Price, delta: i64, tolerance_ppm: u64) -> u64 {
+pub(super) fn worst(price: Price, delta: i64, tolerance_ppm: u64) -> u64 {
     moved(price, tolerance_ppm, delta > 0).to_bits()
+}
+
+/// A result of the core with the program's words for its error.
+pub(super) fn core<T>(result: plimsoll_risk::Result<T>) -> Result<T> {
+    let result = result.map_err(plimsoll_client::plimsoll::error::PlimsollError::from);
+    Ok(result.map_err(anchor_lang::error::Error::from)?)
 }

@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use plimsoll_client::Pubkey;
 use plimsoll_client::plimsoll::events::{
-    BankruptcyResolved, Liquidated, OrderArmed, OrderCancelled, OrderFilled, OrderPlaced, PerpBankruptcyResolved,
-    PerpLiquidated, PoolDeposited, PoolWithdrawn,
+    BankruptcyResolved, Deposited, Liquidated, MarginCallCleared, MarginCalled, OrderArmed, OrderCancelled,
+    OrderFilled, OrderPlaced, PerpBankruptcyResolved, PerpLiquidated, PoolDeposited, PoolWithdrawn, Repaid,
 };
 
 /// What happened to an account in one transaction.
@@ -15,6 +15,14 @@ pub enum Event {
     Liquidated(Liquidated),
     /// A debt without assets was written off.
     BankruptcyResolved(BankruptcyResolved),
+    /// Something announced will make the account liquidatable.
+    MarginCalled(MarginCalled),
+    /// It will not any more.
+    MarginCallCleared(MarginCallCleared),
+    /// Tokens came in as a deposit.
+    Deposited(Deposited),
+    /// Tokens came in to pay a debt.
+    Repaid(Repaid),
     /// An order was placed.
     OrderPlaced(OrderPlaced),
     /// An order's condition was shown to hold.
@@ -40,6 +48,10 @@ impl Event {
         match self {
             Self::Liquidated(event) => event.liquidatee,
             Self::BankruptcyResolved(event) => event.margin_account,
+            Self::MarginCalled(event) => event.margin_account,
+            Self::MarginCallCleared(event) => event.margin_account,
+            Self::Deposited(event) => event.margin_account,
+            Self::Repaid(event) => event.margin_account,
             Self::OrderPlaced(event) => event.margin_account,
             Self::OrderArmed(event) => event.margin_account,
             Self::OrderFilled(event) => event.margin_account,
@@ -63,6 +75,10 @@ fn decode(bytes: &[u8]) -> Option<Event> {
     body(bytes)
         .map(Event::Liquidated)
         .or_else(|| body(bytes).map(Event::BankruptcyResolved))
+        .or_else(|| body(bytes).map(Event::MarginCalled))
+        .or_else(|| body(bytes).map(Event::MarginCallCleared))
+        .or_else(|| body(bytes).map(Event::Deposited))
+        .or_else(|| body(bytes).map(Event::Repaid))
         .or_else(|| body(bytes).map(Event::OrderPlaced))
         .or_else(|| body(bytes).map(Event::OrderArmed))
         .or_else(|| body(bytes).map(Event::OrderFilled))

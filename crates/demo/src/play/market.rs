@@ -3,7 +3,7 @@
 use anyhow::Result;
 use plimsoll_client::plimsoll::state::margin_account::Order;
 use plimsoll_client::plimsoll::state::{Book, MarginAccount};
-use plimsoll_client::{Pubkey, accounts, health};
+use plimsoll_client::{Pubkey, accounts, calls, health};
 use plimsoll_risk::health::LiquidationHealth;
 use plimsoll_risk::perp::order::due_seconds;
 use plimsoll_risk::quantities::{Price, Ratio};
@@ -19,7 +19,7 @@ const AWAITED_SECONDS: u64 = 120;
 pub struct Market {
     /// The Book.
     pub book: Box<Book>,
-    /// The participants' accounts, in the order of the cast: borrowers, traders, providers.
+    /// The participants' accounts, in the order of the cast.
     pub accounts: Vec<MarginAccount>,
     /// The node's clock, Unix seconds.
     pub now_seconds: u64,
@@ -55,16 +55,21 @@ impl Market {
         Ok(count_negative(&self.healths()?))
     }
 
-    /// The accounts that the announced path meets within the hour, those that may be liquidated now included.
+    /// The accounts with a margin call that may not be liquidated now.
     ///
     /// # Errors
     /// The program's refusals.
-    pub fn met_by_path(&self) -> Result<u64> {
-        let highest = |path: &[u64]| path.iter().copied().max().unwrap_or(0);
-        let ahead: Vec<u64> = self.book.factors.iter().map(|factor| highest(&factor.threshold.path)).collect();
-        let book = with_margins(&self.book, &ahead);
-        let healths = self.accounts.iter().map(|account| health::liquidation(&book, account, self.now_seconds));
-        Ok(count_negative(&healths.collect::<Result<Vec<_>, _>>()?))
+    pub fn called(&self) -> Result<u64> {
+        let healths = self.healths()?;
+        let accounts = self.accounts.iter().zip(healths);
+        Ok(accounts.filter(|(account, health)| account.is_called() && !health.maintenance.is_negative()).count() as u64)
+    }
+
+    /// The accounts of which a keeper has something to say: a call, or that one no longer holds.
+    #[must_use]
+    pub fn calls_due(&self) -> u64 {
+        let due = |account: &&MarginAccount| calls::is_due(&self.book, account, self.now_seconds);
+        self.accounts.iter().filter(due).count() as u64
     }
 
     /// Orders with which a keeper can do something now: arm one whose condition holds, fill one that the newest price fills, carry out a
@@ -131,13 +136,16 @@ impl Market {
     }
 }
 
-/// A copy of a Book whose maintenance margins are given, now and for the hour ahead.
+/// An earlier Book, margins and all that is announced with them, at the prices, debts and positions of a later one.
 #[must_use]
-pub fn with_margins(book: &Book, margins: &[u64]) -> Box<Book> {
-    let mut copy = copy_of(book);
-    for (factor, margin) in copy.factors.iter_mut().zip(margins) {
-        factor.threshold.path.fill(*margin);
+pub fn at_prices_of(earlier: &Book, later: &Book) -> Box<Book> {
+    let mut copy = copy_of(earlier);
+    for (factor, now) in copy.factors.iter_mut().zip(&later.factors) {
+        (factor.price, factor.jump) = (now.price, now.jump);
     }
+    copy.reserves = later.reserves;
+    copy.perp_markets = later.perp_markets;
+    copy.pool = later.pool;
     copy
 }
 

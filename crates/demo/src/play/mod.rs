@@ -1,5 +1,7 @@
 //! A scenario played on a real node: accounts, transactions, keepers and a clock that travels.
 
+pub mod answers;
+pub mod call_recorder;
 pub mod cast;
 pub mod cluster;
 pub mod decisions;
@@ -7,6 +9,8 @@ pub mod deployment;
 pub mod desk;
 pub mod events;
 pub mod funding;
+pub mod hedgers;
+pub mod hedging;
 pub mod keepers;
 pub mod ledger;
 pub mod localnode;
@@ -84,7 +88,7 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         cluster: troupe.cluster,
         deployment: troupe.deployment,
         oracles: troupe.oracles,
-        desk: Desk::new(&troupe.cast, troupe.deployment.book, scenario.steps() as u64),
+        desk: Desk::new(&troupe.cast, troupe.deployment, scenario),
         seen: vec![None; troupe.cast.parties().count()],
         cast: &troupe.cast,
         left_alone: 0,
@@ -92,7 +96,8 @@ pub async fn play(scenario: &Scenario, settings: &Settings, moments: &watch::Sen
         frozen_thresholds: settings.frozen_thresholds,
         shift_seconds: troupe.shift_seconds,
     };
-    let mut recorder = Recorder::new(scenario, &troupe.cast, stage.keepers.iter().map(|keeper| &keeper.party));
+    let keepers = stage.keepers.iter().map(|keeper| &keeper.party);
+    let mut recorder = Recorder::new(scenario, &troupe.cast, keepers, stage.shift_seconds);
     let mut audit = Audit::default();
     for step in 0..scenario.steps() {
         let market = stage.play(step).await?;

@@ -1,5 +1,7 @@
 //! The opening: everybody deposits, and borrowers borrow, by real transactions at the scenario's first prices.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::margin_account::{ORDER_POOL_DEPOSIT, POOL_MARKET};
@@ -11,13 +13,17 @@ use serde_json::{Value, json};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
+use super::answers::savings_atoms;
 use super::cast::{Borrower, Cast, Party};
 use super::cluster::{Cluster, Order};
 use super::deployment::Deployment;
+use super::hedgers::Hedger;
 use super::localnode::LocalNode;
 use super::traders::Trader;
 use crate::scenario::ASSETS;
 
+/// Index in [`ASSETS`] of the quote token.
+const QUOTE: usize = 0;
 const ASSOCIATED_TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 /// For fees and rent, a thousand times what a run needs.
 const LAMPORTS: u64 = 100_000_000_000;
@@ -49,7 +55,23 @@ struct Position<'a> {
     /// The only market of an isolated account.
     isolated: Option<u8>,
     deposits: Vec<(usize, u64)>,
+    /// Quote atoms that stay with the owner, for margin calls.
+    savings_atoms: u64,
     then: Then,
+}
+
+impl Position<'_> {
+    /// What the owner holds before the opening, by asset: deposits, savings, and nothing yet of what is borrowed.
+    fn wallet(&self) -> BTreeMap<usize, u64> {
+        let mut wallet = BTreeMap::from([(QUOTE, self.savings_atoms)]);
+        if let Then::Borrow(asset, _) = self.then {
+            wallet.entry(asset).or_default();
+        }
+        for (asset, amount) in &self.deposits {
+            *wallet.entry(*asset).or_default() += amount;
+        }
+        wallet
+    }
 }
 
 /// Everything that opening positions needs.
@@ -73,7 +95,13 @@ impl Opening<'_> {
     /// Where the node or the program refuses.
     pub async fn run(&mut self, lender: &Party, keepers: &[Party], cast: &Cast) -> Result<()> {
         let mut positions = vec![self.lending(lender)?];
-        let deposit = |party, amount| Position { party, isolated: None, deposits: vec![(0, amount)], then: Then::Wait };
+        let deposit = |party, amount| Position {
+            party,
+            isolated: None,
+            deposits: vec![(0, amount)],
+            savings_atoms: 0,
+            then: Then::Wait,
+        };
         positions.extend(keepers.iter().zip(KEEPER_QUOTE_ATOMS).map(|(party, amount)| deposit(party, amount)));
         let suppliers = positions.len();
         for borrower in &cast.borrowers {
@@ -81,6 +109,9 @@ impl Opening<'_> {
         }
         for trader in &cast.traders {
             positions.push(self.trading(trader)?);
+        }
+        for hedger in &cast.hedgers {
+            positions.push(self.hedging(hedger)?);
         }
         positions.extend(cast.providers.iter().map(|provider| Position {
             then: Then::Provide(provider.deposit_quote_atoms),
@@ -102,29 +133,47 @@ impl Opening<'_> {
             let most = self.book.reserves[self.index(asset)].params.deposit_cap_atoms / LENDER_CAP_SHARE;
             deposits.push((asset, self.atoms(asset, value)?.min(most)));
         }
-        Ok(Position { party, isolated: None, deposits, then: Then::Wait })
+        Ok(Position { party, isolated: None, deposits, savings_atoms: 0, then: Then::Wait })
+    }
+
+    /// What somebody deposits of an asset: worth so much, and no more than a cheap token's share of the cap.
+    fn deposit_atoms(&self, asset: usize, quote_atoms: u64) -> Result<u64> {
+        let most = self.book.reserves[self.index(asset)].params.deposit_cap_atoms / CAP_SHARE;
+        Ok(self.atoms(asset, quote_atoms)?.min(most))
+    }
+
+    fn hedging<'a>(&self, hedger: &'a Hedger) -> Result<Position<'a>> {
+        let deposit = self.deposit_atoms(hedger.collateral, hedger.deposit_quote_atoms)?;
+        Ok(Position {
+            party: &hedger.party,
+            isolated: None,
+            deposits: vec![(hedger.collateral, deposit)],
+            savings_atoms: savings_atoms(hedger.deposit_quote_atoms),
+            then: Then::Wait,
+        })
     }
 
     fn trading<'a>(&self, trader: &'a Trader) -> Result<Position<'a>> {
-        let most = self.book.reserves[self.index(trader.collateral)].params.deposit_cap_atoms / CAP_SHARE;
-        let deposit = self.atoms(trader.collateral, trader.deposit_quote_atoms)?.min(most);
+        let deposit = self.deposit_atoms(trader.collateral, trader.deposit_quote_atoms)?;
         Ok(Position {
             party: &trader.party,
             isolated: trader.is_isolated.then_some(trader.market),
             deposits: vec![(trader.collateral, deposit)],
+            savings_atoms: savings_atoms(trader.deposit_quote_atoms),
             then: Then::Wait,
         })
     }
 
     fn borrowing<'a>(&self, borrower: &'a Borrower) -> Result<Position<'a>> {
         let most = |asset: usize| self.book.reserves[self.index(asset)].params.deposit_cap_atoms / CAP_SHARE;
-        let deposit = self.atoms(borrower.collateral, borrower.deposit_quote_atoms)?.min(most(borrower.collateral));
+        let deposit = self.deposit_atoms(borrower.collateral, borrower.deposit_quote_atoms)?;
         let largest = self.largest_debt_atoms((borrower.collateral, deposit), borrower.debt)?;
         let debt = u128::from(largest) * u128::from(borrower.leverage_ppm) / 1_000_000;
         Ok(Position {
             party: &borrower.party,
             isolated: None,
             deposits: vec![(borrower.collateral, deposit)],
+            savings_atoms: savings_atoms(borrower.deposit_quote_atoms),
             then: Then::Borrow(borrower.debt, u64::try_from(debt)?.min(most(borrower.debt))),
         })
     }
@@ -165,11 +214,8 @@ impl Opening<'_> {
         for position in positions {
             let owner = position.party.owner.pubkey().to_string();
             commands.push(json!({"cmd": "airdrop", "address": owner, "lamports": LAMPORTS}));
-            for (asset, amount) in &position.deposits {
-                commands.push(self.set_tokens(&owner, *asset, *amount));
-            }
-            if let Then::Borrow(asset, _) = position.then {
-                commands.push(self.set_tokens(&owner, asset, 0));
+            for (asset, amount) in position.wallet() {
+                commands.push(self.set_tokens(&owner, asset, amount));
             }
         }
         self.node.command(&commands).await?;
@@ -227,7 +273,7 @@ fn deposit_request(amount_atoms: u64) -> OrderRequest {
 }
 
 /// The owner's associated token account.
-fn token_account(owner: &Pubkey, token_program: &Pubkey, mint: &Pubkey) -> Pubkey {
+pub(super) fn token_account(owner: &Pubkey, token_program: &Pubkey, mint: &Pubkey) -> Pubkey {
     let seeds = [owner.as_ref(), token_program.as_ref(), mint.as_ref()];
     Pubkey::find_program_address(&seeds, &ASSOCIATED_TOKEN_PROGRAM).0
 }

@@ -129,7 +129,12 @@ impl<'a> PerpRecorder<'a> {
                 self.perps.deficit_list.push(deficit);
                 self.leak(event.unpaid_atoms);
             }
-            Event::Liquidated(_) | Event::BankruptcyResolved(_) => {}
+            Event::Liquidated(_)
+            | Event::BankruptcyResolved(_)
+            | Event::MarginCalled(_)
+            | Event::MarginCallCleared(_)
+            | Event::Deposited(_)
+            | Event::Repaid(_) => {}
         }
         Ok(())
     }

@@ -9,12 +9,14 @@ use plimsoll_client::plimsoll::state::{Book, MarginAccount};
 use plimsoll_client::{Pubkey, health, perps};
 use plimsoll_risk::quantities::{Amount, Price, SignedValue};
 
+use super::call_recorder::{CallRecorder, Occurrence};
 use super::cast::{Cast, Party};
 use super::events::Event;
 use super::ledger::Audit;
-use super::market::{Market, ppm, with_margins};
+use super::market::{Market, at_prices_of, ppm};
 use super::perp_recorder::{Occasion, PerpRecorder};
 use super::traders::MARKETS;
+use crate::report::calls::Ending;
 use crate::report::{CHANGE_WINDOW_SECONDS, Cause, FactorSeries, Liquidation, Run, Totals, WalkEvidence};
 use crate::scenario::{ASSETS, Scenario};
 use crate::view::{AccountCounts, FactorState, PerpState};
@@ -33,6 +35,7 @@ pub struct Recorder<'a> {
     scenario: &'a Scenario,
     cast: &'a Cast,
     perps: PerpRecorder<'a>,
+    calls: CallRecorder<'a>,
     keepers: Vec<(String, Pubkey)>,
     /// Settled steps of the last hour, oldest first.
     hour: VecDeque<Settled>,
@@ -44,14 +47,20 @@ pub struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// A recorder of a run in which these take part.
+    /// A recorder of a run in which these take part, on a node whose clock is so far ahead of the scenario's.
     #[must_use]
-    pub fn new<'k>(scenario: &'a Scenario, cast: &'a Cast, keepers: impl Iterator<Item = &'k Party>) -> Self {
+    pub fn new<'k>(
+        scenario: &'a Scenario,
+        cast: &'a Cast,
+        keepers: impl Iterator<Item = &'k Party>,
+        shift_seconds: u64,
+    ) -> Self {
         let series = ASSETS.map(|symbol| FactorSeries { symbol: symbol.to_owned(), ..FactorSeries::default() });
         Self {
             scenario,
             cast,
             perps: PerpRecorder::new(cast),
+            calls: CallRecorder::new(cast, shift_seconds),
             keepers: keepers.map(|party| (party.name.clone(), party.margin_account)).collect(),
             hour: VecDeque::new(),
             times: Vec::new(),
@@ -74,15 +83,9 @@ impl<'a> Recorder<'a> {
     /// Where the program refuses to evaluate an account.
     pub fn record(&mut self, step: usize, market: Market, events: &[(usize, Event)]) -> Result<()> {
         for (place, event) in events {
-            match event {
-                Event::Liquidated(event) => {
-                    let liquidation = self.liquidation(step, &market, *place, event)?;
-                    self.liquidations.push(liquidation);
-                }
-                Event::BankruptcyResolved(event) => self.write_off(*place, deficit(&market.book, event)?),
-                _ => {}
-            }
+            self.note(step, &market, *place, event)?;
         }
+        self.calls.look(&market)?;
         let time_seconds = self.scenario.step_time(step);
         let before = self.hour.back().map(|settled| &settled.market);
         let occasion = Occasion { time_seconds, market: &market, before, keepers: &self.keepers };
@@ -113,6 +116,24 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
+    fn note(&mut self, step: usize, market: &Market, place: usize, event: &Event) -> Result<()> {
+        let mut is_by_walk = false;
+        match event {
+            Event::Liquidated(event) => {
+                let liquidation = self.liquidation(step, market, place, event)?;
+                is_by_walk = liquidation.cause == Cause::Threshold;
+                self.liquidations.push(liquidation);
+            }
+            Event::PerpLiquidated(event) => {
+                is_by_walk = self.walked(step, market, place, event.health_before_quote_atoms)?.is_some();
+            }
+            Event::BankruptcyResolved(event) => self.write_off(place, deficit(&market.book, event)?),
+            _ => {}
+        }
+        self.calls.note(&Occurrence { time_seconds: self.scenario.step_time(step), place, event, is_by_walk });
+        Ok(())
+    }
+
     /// A debt that nothing stood behind; a trader's must have gone down the waterfall instead.
     fn write_off(&mut self, place: usize, quote_atoms: u64) {
         self.bad_debt_quote_atoms += quote_atoms;
@@ -136,12 +157,14 @@ impl<'a> Recorder<'a> {
     pub fn counts(&self) -> Result<AccountCounts> {
         let settled = self.hour.back().context("no step was settled yet")?;
         let liquidatable = settled.market.liquidatable()?;
-        let met = settled.market.met_by_path()?.max(liquidatable);
+        let called = settled.market.called()?;
         let by_walk = self.liquidations.iter().filter(|one| one.cause == Cause::Threshold).count();
         Ok(AccountCounts {
-            healthy: settled.market.accounts.len() as u64 - met,
-            called: met - liquidatable,
+            healthy: settled.market.accounts.len() as u64 - called - liquidatable,
+            called,
             liquidatable,
+            calls: self.calls.calls().list.len() as u64,
+            cured: self.calls.calls().ended(Ending::Cured),
             liquidations: self.liquidations.len() as u64,
             threshold_liquidations: by_walk as u64,
             bad_debt_quote_atoms: self.bad_debt_quote_atoms,
@@ -167,14 +190,17 @@ impl<'a> Recorder<'a> {
     /// Where the program refuses to evaluate an account.
     pub fn finish(self, audit: &Audit) -> Result<Run> {
         let last = self.hour.back().context("a run without steps")?;
-        let kept = self.equity(&last.market)? * 1_000_000 / self.equity_at_start.max(1);
+        // what came in on margin calls is not kept, but added
+        let paid_in = u128::from(self.calls.paid_by_borrowers_quote_atoms());
+        let kept = self.equity(&last.market)?.saturating_sub(paid_in) * 1_000_000 / self.equity_at_start.max(1);
         let totals = Totals {
             bad_debt_quote_atoms: self.bad_debt_quote_atoms,
             conservation_error_atoms: audit.error_atoms,
             conservation_checks: audit.checks,
             borrowers_equity_kept_ppm: u64::try_from(kept)?,
         };
-        Ok(Run::new(self.times, self.series, self.liquidations, totals).with_perps(self.perps.finish()))
+        let run = Run::new(self.times, self.series, self.liquidations, totals);
+        Ok(run.with_perps(self.perps.finish()).with_calls(self.calls.finish()))
     }
 
     /// The borrowers' assets less their debts at mid; an account under water counts nothing.
@@ -202,8 +228,7 @@ impl<'a> Recorder<'a> {
         })
     }
 
-    /// What shows that the walk alone did it: every price of the account stood still for an hour, and with the maintenance margins of an
-    /// hour before, at today's prices and debts, the account would have been healthy.
+    /// What the report tells of a liquidation by the walk alone.
     fn walk_evidence(
         &self,
         step: usize,
@@ -211,6 +236,22 @@ impl<'a> Recorder<'a> {
         place: usize,
         event: &Liquidated,
     ) -> Result<Option<WalkEvidence>> {
+        let Some(before) = self.walked(step, market, place, event.health_before_quote_atoms)? else {
+            return Ok(None);
+        };
+        let collateral = factor_index(&market.book, event.collateral_reserve)?;
+        Ok(Some(WalkEvidence {
+            price_quote_atoms: self.scenario.tracks[collateral].prices[step].unsigned_abs() / 100,
+            maintenance_before_ppm: ppm(before.margins[collateral]),
+            maintenance_ppm: ppm(market.margins()[collateral]),
+            health_before_quote_atoms: i64::try_from(before.healths[place].0)?,
+            health_quote_atoms: i64::try_from(event.health_before_quote_atoms)?,
+        }))
+    }
+
+    /// What shows that the walk alone made an account liquidatable: every price of it stood still for an hour, and with all that was in force an hour
+    /// before, at today's prices and debts, it would have been healthy. Then the settled step of an hour before.
+    fn walked(&self, step: usize, market: &Market, place: usize, health: i128) -> Result<Option<&Settled>> {
         let now_seconds = self.scenario.step_time(step);
         let hour_ago = now_seconds.saturating_sub(CHANGE_WINDOW_SECONDS);
         let before = self.hour.iter().rfind(|settled| settled.time_seconds <= hour_ago);
@@ -222,20 +263,10 @@ impl<'a> Recorder<'a> {
         if !assets_held(&market.book, account).into_iter().all(flat) {
             return Ok(None);
         }
-        let unmoved = with_margins(&market.book, &before.margins);
-        let healthy = !health::liquidation(&unmoved, account, market.now_seconds)?.maintenance.is_negative();
-        let health_before = before.healths[place];
-        if !healthy || health_before.is_negative() || event.health_before_quote_atoms >= 0 {
-            return Ok(None);
-        }
-        let collateral = factor_index(&market.book, event.collateral_reserve)?;
-        Ok(Some(WalkEvidence {
-            price_quote_atoms: self.scenario.tracks[collateral].prices[step].unsigned_abs() / 100,
-            maintenance_before_ppm: ppm(before.margins[collateral]),
-            maintenance_ppm: ppm(market.margins()[collateral]),
-            health_before_quote_atoms: i64::try_from(health_before.0)?,
-            health_quote_atoms: i64::try_from(event.health_before_quote_atoms)?,
-        }))
+        let unmoved = at_prices_of(&before.market.book, &market.book);
+        let then = health::liquidation(&unmoved, account, before.market.now_seconds)?;
+        let is_walk = !then.maintenance.is_negative() && !before.healths[place].is_negative() && health < 0;
+        Ok(is_walk.then_some(before))
     }
 }
 

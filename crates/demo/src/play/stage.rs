@@ -28,7 +28,7 @@ const REFRESH_LIMIT: Duration = Duration::from_secs(30);
 const FOLLOW_UP_SECONDS: u64 = 2;
 /// Accounts that stay liquidatable for so long without a change are beyond the keepers.
 const IDLE_LIMIT: Duration = Duration::from_secs(4);
-/// Orders that the program refuses for so long wait for another step.
+/// Orders and calls that the program refuses for so long wait for another step.
 const ORDERS_IDLE_LIMIT: Duration = Duration::from_millis(1_200);
 /// The same where no more are left than the keepers had left alone already.
 const LEFT_ALONE_LIMIT: Duration = Duration::from_millis(300);
@@ -47,11 +47,11 @@ pub struct Stage<'a> {
     pub oracles: Oracles,
     /// Everybody whose account is watched.
     pub cast: &'a Cast,
-    /// What traders and providers have done so far.
+    /// What everybody has done so far.
     pub desk: Desk<'a>,
     /// The newest transaction of each account whose events were read.
     pub seen: Vec<Option<String>>,
-    /// Liquidatable accounts and executable orders when the last step was left.
+    /// Liquidatable accounts, calls to be made and executable orders when the last step was left.
     pub left_alone: u64,
     /// The keepers at work.
     pub keepers: Vec<Keeper>,
@@ -149,7 +149,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Waits until nobody is liquidatable and no order executable, or the keepers have stopped finding anything to do.
+    /// Waits until nobody is liquidatable, nobody to be called and no order executable, or the keepers have stopped finding anything to do.
     async fn wait_for_keepers(&mut self, now: u64) -> Result<Market> {
         let mut addresses = vec![self.deployment.book];
         addresses.extend(self.cast.margin_accounts());
@@ -157,8 +157,8 @@ impl Stage<'_> {
         let mut before: Option<Market> = None;
         loop {
             let market = Market::read(&self.cluster, &addresses, now).await?;
-            let (liquidatable, executable) = (market.liquidatable()?, market.executable_orders());
-            let left = liquidatable + executable;
+            let liquidatable = market.liquidatable()?;
+            let left = liquidatable + market.executable_orders() + market.calls_due();
             if left == 0 {
                 self.left_alone = 0;
                 return Ok(market);
@@ -230,6 +230,7 @@ pub fn changed(before: &Market, after: &Market) -> Vec<usize> {
             || before.perps != after.perps
             || before.orders != after.orders
             || before.pool_shares != after.pool_shares
+            || before.call != after.call
     };
     pairs.filter(|(_, pair)| differ(*pair)).map(|(place, _)| place).collect()
 }

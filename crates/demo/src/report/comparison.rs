@@ -5,6 +5,7 @@ use std::fmt::Write;
 use plimsoll_report::calendar::{date_time, time_of_day};
 use plimsoll_report::format::{dollars, grouped, percent, price, signed_cents};
 
+use super::calls::{Calls, Ending};
 use super::perps::{Counterparty, Deficit, Perps, PoolWithdrawal};
 use super::{Liquidation, Report, Run};
 
@@ -34,10 +35,34 @@ pub fn rows(report: &Report) -> Vec<Row> {
             format!("{} points", percent(run.worst_hour_threshold_change_ppm.into()))
         }),
     ];
+    rows.extend(call_rows(report));
     rows.extend(perp_rows(report));
     rows.push(row("Conservation error, atoms", |run| grouped(run.totals.conservation_error_atoms)));
     rows.push(row("  checks", |run| grouped(run.totals.conservation_checks)));
     rows
+}
+
+/// The margin calls' and the hedgers' part of the comparison.
+fn call_rows(report: &Report) -> Vec<Row> {
+    let row = |label, value: fn(&Calls) -> String| Row {
+        label,
+        moving: value(&report.dynamic.calls),
+        frozen: value(&report.frozen.calls),
+    };
+    vec![
+        row("Margin calls", |calls| grouped(calls.list.len() as u64)),
+        row("  cured", |calls| grouped(calls.ended(Ending::Cured))),
+        row("  of these by their owners", |calls| grouped(calls.cured_by_owners())),
+        row("  ended in a liquidation", |calls| grouped(calls.ended(Ending::Liquidated))),
+        row("  standing at the end", |calls| grouped(calls.ended(Ending::Open))),
+        row("  paid in, USDC", |calls| dollars(calls.topped_up_quote_atoms())),
+        row("Walk alone, without a call", |calls| grouped(calls.uncalled_walk_liquidations)),
+        row("Hedgers in portfolio margin", |calls| grouped(calls.hedgers.in_portfolio)),
+        row("  legs at their largest, USDC", |calls| dollars(calls.hedgers.largest_gross_quote_atoms)),
+        row("  required then, USDC", |calls| dollars(calls.hedgers.requirement_quote_atoms)),
+        row("  cross would require, USDC", |calls| dollars(calls.hedgers.cross_requirement_quote_atoms)),
+        row("  liquidated", |calls| grouped(calls.hedgers.liquidated)),
+    ]
 }
 
 /// The perpetual markets' part of the comparison.

@@ -6,9 +6,10 @@ use plimsoll_report::calendar::date_time;
 use plimsoll_report::format::{dollars, grouped, percent};
 use plimsoll_report::{LegendEntry, MarkShape, document, escape, legend};
 
+use super::calls::{Calls, Ending};
 use super::comparison::{self, walk_sentence};
 use super::perp_panels::HUES;
-use super::{Cause, Report, Run, panels, perp_page};
+use super::{Cause, Report, Run, call_page, panels, perp_page};
 
 const STYLE: &str = include_str!("demo.css");
 const LINES: [LegendEntry<'_>; 4] = [
@@ -33,6 +34,7 @@ pub(super) fn page(report: &Report) -> String {
     push_walk(&mut page, report);
     push_factors(&mut page, report);
     push_totals(&mut page, report);
+    call_page::push(&mut page, report);
     perp_page::push(&mut page, report);
     push_list(&mut page, "moving thresholds", &report.dynamic);
     push_list(&mut page, "frozen thresholds", &report.frozen);
@@ -43,11 +45,12 @@ pub(super) fn page(report: &Report) -> String {
 fn push_opening(page: &mut String, report: &Report) {
     let _ = writeln!(
         page,
-        "<p class=\"lead\">{} {} borrowers and {} traders of perpetuals, played twice on a local node: once with liquidation thresholds that follow \
+        "<p class=\"lead\">{} {} borrowers, {} traders of perpetuals and {} hedgers, played twice on a local node: once with liquidation thresholds that follow \
          volatility, once with the thresholds frozen at their first values.</p>\n<div class=\"facts\">",
         escape(&report.description),
         grouped(report.borrowers),
-        grouped(report.traders)
+        grouped(report.traders),
+        grouped(report.hedgers)
     );
     for (value, meaning) in facts(report) {
         let _ = writeln!(page, "<div class=\"fact\"><b>{value}</b><span>{meaning}</span></div>");
@@ -64,7 +67,7 @@ fn push_opening(page: &mut String, report: &Report) {
 }
 
 /// The figures that a reader should take away, each with its meaning.
-fn facts(report: &Report) -> [(String, String); 5] {
+fn facts(report: &Report) -> [(String, String); 6] {
     let run = &report.dynamic;
     let liquidations = format!("liquidations of loans; {} with frozen thresholds", grouped(report.frozen.liquidations));
     let (perps, still) = (&run.perps, &report.frozen.perps);
@@ -77,9 +80,15 @@ fn facts(report: &Report) -> [(String, String); 5] {
         (grouped(run.liquidations), liquidations),
         (grouped(run.threshold_liquidations), "of them by the walk of the threshold alone".to_owned()),
         (worst, "largest threshold change within an hour".to_owned()),
+        (grouped(run.calls.list.len() as u64), calls_fact(&run.calls)),
         (positions, format!("liquidations of perp positions; {positions_still} with frozen thresholds")),
         (deficit, format!("USDC of losses down the waterfall; {deficit_still} with frozen thresholds")),
     ]
+}
+
+fn calls_fact(calls: &Calls) -> String {
+    let [cured, liquidated] = [Ending::Cured, Ending::Liquidated].map(|ending| grouped(calls.ended(ending)));
+    format!("margin calls; {cured} cured, {liquidated} ended in a liquidation")
 }
 
 fn push_comparison(page: &mut String, report: &Report) {
@@ -91,7 +100,7 @@ fn push_comparison(page: &mut String, report: &Report) {
         let _ = writeln!(page, "<tr><td{class}>{label}</td><td>{moving}</td><td>{frozen}</td></tr>");
     }
     *page += "</tbody></table></div>\n<p>Value liquidated is the debt repaid. Equity kept compares the borrowers' equity at the end \
-              with that at the start, price losses included. The threshold change is that of a maintenance margin, in \
+              with that at the start, price losses included and what came in on margin calls taken off. The threshold change is that of a maintenance margin, in \
               percentage points of a position's value. A share of the pool is compared with its value after the first step.</p>\n";
 }
 

@@ -2,6 +2,8 @@
 //!
 //! [`Report`] is written as `report.json` and as `report.html`, one file without external resources.
 
+mod call_page;
+pub mod calls;
 pub mod comparison;
 mod html;
 mod panels;
@@ -13,6 +15,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use self::calls::Calls;
 use self::perps::Perps;
 
 /// Time over which the worst change of a threshold is measured, seconds.
@@ -37,6 +40,8 @@ pub struct Report {
     pub borrowers: u64,
     /// Traders of perpetuals in each run.
     pub traders: u64,
+    /// Hedgers in each run.
+    pub hedgers: u64,
     /// Duration of both runs by the wall clock, seconds.
     pub seconds: f64,
     /// SHA-256 of the deployed program, hexadecimal.
@@ -84,6 +89,8 @@ pub struct Run {
     pub liquidation_list: Vec<Liquidation>,
     /// The perpetual markets.
     pub perps: Perps,
+    /// Margin calls and hedgers.
+    pub calls: Calls,
 }
 
 /// One factor over a run; every list has one entry per step.
@@ -168,6 +175,7 @@ impl Run {
             factors,
             liquidation_list: liquidations,
             perps: Perps::default(),
+            calls: Calls::default(),
         }
     }
 
@@ -175,6 +183,12 @@ impl Run {
     #[must_use]
     pub fn with_perps(self, perps: Perps) -> Self {
         Self { perps, ..self }
+    }
+
+    /// The same run with its margin calls.
+    #[must_use]
+    pub fn with_calls(self, calls: Calls) -> Self {
+        Self { calls, ..self }
     }
 
     /// The liquidations that the walk alone brought about.

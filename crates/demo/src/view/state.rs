@@ -18,12 +18,16 @@ pub struct FactorState {
 /// Accounts by state; each is in one of the first three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AccountCounts {
-    /// Healthy, and the announced path does not meet them.
+    /// Healthy, and not called.
     pub healthy: u64,
-    /// Healthy now, but the announced path meets them within the hour.
+    /// Healthy now, but called: something announced meets them within the hour.
     pub called: u64,
     /// Maintenance health below 0.
     pub liquidatable: u64,
+    /// Margin calls so far.
+    pub calls: u64,
+    /// Those of them that were cured.
+    pub cured: u64,
     /// Liquidations so far.
     pub liquidations: u64,
     /// Those by the walk alone.

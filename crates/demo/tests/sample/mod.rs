@@ -21,6 +21,7 @@ pub fn report() -> Report {
         step_seconds: scenario.step_seconds,
         borrowers: 60,
         traders: 40,
+        hedgers: 12,
         seconds: 141.7,
         program_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         dynamic: run(&scenario, true),

@@ -2,11 +2,15 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::Fact;
+use super::{CallCause, Fact};
 
 impl Display for Fact {
     fn fmt(&self, out: &mut Formatter) -> Result {
-        let words = of_keeping(self).or_else(|| of_loans(self)).or_else(|| of_orders(self)).or_else(|| of_perps(self));
+        let words = of_keeping(self)
+            .or_else(|| of_calls(self))
+            .or_else(|| of_loans(self))
+            .or_else(|| of_orders(self))
+            .or_else(|| of_perps(self));
         out.write_str(&words.unwrap_or_default())
     }
 }
@@ -20,12 +24,29 @@ fn of_keeping(fact: &Fact) -> Option<String> {
         Fact::RiskRefreshed { step, sampled, .. } => {
             format!("folded step {step} with {} samples", sampled.count_ones())
         }
+        Fact::ImpliedRefreshed { accepted, .. } => {
+            format!("brought the implied volatility of {} factors", accepted.count_ones())
+        }
         Fact::Accrued { .. } => "booked interest".to_owned(),
         Fact::FundingUpdated { market, pool_atoms, .. } => {
             format!("booked funding of market {market}: the pool got {pool_atoms:+} quote atoms")
         }
         Fact::LostRace { what, error, .. } => format!("came second with {what}: {error}"),
         Fact::Refused { what, error } => format!("refused: {what}: {error}"),
+        _ => return None,
+    })
+}
+
+fn of_calls(fact: &Fact) -> Option<String> {
+    Some(match fact {
+        Fact::MarginCalled { margin_account, deadline_seconds, shortfall_quote_atoms, cause, .. } => {
+            let cause = if *cause == CallCause::Walk { "what is announced" } else { "interest and funding" };
+            format!(
+                "called {margin_account}: by {deadline_seconds} {cause} will leave it {shortfall_quote_atoms} quote atoms \
+                 short"
+            )
+        }
+        Fact::MarginCallCleared { margin_account, .. } => format!("cleared the margin call of {margin_account}"),
         _ => return None,
     })
 }

@@ -14,6 +14,11 @@ pub enum Action {
         /// The oracle accounts that have one.
         oracles: Vec<Pubkey>,
     },
+    /// Brings newer implied volatilities into the Book.
+    RefreshImplied {
+        /// The oracle accounts that have one.
+        oracles: Vec<Pubkey>,
+    },
     /// Folds the grid step under way.
     RefreshRisk {
         /// The step.
@@ -27,6 +32,11 @@ pub enum Action {
     UpdateFunding {
         /// The market.
         market: u8,
+    },
+    /// Calls an account, or clears its call.
+    CallMargin {
+        /// The account.
+        margin_account: Pubkey,
     },
     /// Takes over debt and collateral of an unhealthy account.
     Liquidate {
@@ -110,6 +120,10 @@ impl Action {
                 let alone = |oracle: &Pubkey| Self::RefreshPrices { oracles: vec![*oracle] };
                 oracles.iter().map(alone).collect()
             }
+            Self::RefreshImplied { oracles } if oracles.len() > 1 => {
+                let alone = |oracle: &Pubkey| Self::RefreshImplied { oracles: vec![*oracle] };
+                oracles.iter().map(alone).collect()
+            }
             Self::Liquidate { liquidatee, request, oracles } if !oracles.is_empty() => {
                 vec![Self::Liquidate { liquidatee: *liquidatee, request: *request, oracles: Vec::new() }]
             }
@@ -124,13 +138,12 @@ impl Action {
     #[must_use]
     pub fn subject(&self) -> String {
         match self {
-            Self::RefreshPrices { oracles } => {
-                let oracles: Vec<String> = oracles.iter().map(ToString::to_string).collect();
-                format!("refresh_prices {}", oracles.join(" "))
-            }
+            Self::RefreshPrices { oracles } => format!("refresh_prices {}", list(oracles)),
+            Self::RefreshImplied { oracles } => format!("refresh_implied {}", list(oracles)),
             Self::RefreshRisk { step, .. } => format!("refresh_risk {step}"),
             Self::Accrue => "accrue".to_owned(),
             Self::UpdateFunding { market } => format!("update_funding {market}"),
+            Self::CallMargin { margin_account } => format!("call_margin {margin_account}"),
             Self::Liquidate { liquidatee, oracles, .. } => {
                 format!("liquidate {liquidatee}{}", at_newer_prices(oracles))
             }
@@ -158,9 +171,14 @@ impl Action {
     #[must_use]
     pub const fn touched(&self) -> Option<Pubkey> {
         match self {
-            Self::RefreshPrices { .. } | Self::RefreshRisk { .. } | Self::Accrue | Self::UpdateFunding { .. } => None,
+            Self::RefreshPrices { .. }
+            | Self::RefreshImplied { .. }
+            | Self::RefreshRisk { .. }
+            | Self::Accrue
+            | Self::UpdateFunding { .. } => None,
             Self::Liquidate { liquidatee, .. } | Self::LiquidatePerp { liquidatee, .. } => Some(*liquidatee),
-            Self::ResolveBankruptcy { margin_account, .. }
+            Self::CallMargin { margin_account }
+            | Self::ResolveBankruptcy { margin_account, .. }
             | Self::ResolvePerpBankruptcy { margin_account, .. }
             | Self::SettlePnl { margin_account, .. }
             | Self::SettleDelisted { margin_account, .. } => Some(*margin_account),
@@ -169,6 +187,10 @@ impl Action {
             }
         }
     }
+}
+
+fn list(oracles: &[Pubkey]) -> String {
+    oracles.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 const fn at_newer_prices(oracles: &[Pubkey]) -> &'static str {

@@ -2,12 +2,13 @@
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use plimsoll::state::margin_account::{Balance, MODE_PORTFOLIO};
 use plimsoll::state::{Book, Factor, MarginAccount};
 use plimsoll_client::{Pubkey, health, perps};
 use plimsoll_risk::health::LiquidationHealth;
-use plimsoll_risk::quantities::Value;
+use plimsoll_risk::liquidation::LiquidationPlan;
 
-use super::takeover::Liquidator;
+use super::takeover::{Liquidator, Ranked};
 use super::{Action, bankruptcies, refreshes, settlements};
 use crate::settings::{PerpCounterparty, Settings};
 use crate::snapshot::Snapshot;
@@ -44,7 +45,7 @@ pub(super) fn all(snapshot: &Snapshot, settings: &Settings) -> Vec<Action> {
     unhealthy.iter().flat_map(|one| resolve(snapshot, one, own_account.as_ref(), settings.perp_counterparty)).collect()
 }
 
-/// Without assets: the perps' losses, then what settling brings home, then the debts. With assets: the liquidations that move most value first, each for the
+/// Without assets: the perps' losses, then what settling brings home, then the debts. With assets: the best liquidations first, each for the
 /// case that the program refuses those before it; where there is none, the settlement that opens the way for one.
 fn resolve(
     snapshot: &Snapshot,
@@ -69,37 +70,47 @@ fn resolve(
     if has_assets { Vec::new() } else { bankruptcies::of_loans(address, account) }
 }
 
-/// The best loan and the position of each market that the program would liquidate now, most value first.
+/// The loans and the position of each market that the program would liquidate now, best first. Where it would carry out none of them in any size, the
+/// whole of the largest loan.
 fn candidates(liquidator: &Liquidator, account: &MarginAccount, counterparty: PerpCounterparty) -> Vec<Candidate> {
-    let loan = best_loan(liquidator, account).map(|(value, request)| (value, Candidate::Loan(request)));
+    let loans = loans(liquidator, account).into_iter().map(|(rank, request)| (rank, Candidate::Loan(request)));
     let perps = perps::held_markets(account).filter_map(|market| {
-        let (value, request) = liquidator.perp_request(account, market, counterparty)?;
-        Some((value, Candidate::Perp(request)))
+        let (rank, request) = liquidator.perp_request(account, market, counterparty)?;
+        Some((rank, Candidate::Perp(request)))
     });
-    let mut candidates: Vec<(Value, Candidate)> = loan.into_iter().chain(perps).collect();
-    candidates.sort_by_key(|(value, _)| std::cmp::Reverse(*value));
+    let mut candidates: Vec<Ranked<Candidate>> = loans.chain(perps).collect();
+    if candidates.is_empty() {
+        // the simulation then says why it is refused
+        candidates.extend(planned_loans(liquidator, account).first().map(|(_, whole)| (0, Candidate::Loan(*whole))));
+    }
+    candidates.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
     candidates.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// The pair of reserves whose liquidation repays most value.
-fn best_loan(liquidator: &Liquidator, account: &MarginAccount) -> Option<(Value, LiquidationRequest)> {
-    let indices = |holds: fn(&plimsoll::state::margin_account::Balance) -> bool| {
+/// The pair of reserves whose liquidation repays most value; of a portfolio account every pair, since a step may take a hedge away.
+fn loans(liquidator: &Liquidator, account: &MarginAccount) -> Vec<Ranked<LiquidationRequest>> {
+    let planned = planned_loans(liquidator, account);
+    let considered = if account.mode == MODE_PORTFOLIO { planned.len() } else { 1 };
+    let requests = planned.iter().take(considered);
+    requests.filter_map(|(plan, request)| liquidator.loan_request(account, request, plan.repaid)).collect()
+}
+
+/// What the program would plan for each pair of reserves, most value first.
+fn planned_loans(liquidator: &Liquidator, account: &MarginAccount) -> Vec<(LiquidationPlan, LiquidationRequest)> {
+    let indices = |holds: fn(&Balance) -> bool| {
         let balances = (0u8..).zip(&account.balances);
         balances.filter_map(move |(index, balance)| holds(balance).then_some(index))
     };
     let pairs = indices(|balance| balance.deposit_shares != 0)
         .flat_map(|collateral| indices(|balance| balance.debt_shares != 0).map(move |debt| (collateral, debt)));
-    let requests = pairs.filter_map(|(collateral_reserve, debt_reserve)| {
+    let planned = pairs.filter_map(|(collateral_reserve, debt_reserve)| {
         let request = LiquidationRequest { collateral_reserve, debt_reserve, max_repay_atoms: u64::MAX };
         let plan = health::plan(liquidator.book, account, &request, liquidator.now_seconds).ok()?;
-        Some((plan.value, request))
+        Some((plan, request))
     });
-    let (value, mut request) = requests.max_by_key(|(value, _)| *value)?;
-    // where not even a part is affordable the whole is asked for: the simulation then says why it is refused
-    if let Some(affordable) = liquidator.affordable_repay_atoms(account, &request) {
-        request.max_repay_atoms = affordable;
-    }
-    Some((value, request))
+    let mut planned: Vec<(LiquidationPlan, LiquidationRequest)> = planned.collect();
+    planned.sort_by_key(|(plan, _)| std::cmp::Reverse(plan.value));
+    planned
 }
 
 fn action(snapshot: &Snapshot, liquidatee: Pubkey, candidate: Candidate) -> Action {

@@ -1,4 +1,4 @@
-//! Cranks: prices, the grid step, interest, funding.
+//! Cranks: prices, implied volatility, the grid step, interest, funding.
 
 use plimsoll::state::{Book, Factor, PerpMarket};
 use plimsoll_client::Pubkey;
@@ -40,6 +40,24 @@ pub(super) fn news(snapshot: &Snapshot, concerns: impl Fn(&Publication) -> bool)
 pub(super) fn prices(snapshot: &Snapshot) -> Option<Action> {
     let oracles = news(snapshot, |_| true);
     (!oracles.is_empty()).then_some(Action::RefreshPrices { oracles })
+}
+
+/// `refresh_implied` from the feeds of implied volatility that have news: once a grid step for each, since it counts from the next fold on.
+pub(super) fn implied(snapshot: &Snapshot) -> Option<Action> {
+    let publications = snapshot.publications.iter();
+    let news = publications.filter(|publication| is_implied_news(&snapshot.book, publication, snapshot.now_seconds));
+    let oracles: Vec<Pubkey> = news.map(|publication| publication.oracle).collect();
+    (!oracles.is_empty()).then_some(Action::RefreshImplied { oracles })
+}
+
+/// Whether every factor that follows the feed would take the publication (the program stores it for all of them or for none), and one of them knows
+/// none of its step.
+fn is_implied_news(book: &Book, publication: &Publication, now_seconds: u64) -> bool {
+    let mut followers = book.factors.iter().filter(|factor| publication.is_implied_of(factor)).peekable();
+    let step_of = |factor: &Factor| book.step_at(factor.implied.publish_time_seconds);
+    let is_of_new_step = |factor: &Factor| step_of(factor) < book.step_at(publication.publish_time_seconds);
+    let accepts = |factor: &Factor| factor.implied.implied().accept(&publication.content(), now_seconds).is_ok();
+    followers.peek().is_some() && followers.all(|factor| accepts(factor) && is_of_new_step(factor))
 }
 
 /// `refresh_risk`, where the step under way can be folded.

@@ -1,12 +1,12 @@
-//! How much of a liquidation the keeper's own margin account can carry, and when the pool is asked instead.
+//! How much of a liquidation the keeper's own margin account can carry and the liquidatee's health bear, and when the pool is asked instead.
 
 use plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
+use plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll::state::{Book, MarginAccount};
-use plimsoll_client::{failures, health};
-use plimsoll_risk::liquidation::LiquidationPlan;
-use plimsoll_risk::position;
-use plimsoll_risk::quantities::{Amount, Value};
+use plimsoll_client::failures;
+use plimsoll_client::steps::{self, Sides, Step};
+use plimsoll_risk::quantities::Amount;
 
 use crate::settings::PerpCounterparty;
 
@@ -20,70 +20,73 @@ pub(super) struct Liquidator<'a> {
     pub(super) now_seconds: u64,
 }
 
+/// A request that the program would carry out, with what it is ranked by: the value that it moves; of a portfolio account, where a step may take a
+/// hedge away, how much its maintenance health rises.
+pub(super) type Ranked<R> = (i128, R);
+
 impl Liquidator<'_> {
-    /// The largest `max_repay_atoms` after which the account keeps its initial health; `u64::MAX` where the whole liquidation fits. None where nothing does.
-    pub(super) fn affordable_repay_atoms(
+    /// A loan's liquidation with the largest `max_repay_atoms` that the program would carry out; `u64::MAX` where that is all. None where it would
+    /// carry out nothing: the keeper's account bears none of it, or the liquidatee is no better for any.
+    pub(super) fn loan_request(
         &self,
         liquidatee: &MarginAccount,
         request: &LiquidationRequest,
-    ) -> Option<u64> {
-        let whole = health::plan(self.book, liquidatee, request, self.now_seconds).ok()?;
-        largest(whole.repaid.0, |max_repay_atoms| {
-            let request = LiquidationRequest { max_repay_atoms, ..*request };
-            let plan = health::plan(self.book, liquidatee, &request, self.now_seconds);
-            plan.is_ok_and(|plan| self.keeps_initial_health(&request, &plan))
-        })
+        whole: Amount,
+    ) -> Option<Ranked<LiquidationRequest>> {
+        let sides = self.sides(liquidatee);
+        let of = |max_repay_atoms| LiquidationRequest { max_repay_atoms, ..*request };
+        let step = |max_repay_atoms| steps::loan(self.book, &sides, &of(max_repay_atoms), self.now_seconds).ok();
+        let most = largest(whole.0, |max_repay_atoms| step(max_repay_atoms).is_some())?;
+        Some((rank(liquidatee, &step(most)?), of(most)))
     }
 
-    /// What to ask for in one market, and the value that it closes: all of it taken over, where the settings let the account and it can carry that; else
-    /// what closes more, the part that the account can carry or the pool. None where the program would do neither.
+    /// What to ask for in one market: all of it taken over, where the settings let the account and it can carry that; else what ranks higher, the
+    /// part that the account can carry or the pool. None where the program would do neither.
     pub(super) fn perp_request(
         &self,
         liquidatee: &MarginAccount,
         market: u8,
         counterparty: PerpCounterparty,
-    ) -> Option<(Value, PerpLiquidationRequest)> {
-        let own = || self.perp_takeover(liquidatee, market);
-        let pool = || {
-            let request = PerpLiquidationRequest { market, max_base_atoms: u64::MAX, against_pool: true };
-            Some((self.perp_value(liquidatee, &request)?, request))
-        };
+    ) -> Option<Ranked<PerpLiquidationRequest>> {
+        let own = || self.perp_part(liquidatee, market, false);
+        let pool = || self.perp_part(liquidatee, market, true);
         match counterparty {
             PerpCounterparty::Own => own(),
             PerpCounterparty::Pool => pool(),
             PerpCounterparty::Either => match own() {
                 Some(whole) if whole.1.max_base_atoms == u64::MAX => Some(whole),
-                part => part.into_iter().chain(pool()).max_by_key(|(value, _)| *value),
+                part => part.into_iter().chain(pool()).max_by_key(|(rank, _)| *rank),
             },
         }
     }
 
-    fn perp_takeover(&self, liquidatee: &MarginAccount, market: u8) -> Option<(Value, PerpLiquidationRequest)> {
-        let request = |max_base_atoms| PerpLiquidationRequest { market, max_base_atoms, against_pool: false };
-        let whole = failures::perp_plan(self.book, liquidatee, &request(u64::MAX), self.now_seconds).ok()?;
-        let affordable = largest(whole.delta.magnitude().0, |max_base_atoms| {
-            self.perp_value(liquidatee, &request(max_base_atoms)).is_some()
-        })?;
-        Some((self.perp_value(liquidatee, &request(affordable))?, request(affordable)))
+    fn perp_part(
+        &self,
+        liquidatee: &MarginAccount,
+        market: u8,
+        against_pool: bool,
+    ) -> Option<Ranked<PerpLiquidationRequest>> {
+        let sides = self.sides(liquidatee);
+        let of = |max_base_atoms| PerpLiquidationRequest { market, max_base_atoms, against_pool };
+        let step = |max_base_atoms| steps::perp(self.book, &sides, &of(max_base_atoms), self.now_seconds).ok();
+        let whole = failures::perp_plan(self.book, liquidatee, &of(u64::MAX), self.now_seconds).ok()?;
+        let most = largest(whole.delta.magnitude().0, |max_base_atoms| step(max_base_atoms).is_some())?;
+        Some((rank(liquidatee, &step(most)?), of(most)))
     }
 
-    /// The value that a liquidation of this account closes. None where the program would refuse it.
-    fn perp_value(&self, liquidatee: &MarginAccount, request: &PerpLiquidationRequest) -> Option<Value> {
-        let plan = failures::perp_plan_of(self.book, liquidatee, self.account, request, self.now_seconds);
-        plan.ok().map(|plan| plan.throughput)
+    const fn sides<'s>(&'s self, liquidatee: &'s MarginAccount) -> Sides<'s> {
+        Sides { liquidatee, liquidator: self.account }
     }
+}
 
-    fn keeps_initial_health(&self, request: &LiquidationRequest, plan: &LiquidationPlan) -> bool {
-        let (mut book, mut account) = (Box::new(*self.book), *self.account);
-        take_over(&mut book, &mut account, request, plan)
-            .and_then(|()| health::cross(&book, &account, self.now_seconds).ok())
-            .is_some_and(|health| health.admit().is_ok())
-    }
+fn rank(liquidatee: &MarginAccount, step: &Step) -> i128 {
+    if liquidatee.mode == MODE_PORTFOLIO { step.rise.0 } else { step.value.0.into() }
 }
 
 /// The largest limit below `whole` that fits; `u64::MAX` where that does. None where nothing does.
 ///
-/// A search by halves: it tries at most [`SEARCH_STEPS`] limits, with the program's own plan and margin check.
+/// A search by halves: it tries at most [`SEARCH_STEPS`] limits, with the program's own steps. What a liquidator can carry ends at some size; so does
+/// what makes a portfolio better, since its requirement is convex in the size of a leg.
 fn largest(whole: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
     if fits(u64::MAX) {
         return Some(u64::MAX);
@@ -98,35 +101,4 @@ fn largest(whole: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
         }
     }
     (affordable > 0).then_some(affordable)
-}
-
-/// Books what `liquidate` would book on the liquidator's side.
-fn take_over(
-    book: &mut Book,
-    account: &mut MarginAccount,
-    request: &LiquidationRequest,
-    plan: &LiquidationPlan,
-) -> Option<()> {
-    let taken_over = plan.repaid.minus(plan.insurance_top_up).ok()?;
-    book_amount(book, account, request.debt_reserve, taken_over, position::debit)?;
-    book_amount(book, account, request.collateral_reserve, plan.seized, position::credit)
-}
-
-/// [`position::credit`] or [`position::debit`].
-type Booking =
-    fn(&mut position::ReservePosition, &mut position::ReserveTotals, Amount) -> plimsoll_risk::Result<position::Split>;
-
-fn book_amount(
-    book: &mut Book,
-    account: &mut MarginAccount,
-    reserve_index: u8,
-    amount: Amount,
-    booking: Booking,
-) -> Option<()> {
-    let reserve = book.reserve_mut(reserve_index).ok()?;
-    let mut position = account.position(reserve_index.into()).ok()?;
-    let mut totals = reserve.totals();
-    booking(&mut position, &mut totals, amount).ok()?;
-    reserve.set_totals(&totals);
-    account.set_position(reserve_index.into(), position).ok()
 }

@@ -21,7 +21,7 @@ pub(crate) const USDC_ATOMS: u64 = 1_000_000;
 const SOL_ATOMS: u64 = 1_000_000_000;
 const TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 const PRICE_EXPONENT: i32 = -8;
-const WHOLE: i64 = 100_000_000;
+const CENT: i64 = 1_000_000;
 /// The lender's sub-account; borrowers' follow.
 const LENDER: u16 = 0;
 const TREASURY_ATOMS: u64 = 1_000_000_000_000_000;
@@ -122,12 +122,17 @@ impl<'a> Group<'a> {
 
     /// Writes what the oracle would: a price of one whole token in USD, published now or in the next seconds.
     pub(crate) fn publish(&mut self, node: &mut Node, index: u8, price: i64, ahead_seconds: i64) {
+        self.publish_cents(node, index, price * 100, ahead_seconds);
+    }
+
+    /// As [`Self::publish`], in cents.
+    pub(crate) fn publish_cents(&mut self, node: &mut Node, index: u8, price: i64, ahead_seconds: i64) {
         let at = usize::from(index);
         // never twice in one second: a feed's publications are told apart by their times
         let publish_time = (node.unix_seconds() + ahead_seconds).max(self.published_seconds[at] + 1);
         let quote = Quote {
             feed_id: self.feeds[at],
-            price: price * WHOLE,
+            price: price * CENT,
             confidence: 1_000,
             exponent: PRICE_EXPONENT,
             publish_time,

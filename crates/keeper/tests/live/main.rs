@@ -1,6 +1,7 @@
 //! Keepers on a real node: they race for the same loans, fold steps, write off what is lost, and harm nobody.
 #![allow(missing_docs)]
 
+mod calls;
 mod competitor;
 mod group;
 mod node;

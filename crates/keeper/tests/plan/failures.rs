@@ -1,6 +1,7 @@
 //! Perp accounts that fail: who liquidates them, how, and what comes after.
 
 use plimsoll::state::MarginAccount;
+use plimsoll_client::steps::{self, Sides};
 use plimsoll_client::{Pubkey, failures, health, metrics};
 use plimsoll_keeper::plan::{Action, plan};
 
@@ -85,8 +86,8 @@ fn a_poor_keeper_takes_over_what_it_can_carry() {
     };
     let (book, accounts) = (&market.snapshot.book, &market.snapshot.accounts);
     let fits = |base_atoms| {
-        let (liquidatee, own) = (&accounts[&trader], &accounts[&KEEPER]);
-        failures::perp_plan_of(book, liquidatee, own, &request(base_atoms), NOW_SECONDS).is_ok()
+        let sides = Sides { liquidatee: &accounts[&trader], liquidator: &accounts[&KEEPER] };
+        steps::perp(book, &sides, &request(base_atoms), NOW_SECONDS).is_ok()
     };
     assert!(fits(base_atoms) && !fits(base_atoms + base_atoms / 100));
 }

@@ -1,11 +1,13 @@
 //! What a keeper decides, situation by situation.
 #![allow(missing_docs)]
 
+mod calls;
 mod cranks;
 mod failures;
 mod market;
 mod orders;
 mod perps;
+mod portfolio;
 mod settlements;
 
 use market::{KEEPER, Market, NOW_SECONDS, SOL, SOL_ATOMS, STEP, USDC, USDC_ATOMS, oracle, settings, subjects};

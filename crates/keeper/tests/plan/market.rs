@@ -52,13 +52,14 @@ fn factor(index: u8, parameters: &ParameterFile) -> Factor {
     factor
 }
 
-fn reserve(index: u8) -> Reserve {
+fn reserve(index: u8, parameters: &ParameterFile) -> Reserve {
     let mut reserve: Reserve = bytemuck::Zeroable::zeroed();
     reserve.status = STATUS_ACTIVE;
     reserve.factor_index = index;
     (reserve.deposit_index, reserve.debt_index) = (Wide::new(ONE_INDEX), Wide::new(ONE_INDEX));
     (reserve.weight_from, reserve.weight_to, reserve.weight_initial) = (ONE_RATIO, ONE_RATIO, ONE_RATIO);
     reserve.accrued_seconds = NOW_SECONDS;
+    reserve.params = params::reserve(&parameters.reserves[usize::from(index)].params);
     reserve
 }
 
@@ -79,7 +80,7 @@ impl Market {
         book.folded_step = STEP;
         for index in [USDC, SOL] {
             book.factors[usize::from(index)] = factor(index, &parameters);
-            book.reserves[usize::from(index)] = reserve(index);
+            book.reserves[usize::from(index)] = reserve(index, &parameters);
         }
         let mut market = Self {
             snapshot: Snapshot { now_seconds: NOW_SECONDS, book, publications: Vec::new(), accounts: BTreeMap::new() },
@@ -117,6 +118,9 @@ impl Market {
             feed_id: [index + 1; 32],
             publish_time_seconds,
             prev_publish_time_seconds: publish_time_seconds - 1,
+            price: 100,
+            confidence: 0,
+            exponent: 0,
         });
     }
 

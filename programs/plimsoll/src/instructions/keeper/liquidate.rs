@@ -87,7 +87,7 @@ pub(crate) fn handler(ctx: Context<Liquidate>, request: LiquidationRequest) -> R
 }
 
 /// Moves debt and collateral between the two accounts and the insurance funds.
-fn commit(
+pub fn commit(
     book: &mut Book,
     liquidatee: &mut MarginAccount,
     liquidator: &mut MarginAccount,
