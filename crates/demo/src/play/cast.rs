@@ -34,11 +34,11 @@ struct Loan {
 /// loans between two volatile assets.
 const LOANS: [Loan; 14] = [
     loan(SOL, USDC, (400_000, 75_000), 7),
-    loan(SOL, USDC, (984_000, 1_200), 12),
+    loan(SOL, USDC, (990_500, 700), 12),
     loan(ETH, USDC, (450_000, 120_000), 5),
-    loan(ETH, USDC, (936_000, 1_500), 13),
+    loan(ETH, USDC, (941_500, 900), 13),
     loan(BTC, USDC, (500_000, 150_000), 3),
-    loan(BTC, USDC, (950_000, 6_000), 8),
+    loan(BTC, USDC, (965_000, 4_500), 8),
     loan(USDC, SOL, (600_000, 150_000), 3),
     loan(USDC, ETH, (700_000, 250_000), 2),
     loan(USDC, BTC, (700_000, 250_000), 2),

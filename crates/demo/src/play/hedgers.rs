@@ -54,7 +54,7 @@ pub fn hedgers(group: &Pubkey) -> Vec<Hedger> {
         for place in 0..count {
             let number = cast.len() as u64 + 1;
             let (collateral, dollars) = match strategy {
-                Strategy::Carry(market) => (MARKETS[usize::from(market)], 120_000),
+                Strategy::Carry(market) => (MARKETS[usize::from(market)], 50_000),
                 Strategy::Pair(_) => (USDC, 40_000),
             };
             cast.push(Hedger {
