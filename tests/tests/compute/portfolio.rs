@@ -13,11 +13,23 @@ use super::measure::{self, Row};
 /// Dollars of every leg but the quote deposit.
 const LEG: u64 = 100_000;
 const FACTORS: u8 = 16;
+/// In the ordinary account the quote and the deposits are priced by the first half of them, the perps by the second.
+const FACTORS_OF_DEPOSITS: usize = 8;
 /// From this asset on the trader owes; below it he holds.
 const FIRST_OWED: u8 = 9;
 
-/// Sixteen balances and sixteen perps on sixteen factors, each spot leg hedged; impact of every factor; three models of 32 rows that differ, the
-/// tide walking for the whole hour ahead. Cross health is negative at either margin, portfolio health is not.
+/// How full an account is, and how much walks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A position on each of sixteen factors: seven deposits and the quote, hedged by eight shorts. Correlations of three models, one grid of 32 rows,
+    /// the tide's first hour.
+    Ordinary,
+    /// Sixteen balances and sixteen perps on sixteen factors, each spot leg hedged and above the concentrated share; three grids of 32 rows that differ,
+    /// the tide walking for the whole hour ahead.
+    Worst,
+}
+
+/// Impact of every factor. Cross health is negative at either margin, portfolio health is not.
 struct Stage {
     world: World,
     trader: Trader,
@@ -55,7 +67,10 @@ fn full_world() -> World {
 }
 
 impl Stage {
-    fn new() -> Self {
+    fn new(shape: Shape) -> Self {
+        if shape == Shape::Ordinary {
+            return Self::ordinary();
+        }
         let mut world = full_world();
         let usdc = world.assets[0];
         let trader = world.depositor(&usdc, usdc.atoms(40 * LEG));
@@ -74,6 +89,41 @@ impl Stage {
         }
         let mut stage = Self { world, trader };
         stage.let_tides_pass();
+        stage.world.enter_portfolio_mode(&stage.trader);
+        stage.withdraw_to_the_hedge();
+        stage
+    }
+
+    fn ordinary() -> Self {
+        let mut world = full_world();
+        let usdc = world.assets[0];
+        let trader = world.depositor(&usdc, usdc.atoms(20 * LEG));
+        for asset in world.assets.clone()[1..FACTORS_OF_DEPOSITS].to_vec() {
+            let amount = world.worth(&asset, LEG);
+            world.deposit(&trader, &asset, amount).expect("a balance");
+        }
+        for market in 0..FACTORS {
+            let asset = world.market_asset(market);
+            if usize::from(asset.index) >= FACTORS_OF_DEPOSITS {
+                let size = i64::try_from(world.worth(&asset, LEG)).expect("63 bits");
+                world.trade(&trader, market, -size).expect("a fill");
+            }
+        }
+        let mut stage = Self { world, trader };
+        stage.world.set_grid(&rows(0));
+        for variant in 1..=3 {
+            for round in 0..3 {
+                measure::fold_moved(&mut stage.world, round);
+            }
+            stage.world.advance(2 * GRACE_SECONDS);
+            measure::fold_moved(&mut stage.world, variant);
+        }
+        measure::fold_moved(&mut stage.world, 4);
+        stage.world.bring_up();
+        let book = stage.world.book_state();
+        assert_ne!(book.model_in_force.correlations, book.model_announced.correlations);
+        assert_ne!(book.model_announced.correlations, book.model_newest.correlations);
+        assert_eq!(book.model_newest.scenario_count, 32);
         stage.world.enter_portfolio_mode(&stage.trader);
         stage.withdraw_to_the_hedge();
         stage
@@ -155,7 +205,23 @@ fn withdraw_unchecked(stage: &mut Stage) -> u64 {
 
 /// Every row.
 pub(crate) fn all() -> Vec<Row> {
-    let mut stage = Stage::new();
+    let mut rows = ordinary();
+    rows.extend(worst());
+    rows
+}
+
+fn ordinary() -> Vec<Row> {
+    let mut stage = Stage::new(Shape::Ordinary);
+    let (checked, unchecked) = (stage.withdraw(), withdraw_unchecked(&mut stage));
+    let stress = stage.world.must(&[instructions::stress_account(stage.world.book, stage.trader.account)], &[]);
+    vec![
+        Row::new("margin_check", "portfolio 16 factors 32 rows", checked - unchecked),
+        Row::new("stress_account", "16 factors 32 rows", stress),
+    ]
+}
+
+fn worst() -> Vec<Row> {
+    let mut stage = Stage::new(Shape::Worst);
     let (checked, unchecked) = (stage.withdraw(), withdraw_unchecked(&mut stage));
     let (book, account) = (stage.world.book, stage.trader.account);
     let stress = stage.world.must(&[instructions::stress_account(book, account)], &[]);
@@ -166,9 +232,9 @@ pub(crate) fn all() -> Vec<Row> {
     let call = stage.world.must(&[most_compute_units(), instructions::call_margin(book, account)], &[]);
     assert!(!stage.world.margin_state(&account).is_called(), "every step was looked at");
     vec![
-        Row::new("margin_check", "portfolio 16 factors 32 rows", checked - unchecked),
-        Row::new("withdraw", "portfolio 16 factors 32 rows", checked),
-        Row::new("stress_account", "16 factors 32 rows", stress),
+        Row::new("margin_check", "portfolio 32 legs, three grids, everything walks", checked - unchecked),
+        Row::new("withdraw", "portfolio 32 legs, three grids, everything walks", checked),
+        Row::new("stress_account", "32 legs, three grids, everything walks", stress),
         Row::new("call_margin", "8 positions, nothing walks", measure::call_margin()),
         Row::new("call_margin", "16 factors, everything walks", call),
         Row::new("set_margin_mode", "16 factors 32 rows", set),
