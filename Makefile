@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(PLIMSOLL_CACHE)/target
 export SBF_TOOLCHAIN ?= $(PLIMSOLL_CACHE)/sbf
 LOCKED := $(if $(CI),--locked)
 
-.PHONY: help setup program idl demo test test-rust test-python test-typescript check compute client
+.PHONY: help setup program idl demo lab test test-rust test-python test-typescript check compute bench coverage mutants verify client
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ idl: setup ## Write the program's IDL: target/idl/plimsoll.json
 demo: program idl ## Play a crash on a real local node (SCENARIO=name or a CSV file); reports in target/demo
 	cargo build $(LOCKED) --workspace --bins
 	"$(CARGO_TARGET_DIR)/debug/plimsoll-demo" $(if $(SCENARIO),--scenario "$(SCENARIO)")
+
+lab: ## Calibrate, backtest and stress the risk model (PRICES=folder of histories); reports in target/lab
+	cargo build $(LOCKED) --release --workspace --bin plimsoll-lab
+	toolchain/lab.sh
 
 test: test-rust test-python test-typescript ## Run every test
 
@@ -51,6 +55,21 @@ check: idl ## Formatting, lints, documentation, house rules, generated files
 
 compute: program ## Measure compute units on the real program; writes target/compute.json
 	cargo test $(LOCKED) --workspace --test compute -- --nocapture --test-threads=1
+
+bench: ## Measure the core's speed on one core: medians, with machine, compiler and commit
+	@echo "machine: $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $$(nproc) cores, $$(uname -sm)"
+	@echo "compiler: $$(rustc --version), profile bench (release: fat LTO, overflow checks)"
+	@echo "commit: $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD || echo ' with changes')"
+	cargo bench $(LOCKED) -p plimsoll-lab --bench '*'
+
+coverage: ## Line coverage of the risk core; fails below 95 %
+	toolchain/coverage.sh
+
+mutants: ## Mutation tests of the risk core (SHARD=k/n); takes hours as a whole
+	toolchain/mutants.sh $(SHARD)
+
+verify: setup ## Build the programs of the last commit twice and compare the hashes
+	toolchain/verify.sh
 
 client: idl ## Regenerate clients/ts from the IDL
 	npm run --prefix clients/ts generate

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from .cases import accounts, jump_guard, liquidation, liquidity, perp_accounts, perp_liquidation, perp_orders, perp_pool
-from .cases import perp_settlement, perp_sides, perp_trading, prices, reserves, threshold, volatility
+from .cases import perp_settlement, perp_sides, perp_trading, portfolio, prices, reserves, threshold, volatility
 from .cases.draw import Draw
 
 VECTORS = Path(__file__).resolve().parents[2] / "crates" / "risk" / "tests" / "vectors"
@@ -60,6 +60,9 @@ FILES = {
     "perp_order_timing": perp_orders.timings,
     "perp_order_condition": perp_orders.conditions,
     "perp_order_trade": perp_orders.trades,
+    "portfolio_correlations": portfolio.correlations,
+    "portfolio_requirement": portfolio.requirements,
+    "portfolio_health": portfolio.healths,
 }
 
 

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod ledger;
 pub mod listings;
+pub mod margin;
 pub mod oracles;
 pub mod outcome;
 pub mod perps;

@@ -1,7 +1,7 @@
 //! Liquidity profiles, scenarios, implied volatility and the tide of a test world.
 
 use plimsoll_client::plimsoll::state::{LiquidityProfile, Scenario};
-use plimsoll_client::{instructions, oracle};
+use plimsoll_client::{Instruction, Pubkey, instructions, oracle};
 use solana_signer::Signer;
 
 use crate::outcome::Outcome;
@@ -31,7 +31,27 @@ pub const fn scenario(shock: i16, basis: i16) -> Scenario {
     Scenario { shocks: [shock; 16], basis }
 }
 
+/// What a whole transaction may use.
+const MOST_COMPUTE_UNITS: u32 = 1_400_000;
+/// The program that reads a transaction's limits, and its instruction that raises the compute units to a 32-bit number.
+const COMPUTE_BUDGET: Pubkey = Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
+const SET_COMPUTE_UNIT_LIMIT: u8 = 2;
+
+/// Lets the transaction that it is put in front of use as much compute as any may: a look at every step of a portfolio account's hour takes more than an
+/// instruction has by default.
+#[must_use]
+pub fn most_compute_units() -> Instruction {
+    let mut data = vec![SET_COMPUTE_UNIT_LIMIT];
+    data.extend(MOST_COMPUTE_UNITS.to_le_bytes());
+    Instruction { program_id: COMPUTE_BUDGET, accounts: Vec::new(), data }
+}
+
 impl World {
+    /// Sends `call_margin` for an account.
+    pub fn call_margin(&mut self, margin_account: Pubkey) -> Outcome {
+        self.send(&[most_compute_units(), instructions::call_margin(self.book, margin_account)], &[])
+    }
+
     /// Sets a factor's liquidity profile.
     pub fn set_profile(&mut self, factor_index: u8, profile: LiquidityProfile) -> Outcome {
         let steward = self.admin.pubkey();
@@ -79,5 +99,5 @@ pub struct ImpliedFeed {
     /// The feed.
     pub feed_id: [u8; 32],
     /// The account.
-    pub oracle: plimsoll_client::Pubkey,
+    pub oracle: Pubkey,
 }

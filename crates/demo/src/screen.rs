@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write, stdout};
 use std::time::Duration;
 
-use plimsoll_demo::report::format::{dollars, grouped};
 use plimsoll_demo::view::{Colour, Moment, day_line, frame};
+use plimsoll_report::format::{dollars, grouped};
 use tokio::sync::watch::Receiver;
 use tokio::time::{MissedTickBehavior, interval};
 

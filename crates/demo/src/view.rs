@@ -6,10 +6,11 @@ mod state;
 
 pub use state::{AccountCounts, FactorState, KeeperCounts, MarketState, Moment, PerpState};
 
+use plimsoll_report::calendar::{date_time, day_month};
+use plimsoll_report::format::{dollars, grouped, percent, price, signed_cents};
+
 use crate::report::Report;
 use crate::report::comparison::{self, walk_sentence, withdrawal_sentence};
-use crate::report::format::{dollars, grouped, percent, price, signed_cents};
-use crate::scenario::calendar::{date_time, day_month};
 
 /// The widest line, in characters.
 pub const MAX_COLUMNS: usize = 100;

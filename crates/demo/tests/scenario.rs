@@ -1,8 +1,8 @@
 //! Scenario definitions: the shipped ones, the path they draw, and what is refused.
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_wrap)] // prices and times far below 2^52
 
-use plimsoll_demo::scenario::calendar::{Day, unix_seconds};
 use plimsoll_demo::scenario::{ASSETS, BUILT_IN, GRID_SECONDS, PRICE_UNITS_PER_USD, Scenario, definition, load};
+use plimsoll_report::calendar::{Day, unix_seconds};
 
 const EXAMPLE: &str = r#"
 name = "example"

@@ -7,7 +7,7 @@ mod cross;
 mod liquidation;
 mod weights;
 
-pub use cross::CrossHealth;
+pub use cross::{CrossHealth, haircut_down};
 pub use liquidation::LiquidationHealth;
 pub(crate) use weights::debt_premium_up;
 pub use weights::{asset_weight_down, debt_weight_up};

@@ -39,7 +39,6 @@ use instructions::governance::list_factor::FactorListing;
 use instructions::governance::list_perp_market::PerpMarketListing;
 use instructions::governance::list_reserve::*;
 use instructions::governance::migrate::*;
-use instructions::governance::set_liquidity_profile::*;
 use instructions::governance::*;
 use instructions::keeper::call_margin::*;
 use instructions::keeper::fund_insurance::*;
@@ -61,8 +60,7 @@ use instructions::trader::set_margin_mode::*;
 use instructions::trader::transfer_position::*;
 use instructions::trader::*;
 use margin::StressReport;
-use state::factor::LiquidityProfile;
-use state::{BookParams, FactorParams, PerpMarketParams, PoolParams, ReserveParams, Scenario};
+use state::{BookParams, FactorParams, LiquidityProfile, PerpMarketParams, PoolParams, ReserveParams, Scenario};
 use vault::*;
 
 declare_id!("P1imso11ine11111111111111111111111111111111");
@@ -138,11 +136,7 @@ pub mod plimsoll {
     }
 
     /// Sets what the markets elsewhere bear of a factor. The steward's, by bounded steps.
-    pub fn set_liquidity_profile(
-        ctx: Context<SetLiquidityProfile>,
-        factor_index: u8,
-        profile: LiquidityProfile,
-    ) -> Result<()> {
+    pub fn set_liquidity_profile(ctx: Context<Steward>, factor_index: u8, profile: LiquidityProfile) -> Result<()> {
         set_liquidity_profile::handler(ctx, factor_index, &profile)
     }
 

@@ -1,11 +1,12 @@
 //! The perps' bookings that several instructions share: funding, positions, the pool's balance and its limit, settlement.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::health;
+use plimsoll_risk::health::{self, LiquidationFactorTerms};
+use plimsoll_risk::liquidation::QuoteCost;
 use plimsoll_risk::perp::pool::{self, PoolEquity};
 use plimsoll_risk::perp::{PerpBooks, PerpPosition};
 use plimsoll_risk::position::{self, ReservePosition};
-use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Value};
+use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, SignedValue, Value};
 
 use crate::constants::FACTORS;
 use crate::error::{OrRefuse, PlimsollError};
@@ -152,7 +153,8 @@ pub fn settle(
     Ok(moved)
 }
 
-/// How much of a loss the account can pay: its deposit of the quote, then a debt as far as its balances alone keep maintenance health.
+/// How much of a loss the account can pay: its deposit of the quote, then a debt as far as its balances alone keep maintenance health, with the impact of what it
+/// then owes.
 fn payable(book: &Book, account: &MarginAccount, loss: Amount, now_seconds: u64) -> Result<Amount> {
     let quote_index = book.pool.quote_reserve;
     let reserve = book.reserve(quote_index)?;
@@ -160,13 +162,26 @@ fn payable(book: &Book, account: &MarginAccount, loss: Amount, now_seconds: u64)
     if loss <= deposit {
         return Ok(loss);
     }
-    let factor = book.factor(reserve.factor_index)?;
-    let maintenance = factor.maintenance_margin(book.step_at(now_seconds));
+    let (factor, moment) = (book.factor(reserve.factor_index)?, book.moment(now_seconds));
+    let (price, maintenance) = (Price::from_bits(factor.price.mid), factor.maintenance_margin(moment.step));
     let health = margin::balances_health(book, account, now_seconds)?.maintenance;
+    let impact = factor.impact_at(moment.walked)?;
+    let terms = LiquidationFactorTerms {
+        asset_price: price,
+        debt_price: price,
+        maintenance,
+        liquidation_end: maintenance,
+        impact,
+    };
+    // the margin of a debt grows with it, by what it is already and with what is settled
+    let owed = account.position(quote_index.into())?.owed_up(&reserve.totals()).or_refuse()?;
+    let settled = price.value_up(loss).or_refuse()?;
+    let cost = QuoteCost::new(&terms, SignedAmount::paid(owed).or_refuse()?, settled).or_refuse()?;
+    let health = health.minus(SignedValue(cost.rounding.0.into())).or_refuse()?;
     let weights = plimsoll_risk::perp::settlement::QuoteWeights {
-        price: Price::from_bits(factor.price.mid),
+        price,
         asset: health::asset_weight_down(maintenance, reserve.weight_ramp().at_down(now_seconds).or_refuse()?),
-        debt: health::debt_weight_up(maintenance).or_refuse()?,
+        debt: cost.maintenance_weight,
     };
     weights.payable_down(deposit, health).or_refuse()
 }

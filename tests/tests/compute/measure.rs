@@ -179,6 +179,25 @@ fn accrue() -> u64 {
     stage.world.must(&[accrue], &[])
 }
 
+/// Every price moves, and the next step is folded.
+pub(crate) fn fold_moved(world: &mut World, round: i64) {
+    world.advance(300 - world.now() % 300);
+    for (asset, sign) in world.assets.clone().iter().zip([1, -1].into_iter().cycle()) {
+        let price = world.published_price(asset);
+        let sign = if round % 2 == 0 { sign } else { -sign };
+        world.publish(asset, price + sign * price / (300 + 10 * i64::from(asset.index) + round));
+    }
+    world.refresh_prices();
+    world.must(&[instructions::refresh_risk(world.book, &[])], &[]);
+}
+
+/// A healthy account under flat paths.
+pub(crate) fn call_margin() -> u64 {
+    let mut stage = Stage::new(8);
+    let call = instructions::call_margin(stage.world.book, stage.borrower.account);
+    stage.world.must(&[call], &[])
+}
+
 fn bytes_and_accounts(instruction: &Instruction, payer: &Pubkey) -> (u64, u64) {
     let message = Message::new(std::slice::from_ref(instruction), Some(payer));
     // a signature and their count before the message

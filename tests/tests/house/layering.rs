@@ -26,14 +26,15 @@ const LAYERS: &[Layer] = &[
             outer: Some(&["anchor-lang", "anchor-spl", "borsh", "bytemuck", "pyth-sdk-solana", "pyth-solana-receiver-sdk"]) },
     Layer { package: "plimsoll-parity", inner: &["plimsoll-risk", "sbf-builtins"], outer: Some(&["anchor-lang", "bytemuck"]) },
     Layer { package: "plimsoll-params", inner: &["plimsoll-risk"], outer: None },
-    Layer { package: "plimsoll-lab", inner: &["plimsoll-risk", "plimsoll-params"], outer: None },
+    Layer { package: "plimsoll-report", inner: &[], outer: Some(&["serde", "serde_json"]) },
+    Layer { package: "plimsoll-lab", inner: &["plimsoll-risk", "plimsoll-params", "plimsoll-report"], outer: None },
     Layer { package: "risk-wasm", inner: &["plimsoll-risk"], outer: None },
     Layer { package: "plimsoll-client", inner: &["plimsoll", "plimsoll-risk", "plimsoll-params"], outer: None },
     Layer { package: "plimsoll-keeper", inner: THROUGH_CLIENT, outer: None },
     Layer { package: "plimsoll-indexer", inner: THROUGH_CLIENT, outer: None },
     Layer { package: "plimsoll-cli", inner: THROUGH_CLIENT, outer: None },
     Layer { package: "plimsoll-demo", outer: None,
-            inner: &["plimsoll-client", "plimsoll", "plimsoll-risk", "plimsoll-params", "plimsoll-keeper"] },
+            inner: &["plimsoll-client", "plimsoll", "plimsoll-risk", "plimsoll-params", "plimsoll-keeper", "plimsoll-report"] },
     Layer { package: "plimsoll-idl", inner: &[], outer: None },
 ];
 

@@ -7,6 +7,8 @@ use crate::{
 };
 
 const MAX_LINES: usize = 300;
+/// Files that are one table, which Anchor's macro wants in one piece.
+const TABLES: [&str; 1] = ["programs/plimsoll/src/error.rs"];
 
 /// The parts of a name in snake, kebab or camel case, in lower case.
 fn parts(name: &str) -> Vec<String> {
@@ -53,7 +55,8 @@ fn catch_all_definitions(file: &SourceFile) -> Vec<String> {
 
 fn overlong(file: &SourceFile) -> Option<String> {
     let lines = file.text.lines().count();
-    (lines > MAX_LINES && !file.is_generated()).then(|| format!("{}: {lines} lines, at most {MAX_LINES}", file.path))
+    let is_long = lines > MAX_LINES && !TABLES.contains(&file.path.as_str());
+    (is_long && !file.is_generated()).then(|| format!("{}: {lines} lines, at most {MAX_LINES}", file.path))
 }
 
 #[test]

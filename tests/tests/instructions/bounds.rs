@@ -94,6 +94,7 @@ pub(crate) const FACTOR_WITHIN: &[Change<FactorParams>] = changes![FactorParams:
     { bonus_min_ppm = 0, bonus_max_ppm = 0 } { bonus_max_ppm = 200_000 } { insurance_cut_ppm = 0 } { insurance_cut_ppm = 50_000 }
     { margin_min_ppm = 1_000 } { margin_min_ppm = 900_000 } { margin_max_ppm = 50_000 } { margin_max_ppm = 1_000_000 }
     { initial_gap_ppm = 10_000 } { initial_gap_ppm = 1_000_000 } { impact_multiple_ppm = 0 } { impact_multiple_ppm = 10_000_000 }
+    { volume_multiple_ppm = u32::MAX }
     { sigma_floor_ppm = 1_000_000, sigma_stress_ppm = 2_000_000, tail_multiplier_ppm = 20_000_000, horizon_seconds = 864_000,
       spread_ppm = 200_000, bonus_max_ppm = 200_000, insurance_cut_ppm = 50_000, margin_max_ppm = 1_000_000, initial_gap_ppm = 1_000_000 }
 ];

@@ -1,5 +1,6 @@
 //! `liquidate`: debt and collateral move between two margin accounts; who is liquidated ends healthier.
 
+mod hedged;
 mod perps;
 mod refused;
 mod wrong;

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod expect;
+mod hedged_stage;
 mod mints;
 mod oracles;
 mod perp_stage;
@@ -11,6 +12,7 @@ mod wrong_accounts;
 
 mod accrue;
 mod borrow;
+mod call_margin;
 mod cancel_order;
 mod close_margin_account;
 mod create_book;
@@ -42,12 +44,14 @@ mod set_delegate;
 mod set_factor_params;
 mod set_implied_feed;
 mod set_liquidity_profile;
+mod set_margin_mode;
 mod set_perp_params;
 mod set_pool_params;
 mod set_reserve_params;
 mod set_scenarios;
 mod settle_delisted_market;
 mod settle_pnl;
+mod stress_account;
 mod transfer_position;
 mod update_funding;
 mod withdraw;

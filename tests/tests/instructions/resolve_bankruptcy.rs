@@ -4,13 +4,12 @@ mod perps;
 
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::BankruptcyResolved;
-use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll_client::{Instruction, instructions};
 
 use crate::expect::{assert_emitted, refuses};
 use crate::oracles::ONE_E8;
 use crate::stage::{
-    Stage, account_elsewhere, edit_account, edit_reserve, elsewhere, move_price, reserve_of, shares_of,
+    Stage, UNKNOWN_MODE, account_elsewhere, edit_account, edit_reserve, elsewhere, move_price, reserve_of, shares_of,
 };
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
@@ -100,14 +99,14 @@ fn who_is_not_bankrupt_is_refused() {
 }
 
 #[test]
-fn unlisted_reserves_and_portfolio_mode_are_refused() {
+fn unlisted_reserves_and_unknown_modes_are_refused() {
     let mut stage = bankrupt();
     for reserve_index in [4, 15, 16, u8::MAX] {
         let instruction = resolve(&stage, reserve_index);
         refuses(&mut stage.world, &instruction, &[], PlimsollError::ReserveIndex);
     }
     let instruction = resolve(&stage, stage.usdc.index);
-    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_PORTFOLIO);
+    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = UNKNOWN_MODE);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::AccountMode);
 }
 

@@ -6,6 +6,9 @@ use plimsoll_client::plimsoll::state::{BOOK_BYTES, Book, MarginAccount, Reserve}
 use plimsoll_client::{Pubkey, accounts, addresses, instructions, plimsoll};
 use plimsoll_tests::{Asset, Keypair, Signer, Trader, World, assets};
 
+/// A margin mode that no program knows.
+pub(crate) const UNKNOWN_MODE: u8 = 3;
+
 /// A world with lenders of USDC and SOL, and Bob with a deposit of 100 SOL.
 pub(crate) struct Stage {
     pub(crate) world: World,

@@ -4,14 +4,14 @@ mod perps;
 
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::Withdrawn;
-use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED, MODE_PORTFOLIO};
+use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED};
 use plimsoll_client::{Instruction, Pubkey, addresses, instructions};
 use plimsoll_tests::{Signer, Trader};
 
 use crate::expect::{Refusal, emits, refuses, token};
 use crate::stage::{
-    Stage, account_elsewhere, edit_account, edit_reserve, elsewhere, leave_pending, move_price, reserve_of, shares_of,
-    stranger,
+    Stage, UNKNOWN_MODE, account_elsewhere, edit_account, edit_reserve, elsewhere, leave_pending, move_price,
+    reserve_of, shares_of, stranger,
 };
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, refuses_unsigned, swapped};
 
@@ -117,7 +117,7 @@ fn the_margin_check_refuses_a_withdrawal() {
     let (withdraw, _) = withdraw_sol(&mut stage, 1);
     let signers = [&stage.bob.keypair];
     for (mode, error) in
-        [(MODE_PORTFOLIO, PlimsollError::AccountMode), (MODE_ISOLATED, PlimsollError::IsolatedCollateral)]
+        [(UNKNOWN_MODE, PlimsollError::AccountMode), (MODE_ISOLATED, PlimsollError::IsolatedCollateral)]
     {
         edit_account(&mut stage.world, stage.bob.account, |account| account.mode = mode);
         refuses(&mut stage.world, &withdraw, &signers, error);

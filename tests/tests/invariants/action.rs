@@ -42,11 +42,18 @@ pub(crate) enum Kind {
     ClosePerpIntoPool,
     ResolvePerpBankruptcy,
     SetPerpParams,
+    SetMarginMode,
+    CallMargin,
+    StressAccount,
+    SetLiquidityProfile,
+    SetScenarios,
+    SetImpliedFeed,
+    RefreshImplied,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 35] = [
+    pub(crate) const ALL: [Self; 42] = [
         Self::Open,
         Self::Close,
         Self::SetDelegate,
@@ -82,7 +89,28 @@ impl Kind {
         Self::ClosePerpIntoPool,
         Self::ResolvePerpBankruptcy,
         Self::SetPerpParams,
+        Self::SetMarginMode,
+        Self::CallMargin,
+        Self::StressAccount,
+        Self::SetLiquidityProfile,
+        Self::SetScenarios,
+        Self::SetImpliedFeed,
+        Self::RefreshImplied,
     ];
+
+    /// Whether it may change thresholds, announcements or models for everybody.
+    pub(crate) const fn is_of_the_book(self) -> bool {
+        matches!(
+            self,
+            Self::RefreshRisk
+                | Self::SetFactorParams
+                | Self::SetReserveParams
+                | Self::SetBookParams
+                | Self::SetPerpParams
+                | Self::SetLiquidityProfile
+                | Self::SetScenarios
+        )
+    }
 
     /// Whether anybody may send it and thereby change an account that is not his.
     pub(crate) const fn is_open_to_anybody(self) -> bool {

@@ -5,7 +5,7 @@ use rand::Rng;
 
 use crate::action::{Action, Kind};
 use crate::market::{Market, PEOPLE, RICH};
-use crate::{governance, keeping, orders, trading};
+use crate::{governance, keeping, liquidity, modes, orders, trading};
 
 /// The longest a market sleeps at once.
 const SLEEP_SECONDS: i64 = 9_000;
@@ -13,6 +13,8 @@ const SLEEP_SECONDS: i64 = 9_000;
 const LEAP_CHANCE: f64 = 0.03;
 /// How often it is perps that somebody turns to.
 const PERPS_CHANCE: f64 = 0.6;
+/// How often it is the portfolio model, liquidity, margin modes or margin calls.
+const MODEL_CHANCE: f64 = 0.12;
 /// How often an order that can be filled is what comes next.
 const DUE_CHANCE: f64 = 0.6;
 /// A price stays within these parts of where it began.
@@ -117,6 +119,9 @@ fn intend(market: &mut Market) -> Intention {
     {
         return intention;
     }
+    if market.rng.random_bool(MODEL_CHANCE) {
+        return modes::intend(market);
+    }
     if market.rng.random_bool(PERPS_CHANCE) {
         return intend_perps(market);
     }
@@ -206,6 +211,10 @@ fn of_kind(market: &mut Market, kind: Kind) -> Action {
         Kind::PlacePoolOrder => orders::request(market),
         Kind::SettlePnl | Kind::UpdateFunding => keeping::upkeep(market, kind),
         Kind::MoveCollateral | Kind::TransferPosition | Kind::OpenIsolated => keeping::between(market, kind),
+        Kind::SetMarginMode | Kind::CallMargin | Kind::StressAccount => modes::of_kind(market, kind),
+        Kind::SetLiquidityProfile | Kind::SetScenarios | Kind::SetImpliedFeed | Kind::RefreshImplied => {
+            liquidity::of_kind(market, kind)
+        }
         Kind::TakePerpOver => {
             let account = market.rng.random_range(0..2 * PEOPLE);
             keeping::liquidation_of(market, account)

@@ -17,6 +17,7 @@ pub(crate) fn change_market(market: &mut Market) -> Action {
     params.funding_cap_ppm = market.rng.random_range(0..200_000);
     params.fee_ppm = market.rng.random_range(0..2_000);
     params.insurance_share_ppm = market.rng.random_range(0..20_000);
+    params.crowding_start_ppm = market.rng.random_range(0..1_500_000).min(1_000_000);
     let is_outside = market.rng.random_bool(0.2);
     params.fee_reducing_ppm = if is_outside { params.fee_ppm + 1 } else { params.fee_ppm / 3 };
     let instruction = instructions::set_perp_params(group, admin, book, index, params);
@@ -35,9 +36,11 @@ pub(crate) fn change(market: &mut Market, kind: Kind) -> Action {
             params.sigma_stress_ppm = params.sigma_floor_ppm * market.rng.random_range(2..9);
             params.tail_multiplier_ppm = market.rng.random_range(2_500_000..5_000_000);
             params.horizon_seconds = market.rng.random_range(3_600..10_800);
-            params.initial_gap_ppm = market.rng.random_range(100_000..500_000);
+            params.initial_gap_ppm = market.rng.random_range(10_000..400_000);
             params.bonus_max_ppm = market.rng.random_range(10_000..40_000);
             params.half_life_fast_seconds = market.rng.random_range(21_600..86_400);
+            params.impact_multiple_ppm = market.rng.random_range(0..2_000_000);
+            params.volume_multiple_ppm = market.rng.random_range(0..4_000_000);
             if is_outside {
                 params.stress_weight_ppm = market.rng.random_range(0..250_000);
             } else {
@@ -59,6 +62,9 @@ pub(crate) fn change(market: &mut Market, kind: Kind) -> Action {
             params.walk_relative_ppm_per_hour = market.rng.random_range(0..200_000);
             params.walk_absolute_ppm_per_hour = market.rng.random_range(100..20_000);
             params.liquidation_buffer_ppm = market.rng.random_range(0..300_000);
+            params.correlation_shrinkage_ppm = market.rng.random_range(0..=1_000_000);
+            params.hedged_floor_ppm = market.rng.random_range(0..1_000_000);
+            params.concentration_share_ppm = market.rng.random_range(0..30_000);
             if is_outside {
                 params.grid_seconds = 600;
             }

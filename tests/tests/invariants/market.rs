@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use plimsoll_client::plimsoll::state::{PerpMarketParams, PoolParams};
 use plimsoll_client::{Pubkey, addresses, instructions};
+use plimsoll_tests::risk::{ImpliedFeed, most_compute_units};
 use plimsoll_tests::{Keypair, Signer, World, perps};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::action::Action;
+use crate::action::{Action, Kind};
 use crate::choose;
 use crate::feeds::Feed;
 use crate::laws::paths::Announcements;
 use crate::laws::perp_books::OpenInterest;
 use crate::laws::{self, Change, Verdict, fills, prices};
+use crate::liquidity;
 use crate::snapshot::Snapshot;
 use crate::tally::Tally;
 
@@ -68,6 +70,8 @@ pub(crate) struct Market {
     pub(crate) rng: ChaCha8Rng,
     /// Oracles, by asset.
     pub(crate) feeds: Vec<Feed>,
+    /// Feeds of implied volatility, by asset; whether a factor follows its own is for the admin to say.
+    pub(crate) implied: Vec<ImpliedFeed>,
     /// Keys of the people.
     pub(crate) people: Vec<Keypair>,
     /// Their margin accounts, two each: person n has 2n and 2n + 1.
@@ -111,11 +115,13 @@ impl Market {
             people.push(trader.keypair);
         }
         let feeds = assets.iter().map(|asset| Feed::of(&world, *asset)).collect();
+        let implied = assets.iter().map(|asset| liquidity::implied_feed(asset.index)).collect();
         let state = Snapshot::take(&world, &accounts, &wallets);
         Self {
             world,
             rng: ChaCha8Rng::seed_from_u64(seed),
             feeds,
+            implied,
             people,
             accounts,
             wallets,
@@ -143,7 +149,11 @@ impl Market {
     /// Sends one instruction: refused, it changed nothing; accepted, every law holds.
     pub(crate) fn act(&mut self, action: &Action) -> Verdict {
         let signers: Vec<&Keypair> = action.signer.map(|person| &self.people[person]).into_iter().collect();
-        let outcome = self.world.send(std::slice::from_ref(&action.instruction), &signers);
+        let mut list = vec![action.instruction.clone()];
+        if action.kind == Kind::CallMargin {
+            list.insert(0, most_compute_units());
+        }
+        let outcome = self.world.send(&list, &signers);
         self.tally.count(action.kind, outcome.is_ok());
         if let (Err(_), Some((_, id)), Some(account)) = (&outcome, action.order, self.named(action, 1)) {
             self.refused.insert((account, id));
@@ -160,6 +170,9 @@ impl Market {
         fills::at_the_first_publication(&change, &self.feeds)?;
         self.tally.note(&change);
         self.announcements.check(after)?;
+        if let (Kind::CallMargin, Some(who)) = (action.kind, change.named(1)) {
+            self.announcements.promise_of_call(after, who);
+        }
         prices::first_publication_is_the_sample(after, &self.feeds)
     }
 

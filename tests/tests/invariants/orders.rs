@@ -4,8 +4,8 @@ use plimsoll_client::instructions::{self, OrderKey};
 use plimsoll_client::orders::{self, OrderState};
 use plimsoll_client::plimsoll::instructions::trader::place_order::OrderRequest;
 use plimsoll_client::plimsoll::state::margin_account::{
-    ORDER_LIMIT, ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY, ORDER_STOP_LOSS,
-    ORDER_TAKE_PROFIT, Order,
+    MODE_ISOLATED, ORDER_LIMIT, ORDER_MARKET, ORDER_POOL_DEPOSIT, ORDER_POOL_WITHDRAW, ORDER_REDUCE_ONLY,
+    ORDER_STOP_LOSS, ORDER_TAKE_PROFIT, Order,
 };
 use plimsoll_client::{health, perps};
 use plimsoll_risk::quantities::{Price, Ratio};
@@ -204,13 +204,16 @@ fn somebody_with_money(market: &mut Market) -> usize {
 fn initial_health(market: &Market, account: usize) -> u128 {
     let state = &market.state;
     let health =
-        state.accounts[account].as_deref().and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
+        state.accounts[account].as_deref().and_then(|one| health::of(&state.book, one, state.now_seconds).ok());
     health.map_or(0, |health| health.initial.0.max(0).unsigned_abs())
 }
 
 fn market_of(market: &mut Market, account: usize) -> u8 {
     let any = market.rng.random_range(0..MARKETS);
-    let own = market.state.accounts[account].as_deref().filter(|one| one.mode != 0).map(|one| one.isolated_market);
+    let own = market.state.accounts[account]
+        .as_deref()
+        .filter(|one| one.mode == MODE_ISOLATED)
+        .map(|one| one.isolated_market);
     own.filter(|_| market.rng.random_bool(0.95)).unwrap_or(any)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use plimsoll_client::plimsoll::state::Book;
-use plimsoll_client::plimsoll::state::margin_account::MODE_ISOLATED;
+use plimsoll_client::plimsoll::state::margin_account::{MODE_ISOLATED, MODE_PORTFOLIO};
 
 use crate::action::Kind;
 use crate::laws::fills::{self, Execution};
@@ -32,10 +32,20 @@ pub(crate) enum Event {
     PoolPaid,
     /// The winners did.
     WinnersPaid,
+    /// Somebody with debts or positions took up portfolio margin.
+    PortfolioMode,
+    /// A portfolio account was liquidated.
+    PortfolioLiquidated,
+    /// A margin call was stored whose deadline was still to come.
+    Called,
+    /// A margin call was cleared.
+    CallCleared,
+    /// A tide turned.
+    TideTurned,
 }
 
 impl Event {
-    const LEAST: [(Self, usize); 8] = [
+    const LEAST: [(Self, usize); 13] = [
         (Self::FreshFill, 500),
         (Self::LateFill, 50),
         (Self::IsolatedFill, 50),
@@ -44,6 +54,11 @@ impl Event {
         (Self::InsurancePaid, 10),
         (Self::PoolPaid, 10),
         (Self::WinnersPaid, 2),
+        (Self::PortfolioMode, 50),
+        (Self::PortfolioLiquidated, 10),
+        (Self::Called, 10),
+        (Self::CallCleared, 10),
+        (Self::TideTurned, 100),
     ];
 }
 
@@ -113,6 +128,7 @@ fn events(change: &Change) -> Vec<Event> {
         let is_loss = settled(&change.after.book) > settled(&change.before.book);
         events.push(if is_loss { Event::LossSettled } else { Event::ProfitSettled });
     }
+    events.extend(margin_events(change));
     if let Ok(Some(paid)) = perp_waterfall::paid(change) {
         let payers = [
             (paid.insurance, Event::InsurancePaid),
@@ -122,6 +138,27 @@ fn events(change: &Change) -> Vec<Event> {
         ];
         events.extend(payers.into_iter().filter(|(atoms, _)| *atoms > 0).map(|(_, event)| event));
     }
+    events
+}
+
+fn margin_events(change: &Change) -> Vec<Event> {
+    let (kind, now) = (change.action.kind, change.after.now_seconds);
+    let mut events = Vec::new();
+    if change.after.book.tides != change.before.book.tides {
+        events.push(Event::TideTurned);
+    }
+    let Ok((before, after)) = change.account(1) else {
+        return events;
+    };
+    let is_liquidation = matches!(kind, Kind::Liquidate | Kind::TakePerpOver | Kind::ClosePerpIntoPool);
+    let owes = after.active_perps != 0 || after.balances.iter().any(|balance| balance.debt_shares != 0);
+    let happened = [
+        (after.mode == MODE_PORTFOLIO && before.mode != MODE_PORTFOLIO && owes, Event::PortfolioMode),
+        (is_liquidation && before.mode == MODE_PORTFOLIO, Event::PortfolioLiquidated),
+        (kind == Kind::CallMargin && after.call.deadline_seconds > now, Event::Called),
+        (before.is_called() && !after.is_called(), Event::CallCleared),
+    ];
+    events.extend(happened.into_iter().filter(|(does, _)| *does).map(|(_, event)| event));
     events
 }
 

@@ -151,7 +151,7 @@ fn part_of_debt(market: &mut Market, account: usize, asset: usize) -> u64 {
 fn borrowable(market: &mut Market, account: usize, asset: usize) -> u64 {
     let state = &market.state;
     let health =
-        state.accounts[account].as_deref().and_then(|one| health::cross(&state.book, one, state.now_seconds).ok());
+        state.accounts[account].as_deref().and_then(|one| health::of(&state.book, one, state.now_seconds).ok());
     let left = health.map_or(0, |health| health.initial.0.max(0).unsigned_abs());
     let factor = &state.book.factors[asset];
     let weight = debt_weight_up(Ratio::from_bits(factor.threshold.initial)).map_or(u64::MAX, Ratio::to_bits);

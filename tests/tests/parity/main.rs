@@ -1,4 +1,4 @@
-//! **INV-PARITY**: the core compiled for the machine and the core compiled for the chain return the same bits for 558,000 random inputs.
+//! **INV-PARITY**: the core compiled for the machine and the core compiled for the chain return the same bits for 702,000 random inputs.
 //!
 //! Both sides run the same harness (`programs/parity`) over the same core, and draw their inputs from the same seeds.
 

@@ -8,6 +8,7 @@ mod bank_run;
 #[allow(dead_code)] // what is refused is tried by the instructions' tests
 mod bounds;
 mod donations;
+mod flash_concentration;
 mod funding_story;
 mod grace;
 mod interest;
@@ -19,6 +20,7 @@ mod perp_crash;
 mod perp_story;
 mod perp_waterfall;
 mod pool_run;
+mod portfolio_grace;
 mod same_account;
 mod stale_oracle;
 mod stop_and_limit;

@@ -151,8 +151,7 @@ pub fn set_liquidity_profile(
     factor_index: u8,
     profile: LiquidityProfile,
 ) -> Instruction {
-    let accounts = accounts::SetLiquidityProfile { group, steward, book };
-    build(&accounts, &instruction::SetLiquidityProfile { factor_index, profile })
+    build(&accounts::Steward { group, steward, book }, &instruction::SetLiquidityProfile { factor_index, profile })
 }
 
 /// `set_scenarios`: rows from `first_row` on; the first `count` rows of the grid are in use. A transaction holds 16 rows.

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use plimsoll_report::calendar::date_time;
+use plimsoll_report::escape;
+use plimsoll_report::format::{dollars, grouped, signed_cents};
+
 use super::Report;
 use super::calls::{Calls, Ending, MarginCall};
-use super::format::{dollars, grouped, signed_cents};
-use super::html::escape;
-use crate::scenario::calendar::date_time;
 
 /// Appends the whole part.
 pub(super) fn push(page: &mut String, report: &Report) {

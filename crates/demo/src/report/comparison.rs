@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use plimsoll_report::calendar::{date_time, time_of_day};
+use plimsoll_report::format::{dollars, grouped, percent, price, signed_cents};
+
 use super::calls::{Calls, Ending};
-use super::format::{dollars, grouped, percent, price, signed_cents};
 use super::perps::{Counterparty, Deficit, Perps, PoolWithdrawal};
 use super::{Liquidation, Report, Run};
-use crate::scenario::calendar::{date_time, time_of_day};
 
 /// One line of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]

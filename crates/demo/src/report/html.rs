@@ -2,39 +2,33 @@
 
 use std::fmt::Write;
 
+use plimsoll_report::calendar::date_time;
+use plimsoll_report::format::{dollars, grouped, percent};
+use plimsoll_report::{LegendEntry, MarkShape, document, escape, legend};
+
 use super::calls::{Calls, Ending};
 use super::comparison::{self, walk_sentence};
-use super::format::{dollars, grouped, percent};
+use super::perp_panels::HUES;
 use super::{Cause, Report, Run, call_page, panels, perp_page};
-use crate::scenario::calendar::date_time;
 
-const STYLE: &str = include_str!("page.css");
-const LINES: [(&str, &str); 4] = [
-    ("maintenance", "maintenance margin, moving"),
-    ("initial", "initial margin, moving"),
-    ("maintenance still", "maintenance margin, frozen"),
-    ("initial still", "initial margin, frozen"),
+const STYLE: &str = include_str!("demo.css");
+const LINES: [LegendEntry<'_>; 4] = [
+    LegendEntry::Line("maintenance", "maintenance margin, moving"),
+    LegendEntry::Line("initial", "initial margin, moving"),
+    LegendEntry::Line("maintenance still", "maintenance margin, frozen"),
+    LegendEntry::Line("initial still", "initial margin, frozen"),
 ];
-const MARKS: &str = "<ul class=\"legend\">\
-    <li><svg viewBox=\"0 0 34 18\"><path class=\"line price\" d=\"M2 9h30\"/></svg>price, USDC</li>\
-    <li><svg viewBox=\"0 0 34 18\"><circle class=\"mark moving\" cx=\"17\" cy=\"9\" r=\"5\"/></svg>liquidation, moving thresholds</li>\
-    <li><svg viewBox=\"0 0 34 18\"><path class=\"mark walk\" d=\"M17 0l9 9l-9 9l-9 -9z\"/></svg>liquidation by the walk alone</li>\
-    <li><svg viewBox=\"0 0 34 18\"><rect class=\"mark frozen\" x=\"12.5\" y=\"4.5\" width=\"9\" height=\"9\"/></svg>liquidation, frozen thresholds</li>\
-    <li><svg viewBox=\"0 0 34 18\"><rect class=\"band\" x=\"4\" width=\"26\" height=\"18\"/></svg>no price moved, the threshold walked</li></ul>\n";
-
-/// Text made safe for element content and attributes.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
+const MARKS: [LegendEntry<'_>; 5] = [
+    LegendEntry::Line("price", "price, USDC"),
+    LegendEntry::Mark(MarkShape::Circle, "moving", "liquidation, moving thresholds"),
+    LegendEntry::Mark(MarkShape::Diamond, "walk", "liquidation by the walk alone"),
+    LegendEntry::Mark(MarkShape::Square, "frozen", "liquidation, frozen thresholds"),
+    LegendEntry::Band("no price moved, the threshold walked"),
+];
 
 /// The whole page.
 pub(super) fn page(report: &Report) -> String {
-    let title = format!("Plimsoll: {}", escape(&report.scenario));
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-    );
+    let mut page = String::new();
     push_opening(&mut page, report);
     push_comparison(&mut page, report);
     push_walk(&mut page, report);
@@ -45,7 +39,7 @@ pub(super) fn page(report: &Report) -> String {
     push_list(&mut page, "moving thresholds", &report.dynamic);
     push_list(&mut page, "frozen thresholds", &report.frozen);
     push_footer(&mut page, report);
-    page + "</main>\n</body>\n</html>\n"
+    document(&format!("Plimsoll: {}", report.scenario), STYLE, &page)
 }
 
 fn push_opening(page: &mut String, report: &Report) {
@@ -130,7 +124,11 @@ fn push_factors(page: &mut String, report: &Report) {
     let factors = panels::moving_factors(report);
     for factor in &factors {
         let symbol = escape(&factor.symbol);
-        let _ = writeln!(page, "<section><h2>{symbol}</h2>\n<h3>Price and liquidations, times in UTC</h3>\n{MARKS}");
+        let _ = writeln!(
+            page,
+            "<section><h2>{symbol}</h2>\n<h3>Price and liquidations, times in UTC</h3>\n{}",
+            legend(&MARKS)
+        );
         let _ = writeln!(page, "<div class=\"plot\">{}</div>", panels::price_chart(report, factor));
         let _ = writeln!(page, "<h3>Thresholds, percent of a position's value</h3>\n{}", legend(&LINES));
         let _ = writeln!(page, "<div class=\"plot\">{}</div></section>", panels::threshold_chart(report, factor));
@@ -139,9 +137,9 @@ fn push_factors(page: &mut String, report: &Report) {
         *page += "<p>No price moved by more than two percent.</p>\n";
         return;
     }
-    let names: Vec<String> = factors.iter().map(|factor| escape(&factor.symbol)).collect();
-    let hues: Vec<(&str, &str)> =
-        ["hue-0", "hue-1", "hue-2", "hue-3"].into_iter().zip(names.iter().map(String::as_str)).collect();
+    let factors_by_hue = HUES.into_iter().zip(&factors);
+    let hues: Vec<LegendEntry<'_>> =
+        factors_by_hue.map(|(class, factor)| LegendEntry::Line(class, &factor.symbol)).collect();
     let _ = writeln!(
         page,
         "<section><h2>Volatility</h2>\n<h3>Volatility in force, percent per √day</h3>\n{}<div class=\"plot\">{}</div></section>",
@@ -154,20 +152,12 @@ fn push_totals(page: &mut String, report: &Report) {
     let _ = writeln!(
         page,
         "<section><h2>Liquidations over time</h2>\n<h3>Value liquidated so far, USDC</h3>\n{}<div class=\"plot\">{}</div></section>",
-        legend(&[("moving-sum", "moving thresholds"), ("frozen-sum", "frozen thresholds")]),
+        legend(&[
+            LegendEntry::Line("moving-sum", "moving thresholds"),
+            LegendEntry::Line("frozen-sum", "frozen thresholds")
+        ]),
         panels::cumulative_chart(report)
     );
-}
-
-pub(super) fn legend(entries: &[(&str, &str)]) -> String {
-    let mut list = "<ul class=\"legend\">".to_owned();
-    for (class, text) in entries {
-        let _ = write!(
-            list,
-            "<li><svg viewBox=\"0 0 34 18\"><path class=\"line {class}\" d=\"M1 9h32\"/></svg>{text}</li>"
-        );
-    }
-    list + "</ul>\n"
 }
 
 fn push_list(page: &mut String, name: &str, run: &Run) {

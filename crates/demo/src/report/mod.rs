@@ -4,9 +4,7 @@
 
 mod call_page;
 pub mod calls;
-mod chart;
 pub mod comparison;
-pub mod format;
 mod html;
 mod panels;
 mod perp_page;

@@ -1,9 +1,11 @@
 //! The charts of the page: which series they show, in which order.
 
-use super::chart::{Chart, Line, Mark, MarkKind};
-use super::format::{dollars, grouped, price};
+use plimsoll_report::calendar::date_time;
+use plimsoll_report::format::{dollars, grouped, price};
+use plimsoll_report::{Axis, Chart, Mark, MarkShape, Series, Shape};
+
+use super::perp_panels::HUES;
 use super::{CHANGE_WINDOW_SECONDS, Cause, FactorSeries, Liquidation, Report, Run};
-use crate::scenario::calendar::date_time;
 
 /// The factors whose price moved in the scenario.
 pub(super) fn moving_factors(report: &Report) -> Vec<&FactorSeries> {
@@ -24,82 +26,52 @@ pub(super) fn price_chart(report: &Report, factor: &FactorSeries) -> String {
         marks.extend(touching.map(|liquidation| mark(run, factor, liquidation, frozen)));
     }
     // The rare ones on top.
-    marks.sort_by_key(|mark| mark.kind == MarkKind::Walk);
-    Chart {
-        label: format!("Price of {} with liquidations", factor.symbol),
-        height: 300.0,
-        times_seconds: &run.times_seconds,
-        lines: vec![Line { class: "price", values: usd(&factor.price_quote_atoms), stepped: false }],
-        marks,
-        bands: walk_bands(run),
-        from_zero: false,
-        tick: price_tick,
-    }
-    .svg()
+    marks.sort_by_key(|mark| mark.shape == MarkShape::Diamond);
+    let line = Series::over_time("price", Shape::Line, &run.times_seconds, &usd(&factor.price_quote_atoms));
+    let label = format!("Price of {} with liquidations", factor.symbol);
+    let chart = Chart::new(&label, Axis::time(), Axis::linear(price_tick), vec![line]);
+    Chart { marks, bands: walk_bands(run), ..chart }.svg()
 }
 
 /// Maintenance and initial margin of one factor in both runs.
 pub(super) fn threshold_chart(report: &Report, factor: &FactorSeries) -> String {
+    let times = &report.dynamic.times_seconds;
+    let line = |class, ppm: &[u32]| Series::over_time(class, Shape::Step, times, &percents(ppm));
     let mut lines = Vec::new();
     if let Some(frozen) = report.frozen.factors.iter().find(|other| other.symbol == factor.symbol) {
-        lines.push(Line { class: "initial still", values: percents(&frozen.initial_ppm), stepped: true });
-        lines.push(Line { class: "maintenance still", values: percents(&frozen.maintenance_ppm), stepped: true });
+        lines.push(line("initial still", &frozen.initial_ppm));
+        lines.push(line("maintenance still", &frozen.maintenance_ppm));
     }
-    lines.push(Line { class: "initial", values: percents(&factor.initial_ppm), stepped: true });
-    lines.push(Line { class: "maintenance", values: percents(&factor.maintenance_ppm), stepped: true });
-    Chart {
-        label: format!("Initial and maintenance margin of {}", factor.symbol),
-        height: 300.0,
-        times_seconds: &report.dynamic.times_seconds,
-        lines,
-        marks: Vec::new(),
-        bands: walk_bands(&report.dynamic),
-        from_zero: true,
-        tick: percent_tick,
-    }
-    .svg()
+    lines.push(line("initial", &factor.initial_ppm));
+    lines.push(line("maintenance", &factor.maintenance_ppm));
+    let label = format!("Initial and maintenance margin of {}", factor.symbol);
+    let chart = Chart::new(&label, Axis::time(), Axis::linear(percent_tick).from_zero(), lines);
+    Chart { bands: walk_bands(&report.dynamic), ..chart }.svg()
 }
 
 /// Value liquidated up to each moment, in both runs.
 pub(super) fn cumulative_chart(report: &Report) -> String {
-    let line =
-        |run: &Run, class| Line { class, values: cumulative_usd(run, &report.dynamic.times_seconds), stepped: true };
-    Chart {
-        label: "Value liquidated so far".to_owned(),
-        height: 280.0,
-        times_seconds: &report.dynamic.times_seconds,
-        lines: vec![line(&report.frozen, "frozen-sum"), line(&report.dynamic, "moving-sum")],
-        marks: Vec::new(),
-        bands: walk_bands(&report.dynamic),
-        from_zero: true,
-        tick: dollar_tick,
-    }
-    .svg()
+    let times = &report.dynamic.times_seconds;
+    let line = |run: &Run, class| Series::over_time(class, Shape::Step, times, &cumulative_usd(run, times));
+    let lines = vec![line(&report.frozen, "frozen-sum"), line(&report.dynamic, "moving-sum")];
+    let chart = Chart::new("Value liquidated so far", Axis::time(), Axis::linear(dollar_tick).from_zero(), lines);
+    Chart { height: 280.0, bands: walk_bands(&report.dynamic), ..chart }.svg()
 }
 
 /// Volatility of the moving factors, up to four.
 pub(super) fn sigma_chart(report: &Report, factors: &[&FactorSeries]) -> String {
-    const CLASSES: [&str; 4] = ["hue-0", "hue-1", "hue-2", "hue-3"];
-    let lines = factors
-        .iter()
-        .zip(CLASSES)
-        .map(|(factor, class)| Line { class, values: percents(&factor.sigma_ppm), stepped: true })
+    let times = &report.dynamic.times_seconds;
+    let lines = factors.iter().zip(HUES);
+    let lines = lines
+        .map(|(factor, class)| Series::over_time(class, Shape::Step, times, &percents(&factor.sigma_ppm)))
         .collect();
-    Chart {
-        label: "Volatility per day".to_owned(),
-        height: 260.0,
-        times_seconds: &report.dynamic.times_seconds,
-        lines,
-        marks: Vec::new(),
-        bands: walk_bands(&report.dynamic),
-        from_zero: true,
-        tick: percent_tick,
-    }
-    .svg()
+    let chart = Chart::new("Volatility per day", Axis::time(), Axis::linear(percent_tick).from_zero(), lines);
+    Chart { height: 260.0, bands: walk_bands(&report.dynamic), ..chart }.svg()
 }
 
 /// The hour before the first and up to the last liquidation by the walk, in one band per unbroken stretch.
-fn walk_bands(run: &Run) -> Vec<(u64, u64)> {
+#[allow(clippy::cast_precision_loss)] // seconds are far below 2^52
+fn walk_bands(run: &Run) -> Vec<(f64, f64)> {
     let mut bands: Vec<(u64, u64)> = Vec::new();
     for liquidation in run.walk_liquidations() {
         let (from, to) = (liquidation.time_seconds.saturating_sub(CHANGE_WINDOW_SECONDS), liquidation.time_seconds);
@@ -108,7 +80,7 @@ fn walk_bands(run: &Run) -> Vec<(u64, u64)> {
             _ => bands.push((from, to)),
         }
     }
-    bands
+    bands.into_iter().map(|(from, to)| (from as f64, to as f64)).collect()
 }
 
 /// The chart on which a liquidation is marked: the collateral's, or the debt's if dollars were seized.
@@ -116,13 +88,14 @@ fn main_factor(liquidation: &Liquidation) -> &str {
     if liquidation.collateral == "USDC" { &liquidation.debt } else { &liquidation.collateral }
 }
 
+#[allow(clippy::cast_precision_loss)] // seconds are far below 2^52
 fn mark(run: &Run, factor: &FactorSeries, liquidation: &Liquidation, frozen: bool) -> Mark {
     let step = run.times_seconds.partition_point(|time| *time <= liquidation.time_seconds).saturating_sub(1);
     let quote_atoms = factor.price_quote_atoms.get(step).copied().unwrap_or(0);
-    let kind = match (frozen, liquidation.cause) {
-        (true, _) => MarkKind::Frozen,
-        (false, Cause::Threshold) => MarkKind::Walk,
-        (false, Cause::Price) => MarkKind::Moving,
+    let (shape, class) = match (frozen, liquidation.cause) {
+        (true, _) => (MarkShape::Square, "frozen"),
+        (false, Cause::Threshold) => (MarkShape::Diamond, "walk"),
+        (false, Cause::Price) => (MarkShape::Circle, "moving"),
     };
     let title = format!(
         "{} UTC, {}: a debt in {} worth {} USDC repaid against {}, price {} USDC",
@@ -133,7 +106,7 @@ fn mark(run: &Run, factor: &FactorSeries, liquidation: &Liquidation, frozen: boo
         liquidation.collateral,
         price(quote_atoms),
     );
-    Mark { time_seconds: liquidation.time_seconds, value: usd(&[quote_atoms])[0], kind, title }
+    Mark { x: liquidation.time_seconds as f64, y: usd(&[quote_atoms])[0], shape, class, title }
 }
 
 fn cumulative_usd(run: &Run, times: &[u64]) -> Vec<f64> {

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use plimsoll_report::calendar::date_time;
+use plimsoll_report::format::{dollars, grouped, signed_cents};
+use plimsoll_report::{LegendEntry, escape, legend};
+
 use super::Report;
 use super::comparison::withdrawal_sentence;
-use super::format::{dollars, grouped, signed_cents};
-use super::html::{escape, legend};
-use super::perp_panels::{MarketChart, market_chart, pool_chart};
+use super::perp_panels::{HUES, MarketChart, market_chart, pool_chart};
 use super::perps::{Counterparty, Deficit, Perps, Side};
-use crate::scenario::calendar::date_time;
 
 /// Appends the whole part.
 pub(super) fn push(page: &mut String, report: &Report) {
@@ -21,7 +22,10 @@ pub(super) fn push(page: &mut String, report: &Report) {
     let _ = writeln!(
         page,
         "<h3>Equity of the pool, thousand USDC</h3>\n{}<div class=\"plot\">{}</div>",
-        legend(&[("moving-sum", "moving thresholds"), ("frozen-sum", "frozen thresholds")]),
+        legend(&[
+            LegendEntry::Line("moving-sum", "moving thresholds"),
+            LegendEntry::Line("frozen-sum", "frozen thresholds")
+        ]),
         pool_chart(report)
     );
     push_withdrawals(page, &report.dynamic.perps);
@@ -40,9 +44,8 @@ fn push_withdrawals(page: &mut String, perps: &Perps) {
 }
 
 fn push_markets(page: &mut String, report: &Report) {
-    let names: Vec<String> = report.dynamic.perps.markets.iter().map(|market| escape(&market.symbol)).collect();
-    let hues = ["hue-0", "hue-1", "hue-2", "hue-3"];
-    let hues: Vec<(&str, &str)> = hues.into_iter().zip(names.iter().map(String::as_str)).collect();
+    let markets = HUES.into_iter().zip(&report.dynamic.perps.markets);
+    let hues: Vec<LegendEntry<'_>> = markets.map(|(class, market)| LegendEntry::Line(class, &market.symbol)).collect();
     for (heading, which) in [
         ("Skew: longs less shorts, thousand USDC", MarketChart::Skew),
         ("Open interest, longs and shorts, thousand USDC", MarketChart::OpenInterest),

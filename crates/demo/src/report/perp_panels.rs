@@ -1,11 +1,13 @@
 //! The charts of the perpetual markets and their pool.
 
-use super::chart::{Chart, Line};
+use plimsoll_report::{Axis, Chart, Series, Shape, format};
+
+use super::Report;
 use super::panels::percent_tick;
 use super::perps::{MarketSeries, Perps};
-use super::{Report, format};
 
-const HUES: [&str; 4] = ["hue-0", "hue-1", "hue-2", "hue-3"];
+/// The colours of the markets, in their order.
+pub(super) const HUES: [&str; 4] = ["hue-0", "hue-1", "hue-2", "hue-3"];
 
 /// Which chart of the markets.
 #[derive(Clone, Copy)]
@@ -18,12 +20,11 @@ pub(super) enum MarketChart {
 
 /// The pool's equity in both runs.
 pub(super) fn pool_chart(report: &Report) -> String {
-    let line = |perps: &Perps, class| Line { class, values: thousands(&perps.pool.equity_quote_atoms), stepped: false };
-    draw(
-        report,
-        "Equity of the pool",
-        vec![line(&report.frozen.perps, "frozen-sum"), line(&report.dynamic.perps, "moving-sum")],
-    )
+    let times = &report.dynamic.times_seconds;
+    let line =
+        |perps: &Perps, class| Series::over_time(class, Shape::Line, times, &thousands(&perps.pool.equity_quote_atoms));
+    let lines = vec![line(&report.frozen.perps, "frozen-sum"), line(&report.dynamic.perps, "moving-sum")];
+    draw("Equity of the pool", thousand_tick, lines)
 }
 
 /// One line per market of the run with moving thresholds.
@@ -38,28 +39,17 @@ pub(super) fn market_chart(report: &Report, which: MarketChart) -> String {
             ("Funding paid so far", |market| thousands(&signed(&market.funding_paid_quote_atoms)))
         }
     };
+    let times = &report.dynamic.times_seconds;
     let markets = report.dynamic.perps.markets.iter().zip(HUES);
-    let lines = markets.map(|(market, class)| Line { class, values: values(market), stepped: true }).collect();
+    let lines = markets.map(|(market, class)| Series::over_time(class, Shape::Step, times, &values(market))).collect();
     let tick = if matches!(which, MarketChart::FundingRate) { percent_tick } else { thousand_tick };
-    Chart { tick, ..chart(report, label, lines) }.svg()
+    draw(label, tick, lines)
 }
 
-fn draw(report: &Report, label: &str, lines: Vec<Line>) -> String {
-    chart(report, label, lines).svg()
-}
-
-fn chart<'a>(report: &'a Report, label: &str, lines: Vec<Line>) -> Chart<'a> {
-    let has_negative = lines.iter().flat_map(|line| &line.values).any(|value| *value < 0.0);
-    Chart {
-        label: label.to_owned(),
-        height: 260.0,
-        times_seconds: &report.dynamic.times_seconds,
-        lines,
-        marks: Vec::new(),
-        bands: Vec::new(),
-        from_zero: !has_negative,
-        tick: thousand_tick,
-    }
+fn draw(label: &str, tick: fn(f64) -> String, lines: Vec<Series>) -> String {
+    let has_negative = lines.iter().flat_map(|line| &line.points).any(|(_, value)| *value < 0.0);
+    let values = Axis { from_zero: !has_negative, ..Axis::linear(tick) };
+    Chart { height: 260.0, ..Chart::new(label, Axis::time(), values, lines) }.svg()
 }
 
 fn signed(quote_atoms: &[u64]) -> Vec<i64> {

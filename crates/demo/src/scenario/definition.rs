@@ -19,6 +19,7 @@
 //!
 //! The first and last waypoints of every asset are at the scenario's start and end.
 
+use plimsoll_report::calendar::{Day, unix_seconds};
 use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha12Rng;
@@ -27,7 +28,6 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use super::bridge::{self, Knot};
-use super::calendar::{Day, unix_seconds};
 use super::{ASSETS, GRID_SECONDS, MAX_STEPS, PriceTrack, Scenario, ScenarioError, price_units};
 
 #[derive(Deserialize)]

@@ -4,7 +4,6 @@
 //! between them) and anyone's OHLCV history in CSV ([`history`]). [`load`] reads the value of `SCENARIO=`.
 
 mod bridge;
-pub mod calendar;
 pub mod definition;
 mod error;
 pub mod history;

@@ -115,13 +115,6 @@ impl CrossHealth {
         }
     }
 
-    /// Profit of all perp positions, in atoms of the quote reserve: at mid, and as initial health counts it.
-    #[must_use]
-    #[inline(always)]
-    pub const fn profits(&self) -> (i128, i128) {
-        (self.profit, self.initial_profit)
-    }
-
     /// Assets less debts at mid.
     #[must_use]
     #[inline(always)]
@@ -195,8 +188,9 @@ impl CrossHealth {
 }
 
 /// What an unrealised profit counts for in initial health, rounded down; a loss counts in full. A weight above one counts as one.
+#[must_use]
 #[inline(always)]
-fn haircut_down(unrealised: SignedAmount, weight: Ratio) -> SignedAmount {
+pub fn haircut_down(unrealised: SignedAmount, weight: Ratio) -> SignedAmount {
     if unrealised.is_negative() {
         return unrealised;
     }

@@ -90,39 +90,35 @@ impl Impact {
 
     /// The multiple of the margin that a leg worth `value` adds: min(4, max(unit·√value, concentrated)), rounded up. It never falls as the value
     /// grows, to the last bit: what a liquidation leaves of a leg needs no higher margin.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn multiple_up(&self, value: Value, side: LegSide) -> Ratio {
-        let concentrated = match side {
-            LegSide::Long => self.concentrated_long,
-            LegSide::Short => self.concentrated_short,
-        }
-        .min(MAX_IMPACT);
-        // concentrated/unit in eights of √quote atoms, rounded down; 35 + 29 bits fit
-        let Some(eights) = (concentrated.to_bits() << 29).checked_div(self.unit) else {
-            return Ratio::ZERO;
-        };
-        // a root is taken only for a leg that may be above the share: value ≤ (8·eights)²
-        if eights >> 29 != 0 || value.0 <= eights.wrapping_mul(eights) << 6 {
-            return concentrated;
-        }
-        multiple_of_root_up(self.unit, value).max(concentrated)
+        multiple_up(self.unit, self.concentrated(side), value)
     }
 
     /// What a leg worth `value` adds to the margin: `m·multiple`, rounded up; of a long leg at most ⅔·(1 − m).
     ///
     /// A deposit counts v·(1 − m − m·unit·√v), which rises with v as long as m·unit·√v ≤ ⅔·(1 − m): so that depositing never lowers a health. A
     /// long cannot lose more than itself either.
-    #[inline(never)]
+    #[inline(always)]
     pub fn addition_up(&self, margin: Ratio, value: Value, side: LegSide) -> Result<Ratio> {
-        let addition = self.multiple_up(value, side).times_up(margin)?;
-        Ok(match side {
-            LegSide::Long => addition.min(Self::long_limit(margin)),
-            LegSide::Short => addition,
-        })
+        let addition = addition_up(self.unit, self.concentrated(side), margin, value);
+        match side {
+            LegSide::Long => Ok(addition.min(Self::long_limit(margin))),
+            LegSide::Short if addition == Ratio::MAX => Err(RiskError::Overflow),
+            LegSide::Short => Ok(addition),
+        }
     }
 
-    /// What a long leg adds at most: ⅔·(1 − m), rounded up.
+    #[inline(always)]
+    const fn concentrated(&self, side: LegSide) -> Ratio {
+        match side {
+            LegSide::Long => self.concentrated_long,
+            LegSide::Short => self.concentrated_short,
+        }
+    }
+
+    /// What a long leg adds at most: ⅔·(1 − m)⁺, rounded up.
     #[inline(always)]
     pub(crate) const fn long_limit(margin: Ratio) -> Ratio {
         let left = Ratio::ONE.to_bits().saturating_sub(margin.to_bits());
@@ -137,6 +133,28 @@ impl Impact {
         }
         margin.plus(self.addition_up(margin, value, side)?)
     }
+}
+
+/// `m·multiple`, rounded up and at most [`Ratio::MAX`]. Four numbers in and one out: all in registers, so that a leg without impact costs its caller
+/// a comparison.
+#[inline(never)]
+fn addition_up(unit: u64, concentrated: Ratio, margin: Ratio, value: Value) -> Ratio {
+    multiple_up(unit, concentrated, value).times_up(margin).unwrap_or(Ratio::MAX)
+}
+
+/// [`Impact::multiple_up`] of one side.
+#[inline(always)]
+fn multiple_up(unit: u64, concentrated: Ratio, value: Value) -> Ratio {
+    let concentrated = concentrated.min(MAX_IMPACT);
+    // concentrated/unit in eights of √quote atoms, rounded down; 35 + 29 bits fit
+    let Some(eights) = (concentrated.to_bits() << 29).checked_div(unit) else {
+        return Ratio::ZERO;
+    };
+    // a root is taken only for a leg that may be above the share: value ≤ (8·eights)²
+    if eights >> 29 != 0 || value.0 <= eights.wrapping_mul(eights) << 6 {
+        return concentrated;
+    }
+    multiple_of_root_up(unit, value).max(concentrated)
 }
 
 /// min(4, unit·√value), rounded up.

@@ -36,43 +36,25 @@ impl ProductSum {
 /// By what a biased product is too high, over its weight.
 pub const BIAS: i64 = 1 << 15;
 
-/// `(number + BIAS)·weight`: a 16-bit number is read with its sign bit turned, which is one instruction on SBF where a sign extension is two.
-#[inline(always)]
-fn biased_product(number: i16, weight: i64) -> i64 {
-    i64::from(number.cast_unsigned() ^ (1 << 15)).wrapping_mul(weight)
-}
-
-/// The sum of biased products of numbers and as many weights below 2^42 in size, 16 at most: it wraps where weights are larger.
+/// `Σ (number + BIAS)·weight` of up to sixteen weights below 2^42 in size: it wraps where they are larger.
+///
+/// Without a loop, whose bookkeeping would cost as much as the products on SBF. A 16-bit number is read with its sign bit turned there: one instruction, where a
+/// sign extension takes two.
 #[inline(always)]
 #[must_use]
-pub fn biased_sum(numbers: &[i16], weights: &[i64]) -> i64 {
-    let ((numbers, last_numbers), (weights, last_weights)) = (numbers.as_chunks::<4>(), weights.as_chunks::<4>());
-    let quads = numbers
-        .iter()
-        .zip(weights)
-        .fold(0_i64, |sum, (numbers, weights)| sum.wrapping_add(biased_sum4(numbers, weights)));
-    let rest = last_numbers.iter().zip(last_weights);
-    rest.fold(quads, |sum, (&number, &weight)| sum.wrapping_add(biased_product(number, weight)))
-}
-
-/// The same of sixteen, without a loop: on SBF its bookkeeping costs as much as the products.
-#[inline(always)]
-#[must_use]
-pub fn biased_sum16(numbers: &[i16; 16], weights: &[i64; 16]) -> i64 {
-    let quad = |at: usize| {
-        let numbers = numbers.as_chunks::<4>().0.get(at);
-        let weights = weights.as_chunks::<4>().0.get(at);
-        numbers.zip(weights).map_or(0, |(numbers, weights)| biased_sum4(numbers, weights))
-    };
-    quad(0).wrapping_add(quad(1)).wrapping_add(quad(2)).wrapping_add(quad(3))
-}
-
-/// The same of four.
-#[inline(always)]
-#[must_use]
-pub fn biased_sum4([a, b, c, d]: &[i16; 4], [of_a, of_b, of_c, of_d]: &[i64; 4]) -> i64 {
-    let first = biased_product(*a, *of_a).wrapping_add(biased_product(*b, *of_b));
-    first.wrapping_add(biased_product(*c, *of_c)).wrapping_add(biased_product(*d, *of_d))
+pub fn biased_sum<const N: usize>(numbers: &[i16; N], weights: &[i64; N]) -> i64 {
+    const { assert!(N <= 16, "more products might not fit") };
+    let mut sum = 0_i64;
+    macro_rules! add {
+        ($($at:literal)+) => {
+            $(if let (Some(number), Some(weight)) = (numbers.get($at), weights.get($at)) {
+                let biased = i64::from(number.cast_unsigned()) ^ BIAS;
+                sum = sum.wrapping_add(biased.wrapping_mul(*weight));
+            })+
+        };
+    }
+    add!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    sum
 }
 
 #[cfg(test)]
@@ -102,15 +84,19 @@ mod tests {
         assert_eq!(least.total(), -16 * i128::from(limit) * (1 << 60));
     }
 
+    fn assert_biased<const N: usize>() {
+        let numbers: [i16; N] = core::array::from_fn(|slot| [i16::MIN, -1, 0, 1, i16::MAX, 1_234][slot % 6]);
+        let weights: [i64; N] = core::array::from_fn(|slot| [-(1 << 41), -1, 0, 7, 1 << 41][slot % 5]);
+        let exact: i64 = numbers.iter().zip(&weights).map(|(number, weight)| i64::from(*number) * weight).sum();
+        assert_eq!(biased_sum(&numbers, &weights) - BIAS * weights.iter().sum::<i64>(), exact);
+    }
+
     #[test]
     fn biased_sums_are_too_high_by_the_bias() {
-        let numbers: [i16; 16] = core::array::from_fn(|slot| [i16::MIN, -1, 0, 1, i16::MAX, 1_234][slot % 6]);
-        let weights: [i64; 16] = core::array::from_fn(|slot| [-(1 << 41), -1, 0, 7, 1 << 41][slot % 5]);
-        for length in 0..=16 {
-            let (numbers, weights) = (&numbers[..length], &weights[..length]);
-            let exact: i64 = numbers.iter().zip(weights).map(|(number, weight)| i64::from(*number) * weight).sum();
-            assert_eq!(biased_sum(numbers, weights) - BIAS * weights.iter().sum::<i64>(), exact);
-        }
-        assert_eq!(biased_sum16(&numbers, &weights), biased_sum(&numbers, &weights));
+        assert_biased::<0>();
+        assert_biased::<1>();
+        assert_biased::<4>();
+        assert_biased::<15>();
+        assert_biased::<16>();
     }
 }

@@ -25,7 +25,7 @@ pub(crate) use index::{
     times_index_up,
 };
 pub use inverse_root::{InverseRoot, correlation15};
-pub use limbs::{BIAS, FACTOR_BITS, ProductSum, biased_sum, biased_sum4, biased_sum16};
+pub use limbs::{BIAS, FACTOR_BITS, ProductSum, biased_sum};
 pub use logarithm::ln_bits;
 pub use matrix::decay_and_add_product;
 pub use product::{mul_shift_bounds, mul_shift_down, mul_shift_up, product, square_times, square31_times};

@@ -24,7 +24,8 @@ pub const fn shifted_down(number: u128, shift: u32) -> u64 {
 #[allow(clippy::cast_possible_truncation)] // the low digit
 pub const fn shifted_up(number: u128, shift: u32) -> u64 {
     let is_exact = number as u64 & ((1 << shift) - 1) == 0;
-    shifted_down(number, shift) + !is_exact as u64
+    // below 2⁶³ and one
+    shifted_down(number, shift).wrapping_add(!is_exact as u64)
 }
 
 /// `⌊size / 2^bits⌋`; bits < 64.
@@ -34,11 +35,12 @@ pub const fn cut_down(size: u64, bits: u32) -> u64 {
     size >> bits
 }
 
-/// `⌈size / 2^bits⌉`; bits < 64.
+/// `⌈size / 2^bits⌉` of a size below 2^63; bits < 63.
 #[inline(always)]
 #[must_use]
 pub const fn cut_up(size: u64, bits: u32) -> u64 {
-    (size >> bits) + (size & ((1 << bits) - 1) != 0) as u64
+    // both are below 2⁶³
+    size.wrapping_add((1_u64 << bits).wrapping_sub(1)) >> bits
 }
 
 /// `⌈size · 2^shift / 2^FRACTION⌉`, or [`RiskError::Overflow`]. FRACTION < 64 and shift < 64.
@@ -49,8 +51,8 @@ pub const fn unscaled_up<const FRACTION: u32>(size: u64, shift: u32) -> Result<u
         return if size.leading_zeros() < left { Err(RiskError::Overflow) } else { Ok(size << left) };
     }
     let right = FRACTION - shift;
-    // below 2⁶³
-    Ok(cut_up(size, right))
+    // a size of 64 bits can be too long to be rounded up by an addition
+    Ok(cut_down(size, right) + (size & ((1 << right) - 1) != 0) as u64)
 }
 
 /// The same of a number with a sign: a negative one is rounded toward zero. [`RiskError::Overflow`] beyond 63 bits.

@@ -29,7 +29,7 @@ pub struct PortfolioHealth {
     pub counted: SignedValue,
     /// R_M: walked from the model in force to the announced one.
     pub requirement: Value,
-    /// The larger of the two that it was walked between: what initial health builds on.
+    /// The larger of those that count now or in the hour ahead, in force (while τ < 1) and announced: what initial health builds on.
     pub worst: Value,
 }
 
@@ -67,23 +67,16 @@ impl PortfolioInputs<'_> {
         self.walked.to_bits() >= Ratio::ONE.to_bits()
     }
 
-    /// R_M, and the larger of the requirements that it came from.
+    /// R_M, and the larger of the requirements that count now or in the hour ahead.
     fn requirement_up(&self) -> Result<(Value, Value)> {
         let weighted = WeightedExposures::new(self.exposures, self.margins)?;
-        if self.is_over() || self.walked == Ratio::ZERO {
-            let alone = weighted.requirement_up(if self.is_over() { &self.announced } else { &self.in_force })?;
-            return Ok((alone, alone));
+        if self.is_over() {
+            let announced = weighted.requirement_up(&self.announced)?;
+            return Ok((announced, announced));
         }
+        // at τ = 0 too: the announced one counts in the hour ahead, and costs little while its grid is the same
         let [in_force, announced] = weighted.requirements_up([&self.in_force, &self.announced])?;
         Ok((walk_up(in_force, announced, self.walked)?, in_force.max(announced)))
-    }
-
-    /// The larger of the requirements that count now or in the hour ahead, given those that count now.
-    fn worst_ahead_up(&self, worst: Value) -> Result<Value> {
-        if self.walked != Ratio::ZERO || self.in_force.is(&self.announced) {
-            return Ok(worst);
-        }
-        Ok(worst.max(super::requirement_up(self.exposures, self.margins, &self.announced)?))
     }
 }
 
@@ -151,7 +144,7 @@ impl InitialInputs<'_> {
     /// R_ahead: no maintenance requirement of the hour ahead is above it.
     fn requirement_ahead_up(&self, worst: Value) -> Result<Value> {
         let now = self.maintenance.exposures.added;
-        let requirement = self.maintenance.worst_ahead_up(worst)?.plus(growth_up(self)?)?;
+        let requirement = worst.plus(growth_up(self)?)?;
         // the two sums round alike, so more is added by the same legs only where a margin, a size margin or an impact grows
         if self.ahead.added > now { requirement.plus(self.ahead.added.minus(now)?) } else { Ok(requirement) }
     }

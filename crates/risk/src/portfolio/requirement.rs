@@ -41,7 +41,7 @@ impl WeightedExposures {
         self.requirement_with_rows_up(model, self.worst_row_up(model)?)
     }
 
-    /// R of several models, the largest. A grid that is that of the model before is not evaluated again, nor is a model.
+    /// R of each of several models. What is the same as in the model before, its grid or all of it, is not evaluated again.
     ///
     /// # Errors
     /// As [`Self::requirement_up`].
@@ -98,23 +98,52 @@ impl WeightedExposures {
     /// Q·2¹⁵ = Σ y_i·(y_i·(1 + 2⁻¹⁰) + 2·Σ_{j>i} ρ_ij·y_j)·2¹⁵, exact.
     #[inline(always)]
     fn quadratic_form(&self, correlations: &[i16; CORRELATIONS]) -> i128 {
-        let mut form = ProductSum::default();
-        let (mut columns, mut rows) = (self.weighted.get(..self.used).unwrap_or(&[]), correlations.as_slice());
-        let mut below = self.sum;
-        let mut others_in_row = FACTORS;
-        while let Some((&y, others)) = columns.split_first() {
-            others_in_row = others_in_row.wrapping_sub(1);
-            let Some((row, next)) = rows.split_at_checked(others_in_row) else { break };
-            below = below.wrapping_sub(y);
-            if y != 0 {
-                let row = row.get(..others.len()).unwrap_or(row);
-                // 15 products below 2⁵⁴
-                let pairs = biased_sum(row, others).wrapping_sub(below.wrapping_mul(BIAS));
-                // below 2⁵³ and 2⁵⁸
-                form.add(y, y.wrapping_mul(LIFTED_ONE).wrapping_add(pairs.wrapping_mul(2)));
-            }
-            (columns, rows) = (others, next);
+        let mut rows = Rows { weighted: &self.weighted, correlations, below: self.sum, form: ProductSum::default() };
+        rows.add::<15>();
+        rows.add::<14>();
+        rows.add::<13>();
+        rows.add::<12>();
+        rows.add::<11>();
+        rows.add::<10>();
+        rows.add::<9>();
+        rows.add::<8>();
+        rows.add::<7>();
+        rows.add::<6>();
+        rows.add::<5>();
+        rows.add::<4>();
+        rows.add::<3>();
+        rows.add::<2>();
+        rows.add::<1>();
+        rows.add::<0>();
+        rows.form.total()
+    }
+}
+
+/// A quadratic form under way, row by row.
+struct Rows<'a> {
+    weighted: &'a [i64; FACTORS],
+    /// Of the rows that are left.
+    correlations: &'a [i16],
+    /// Σ of the y that are left.
+    below: i64,
+    form: ProductSum,
+}
+
+impl Rows<'_> {
+    /// Adds the row that has `OTHERS` cells.
+    #[inline(always)]
+    fn add<const OTHERS: usize>(&mut self) {
+        let Some((row, rest)) = self.correlations.split_first_chunk::<OTHERS>() else { return };
+        let at = FACTORS.wrapping_sub(1).wrapping_sub(OTHERS);
+        let (Some(&y), Some(others)) = (self.weighted.get(at), self.weighted.last_chunk::<OTHERS>()) else { return };
+        self.correlations = rest;
+        if y == 0 {
+            return;
         }
-        form.total()
+        self.below = self.below.wrapping_sub(y);
+        // 15 products below 2⁵⁴
+        let pairs = biased_sum(row, others).wrapping_sub(self.below.wrapping_mul(BIAS));
+        // below 2⁵³ and 2⁵⁸
+        self.form.add(y, y.wrapping_mul(LIFTED_ONE).wrapping_add(pairs.wrapping_mul(2)));
     }
 }

@@ -5,12 +5,12 @@ use super::weighted::WeightedExposures;
 use super::{PortfolioModel, SCENARIOS, Scenario};
 use crate::correlation::FACTORS;
 use crate::error::Result;
-use crate::math::{BIAS, biased_sum4, biased_sum16, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
+use crate::math::{BIAS, biased_sum, shifted_down, shifted_up, unscaled_signed_up, unscaled_up};
 use crate::quantities::{Ratio, Value};
 
 /// Fractional bits of a loss in units.
 const LOSS_BITS: u32 = SHOCK_BITS + Ratio::FRACTION_BITS;
-/// An account in the first factors only is summed over these.
+/// An account that holds none but the first factors is summed over these.
 const FEW: usize = 4;
 
 /// What of an exposure a row can take at most.
@@ -36,7 +36,7 @@ impl WeightedExposures {
         let limits = if self.has_limits(model) { Some(self.limits(model)) } else { None };
         for (loss, row) in losses.iter_mut().zip(model.scenarios) {
             let excess = limits.as_ref().map_or(0, |limits| excess(limits, row));
-            let scaled = self.unlimited_loss(row).wrapping_sub(excess).wrapping_add(self.hidden(model));
+            let scaled = self.row_loss(row).wrapping_sub(excess).wrapping_add(self.offset(model));
             *loss = unscaled_signed_up::<LOSS_BITS>(scaled, self.shift)?;
         }
         Ok(losses)
@@ -46,40 +46,41 @@ impl WeightedExposures {
     #[inline(never)]
     pub(super) fn worst_row_up(&self, model: &PortfolioModel) -> Result<Value> {
         let worst = if self.has_limits(model) {
-            self.worst_limited_row(model)
+            let limits = self.limits(model);
+            worst(model, |row| self.row_loss(row).wrapping_sub(excess(&limits, row)))
+        } else if self.used <= FEW {
+            worst(model, |row| self.few_loss(row))
         } else {
-            rows(model).fold(i64::MIN, |worst, row| worst.max(self.unlimited_loss(row)))
+            worst(model, |row| self.row_loss(row))
         };
-        if worst == i64::MIN {
-            return Ok(Value::ZERO);
-        }
-        let scaled = worst.wrapping_add(self.hidden(model)).max(0);
+        let Some(worst) = worst else { return Ok(Value::ZERO) };
+        let scaled = worst.wrapping_add(self.offset(model)).max(0);
         unscaled_up::<LOSS_BITS>(scaled.unsigned_abs(), self.shift).map(Value)
     }
 
-    #[inline(never)]
-    fn worst_limited_row(&self, model: &PortfolioModel) -> i64 {
-        let limits = self.limits(model);
-        rows(model).fold(i64::MIN, |worst, row| worst.max(self.unlimited_loss(row).wrapping_sub(excess(&limits, row))))
-    }
-
-    /// −Σ shock·y + basis·hedged, 12 fractional bits: below 2⁵⁸.
+    /// −Σ shock·y + basis·hedged, 12 fractional bits, all but what [`Self::offset`] adds: below 2⁶⁰.
     #[inline(always)]
-    fn unlimited_loss(&self, row: &Scenario) -> i64 {
+    fn row_loss(&self, row: &Scenario) -> i64 {
         let [shocks @ .., basis] = row;
-        // 16 products of 2¹⁶ and 2³⁸
-        let gain = match (self.weighted.first_chunk::<FEW>(), shocks.first_chunk::<FEW>()) {
-            (Some(weighted), Some(shocks)) if self.used <= FEW => biased_sum4(shocks, weighted),
-            _ => biased_sum16(shocks, &self.weighted),
-        };
-        let hedges = i64::from(*basis).wrapping_mul(self.hedged);
-        self.sum.wrapping_mul(BIAS).wrapping_sub(gain).wrapping_add(hedges)
+        i64::from(*basis).wrapping_mul(self.hedged).wrapping_sub(biased_sum(shocks, &self.weighted))
     }
 
-    /// What the rounding of y, toward zero, can hide of a loss: below 2⁵⁷.
+    /// The same where none but the first factors are held.
     #[inline(always)]
-    const fn hidden(&self, model: &PortfolioModel) -> i64 {
-        self.cut.cast_signed().wrapping_mul(model.bounds.shock as i64)
+    fn few_loss(&self, row: &Scenario) -> i64 {
+        let [.., basis] = row;
+        let gain = match (row.first_chunk::<FEW>(), self.weighted.first_chunk::<FEW>()) {
+            (Some(shocks), Some(weighted)) => biased_sum(shocks, weighted),
+            _ => 0,
+        };
+        i64::from(*basis).wrapping_mul(self.hedged).wrapping_sub(gain)
+    }
+
+    /// What is added to every row: the bias of the products, and what the rounding of y, toward zero, can hide of a loss: below 2⁵⁹.
+    #[inline(always)]
+    const fn offset(&self, model: &PortfolioModel) -> i64 {
+        let hidden = self.cut.cast_signed().wrapping_mul(model.bounds.shock as i64);
+        self.sum.wrapping_mul(BIAS).wrapping_add(hidden)
     }
 
     /// Whether some row could take more than the whole of some exposure.
@@ -113,9 +114,10 @@ impl WeightedExposures {
     }
 }
 
+/// The largest loss of a row in use, if there is any.
 #[inline(always)]
-fn rows<'a>(model: &PortfolioModel<'a>) -> impl Iterator<Item = &'a Scenario> {
-    model.scenarios.iter().take(SCENARIOS)
+fn worst(model: &PortfolioModel, loss: impl Fn(&Scenario) -> i64) -> Option<i64> {
+    model.scenarios.iter().take(SCENARIOS).map(loss).max()
 }
 
 /// The largest shock and the largest basis together, 12 fractional bits.
@@ -124,15 +126,18 @@ fn reach(model: &PortfolioModel) -> u64 {
     u64::from(model.bounds.shock).wrapping_add(model.bounds.basis.into())
 }
 
-/// By how much a row's falls pass what is left of each value once the basis is lost: a long does not lose it, a short does not gain it (negative).
+/// By how much a row's falls pass what they can take of each value: a long loses no more than all of it, a short gains no more than what the basis leaves of
+/// it (negative).
 #[inline(always)]
 fn excess(limits: &Limits, row: &Scenario) -> i64 {
     let [shocks @ .., basis] = row;
     let limited = limits.iter().zip(shocks).filter_map(|(limit, shock)| Some((limit.as_ref()?, shock)));
     limited.fold(0_i64, |sum, (limit, &shock)| {
         let fall = i64::from(shock).wrapping_mul(limit.weighted).wrapping_neg(); // at most 2⁵³
+        if !limit.is_short {
+            return sum.wrapping_add(fall.wrapping_sub(limit.value).max(0));
+        }
         let left = limit.value.wrapping_sub(i64::from(*basis).wrapping_mul(limit.weighted)).max(0);
-        let excess = fall.wrapping_sub(left).max(0);
-        if limit.is_short { sum.wrapping_sub(excess) } else { sum.wrapping_add(excess) }
+        sum.wrapping_sub(fall.wrapping_sub(left).max(0))
     })
 }

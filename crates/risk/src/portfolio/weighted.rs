@@ -72,11 +72,11 @@ impl WeightedExposures {
     /// Weighs `exposures` with `margins`.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where the legs of a factor together, or an exposure times its margin, do not fit 63 bits, or a margin is 16 or more.
+    /// [`RiskError::Overflow`] where the legs of a factor together, or an exposure times its margin, do not fit 63 bits, or the margin of one that is
+    /// held is 16 or more.
     #[inline(never)]
     pub fn new(exposures: &Exposures, margins: &Margins) -> Result<Self> {
-        let gross = exposures.gross().iter().fold(0, |all, gross| all | gross);
-        let margin = margins.iter().fold(0, |all, margin| all | margin.to_bits());
+        let (gross, margin) = widest(exposures, margins);
         if margin >> MARGIN_BITS != 0 || gross >> 63 != 0 {
             return Err(RiskError::Overflow);
         }
@@ -127,6 +127,14 @@ impl WeightedExposures {
         self.hedged = hedged.cast_signed();
         self.shift = sums.bits.wrapping_add(shift);
     }
+}
+
+/// The legs of all factors, or-ed, and the margins of those held: as long as the longest.
+#[inline(always)]
+fn widest(exposures: &Exposures, margins: &Margins) -> (u64, u64) {
+    exposures.gross().iter().zip(margins).fold((0, 0), |(all_legs, all_margins), (&gross, margin)| {
+        if gross == 0 { (all_legs, all_margins) } else { (all_legs | gross, all_margins | margin.to_bits()) }
+    })
 }
 
 impl Sums {

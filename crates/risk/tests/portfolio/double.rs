@@ -30,7 +30,8 @@ impl Net {
     /// A row's loss.
     fn loss(&self, shock: f64, basis: f64) -> f64 {
         let margin = if self.x < 0.0 { self.margin } else { self.long_margin };
-        let fall = (shock * margin).max(-(1.0 - basis * margin).max(0.0));
+        let limit = if self.x < 0.0 { (1.0 - basis * margin).max(0.0) } else { 1.0 };
+        let fall = (shock * margin).max(-limit);
         -fall * self.x + basis * self.hedged * self.long_margin
     }
 }

@@ -119,18 +119,18 @@ fn assert_losses(found: &[i64], expected: &[i64]) {
     }
 }
 
-/// A long loses its value at most, a short gains at most that, and what a hedge's basis takes is part of it.
+/// A long loses its value at most, a short gains at most what the basis leaves of it.
 #[test]
 fn no_row_takes_more_than_everything() {
     let margins = margins([0.5, 0.5]);
     let crash = Model::plain().with_rows(vec![row([-8.0], 0.0), row([-1.0], 0.0), row([-8.0], 1.0), row([4.0], 0.0)]);
     let losses = |leg| losses_up(&account(&[(0, leg)], &margins), &margins, &crash.borrowed()).unwrap();
-    assert_losses(&losses(Leg::Deposit(1_000_000)), &[1_000_000, 500_000, 500_000, -2_000_000]);
+    assert_losses(&losses(Leg::Deposit(1_000_000)), &[1_000_000, 500_000, 1_000_000, -2_000_000]);
     assert_losses(&losses(Leg::Short(1_000_000)), &[-1_000_000, -500_000, -500_000, 2_000_000]);
-    // a million hedged and one more: the hedge loses half a million in the basis row
+    // a million hedged and one more: it is lost, and the hedge loses half a million in the basis row
     let hedged = account(&[(0, Leg::Deposit(2_000_000)), (0, Leg::Short(1_000_000))], &margins);
     let found = losses_up(&hedged, &margins, &crash.borrowed()).unwrap();
-    assert_losses(&found, &[1_000_000, 500_000, 1_000_000]);
+    assert_losses(&found, &[1_000_000, 500_000, 1_500_000]);
 }
 
 #[test]
@@ -183,6 +183,9 @@ fn what_does_not_fit_is_refused() {
     let model = Model::plain().correlated(1.0).shrunk(1.0).with_rows(vec![row([8.0], 1.0)]);
     let heavy = std::array::from_fn(|_| large);
     assert_eq!(requirement_up(&short, &heavy, &model.borrowed()), Err(RiskError::Overflow));
+    // but for the margin of a factor that is not held
+    let elsewhere = std::array::from_fn(|factor| if factor == 0 { tiny[0] } else { large });
+    assert!(requirement_up(&short, &elsewhere, &Model::plain().borrowed()).is_ok());
     let one = std::array::from_fn(|_| Ratio::ONE);
     // 2⁶³ at a margin of one with its square fits, eight times that does not
     assert_eq!(losses_up(&short, &one, &model.borrowed()), Err(RiskError::Overflow));

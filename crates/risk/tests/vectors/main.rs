@@ -8,6 +8,7 @@ mod decimal;
 mod liquidations;
 mod liquidity;
 mod perps;
+mod portfolio;
 mod prices;
 mod reserves;
 mod thresholds;

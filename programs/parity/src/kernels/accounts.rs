@@ -6,6 +6,7 @@ use plimsoll_risk::health::{
 use plimsoll_risk::metrics::{self, FactorExposure};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedValue, Variance};
 
+use super::liquidity::impact;
 use crate::source::Source;
 use crate::transcript::Transcript;
 
@@ -27,13 +28,13 @@ pub(super) fn price(source: &mut Source) -> Price {
 pub(super) fn factor_terms(source: &mut Source) -> FactorTerms {
     let mid = price(source);
     FactorTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
-        impact_initial: plimsoll_risk::liquidity::Impact::default(),
         mid,
         asset_initial: Price::from_bits(source.near(mid.to_bits())),
         debt_initial: Price::from_bits(source.near(mid.to_bits())),
         maintenance: margin(source),
         initial: margin(source),
+        impact: impact(source),
+        impact_initial: impact(source),
     }
 }
 
@@ -43,11 +44,11 @@ pub(super) fn healths(source: &mut Source, transcript: &mut Transcript) {
     for _ in 0..source.between(1, LEGS) {
         let terms = factor_terms(source);
         let ending = LiquidationFactorTerms {
-            impact: plimsoll_risk::liquidity::Impact::default(),
             asset_price: terms.mid,
             debt_price: terms.debt_initial,
             maintenance: terms.maintenance,
             liquidation_end: terms.initial,
+            impact: terms.impact,
         };
         let weights = CollateralWeights { initial: margin(source), maintenance: margin(source) };
         let shares = Shares(source.sized(58));

@@ -1,7 +1,7 @@
 //! Liquidation plans and their bounds.
 
 use plimsoll_risk::Result;
-use plimsoll_risk::health::{LiquidationFactorTerms, LiquidationHealth, asset_weight_down, debt_weight_up};
+use plimsoll_risk::health::{LiquidationFactorTerms, LiquidationHealth};
 use plimsoll_risk::liquidation::{
     BonusTerms, Bucket, BucketTerms, ExchangeLeg, LiquidationInputs, LiquidationTerms, plan_liquidation,
 };
@@ -9,6 +9,7 @@ use plimsoll_risk::math::mul_div_down;
 use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, Value};
 
 use super::accounts::price;
+use super::liquidity::impact;
 use crate::source::Source;
 use crate::transcript::Transcript;
 
@@ -28,11 +29,11 @@ fn factor(source: &mut Source) -> LiquidationFactorTerms {
     let price = price(source);
     let maintenance = source.between(1 << 24, 1 << 30);
     LiquidationFactorTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
         asset_price: price,
         debt_price: price,
         maintenance: Ratio::from_bits(maintenance),
         liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
+        impact: impact(source),
     }
 }
 
@@ -49,18 +50,8 @@ fn inputs(source: &mut Source) -> Result<LiquidationInputs> {
     health.add_debt(Shares(debt.0), INDEX_ONE, &debt_factor)?;
     Ok(LiquidationInputs {
         health,
-        debt: ExchangeLeg {
-            price: debt_price,
-            amount: debt,
-            maintenance_weight: debt_weight_up(debt_factor.maintenance)?,
-            liquidation_end_weight: debt_weight_up(debt_factor.liquidation_end)?,
-        },
-        collateral: ExchangeLeg {
-            price: collateral_price,
-            amount: collateral,
-            maintenance_weight: asset_weight_down(collateral_factor.maintenance, Ratio::ONE),
-            liquidation_end_weight: asset_weight_down(collateral_factor.liquidation_end, Ratio::ONE),
-        },
+        debt: ExchangeLeg::debt(debt, &debt_factor)?,
+        collateral: ExchangeLeg::deposit(collateral, Ratio::ONE, &collateral_factor)?,
         throughput_left: Value(source.any()),
         insurance: Amount(source.any()),
         repay_limit: Amount(source.any()),

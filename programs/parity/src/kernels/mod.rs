@@ -8,9 +8,11 @@ use crate::transcript::Transcript;
 mod accounts;
 mod integers;
 mod liquidations;
+mod liquidity;
 mod mathematics;
 mod perp_accounts;
 mod perps;
+mod portfolio;
 mod prices;
 mod reserves;
 mod thresholds;
@@ -102,4 +104,20 @@ kernels! {
     Pools => perp_accounts::pools,
     /// What the pool's exposures require.
     PoolRequirements => perp_accounts::requirements,
+    /// Impact of size: its terms, walk, multiples and margins.
+    Impacts => liquidity::impacts,
+    /// The tide and numbers that walk by it.
+    Announcements => liquidity::announcements,
+    /// Liquidity profiles and measured volume.
+    Profiles => liquidity::profiles,
+    /// Crowding, and funding that is ahead.
+    Crowds => liquidity::crowds,
+    /// Implied volatility.
+    ImpliedVolatilities => liquidity::implieds,
+    /// All correlations of a portfolio model.
+    PortfolioCorrelations => portfolio::correlations,
+    /// A portfolio's requirement and the loss of each row.
+    PortfolioRequirements => portfolio::requirements,
+    /// Maintenance, liquidation-end and initial health of a portfolio.
+    PortfolioHealths => portfolio::healths,
 }

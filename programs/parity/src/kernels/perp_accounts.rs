@@ -2,13 +2,9 @@
 
 use plimsoll_risk::Result;
 use plimsoll_risk::correlation::{CELLS, FACTORS};
-use plimsoll_risk::health::{
-    CollateralWeights, CrossHealth, LiquidationFactorTerms, LiquidationHealth, QuoteBalance, debt_weight_up,
-};
-use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, plan_perp_liquidation};
-use plimsoll_risk::perp::margin::{
-    PerpLiquidationTerms, PerpTerms, position_margin_up, size_margin_per_atom_up, size_margin_up,
-};
+use plimsoll_risk::health::{CollateralWeights, CrossHealth, LiquidationFactorTerms, LiquidationHealth, QuoteBalance};
+use plimsoll_risk::liquidation::{LiquidationTerms, PerpLiquidationInputs, QuoteCost, plan_perp_liquidation};
+use plimsoll_risk::perp::margin::{PerpLiquidationTerms, PerpTerms, size_margin_per_atom_up};
 use plimsoll_risk::perp::pool::{
     PoolEquity, PoolMarket, exposure_up, payout_down, require_within, requirement_up, shares_down,
 };
@@ -18,6 +14,7 @@ use plimsoll_risk::quantities::{Amount, Price, Ratio, Shares, SignedAmount, Sign
 
 use super::accounts::{factor_terms, margin, price};
 use super::liquidations::bonus;
+use super::liquidity::impact;
 use super::perps::{base_worth, books, position, signed};
 use crate::source::Source;
 use crate::transcript::Transcript;
@@ -29,8 +26,6 @@ fn perp_terms(source: &mut Source, mid: Price) -> PerpTerms {
     let (long_initial, short_initial) = (near(), near());
     let size_maintenance = source.sized(44);
     PerpTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
-        impact_initial: plimsoll_risk::liquidity::Impact::default(),
         mid,
         long_initial,
         short_initial: if source.one_in(3) { mid } else { short_initial },
@@ -39,17 +34,19 @@ fn perp_terms(source: &mut Source, mid: Price) -> PerpTerms {
         size_maintenance,
         size_initial: if source.one_in(2) { size_maintenance } else { source.sized(46) },
         profit_weight: margin(source),
+        impact: impact(source),
+        impact_initial: impact(source),
     }
 }
 
 fn ending(terms: &PerpTerms) -> PerpLiquidationTerms {
     PerpLiquidationTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
         long_price: terms.mid,
         short_price: terms.long_initial,
         maintenance: terms.maintenance,
         liquidation_end: terms.initial,
         size_maintenance: terms.size_maintenance,
+        impact: terms.impact,
     }
 }
 
@@ -113,12 +110,12 @@ fn position_terms(source: &mut Source, mid: Price, size: Amount) -> Result<PerpL
     let maintenance = source.between(1 << 26, 1 << 30);
     let scale = Amount((size.0 * source.between(8, 1_000)).max(1 << 34));
     Ok(PerpLiquidationTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
         long_price: mid,
         short_price: mid,
         maintenance: Ratio::from_bits(maintenance),
         liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
         size_maintenance: size_margin_per_atom_up(source.parameter(0, 1_000_000), scale)?,
+        impact: impact(source),
     })
 }
 
@@ -126,11 +123,11 @@ fn quote_terms(source: &mut Source) -> LiquidationFactorTerms {
     let price = Price::from_bits(source.near(1 << Price::FRACTION_BITS));
     let maintenance = source.sized(26);
     LiquidationFactorTerms {
-        impact: plimsoll_risk::liquidity::Impact::default(),
         asset_price: price,
         debt_price: price,
         maintenance: Ratio::from_bits(maintenance),
         liquidation_end: Ratio::from_bits(maintenance + maintenance / 10),
+        impact: impact(source),
     }
 }
 
@@ -143,22 +140,17 @@ fn inputs(source: &mut Source) -> Result<PerpLiquidationInputs> {
     let value = mid.value_up(size)?;
     let margins = terms.margins_up(position.base, value)?;
     let requirement = margins.maintenance.of_up(value)?;
-    let required = requirement.0;
 
     let mut health = LiquidationHealth::default();
     health.add_perp(&position, &PerpBooks::EMPTY.indices, &terms)?;
-    let deposit = Amount(source.near(required - required / 8));
+    let deposit = Amount(source.near(requirement.0 - requirement.0 / 8));
     health.add_quote(&QuoteBalance { deposit, debt: Amount::ZERO }, &quote, Ratio::ONE)?;
     Ok(PerpLiquidationInputs {
         health,
         base: position.base,
         price: mid,
         margins,
-        quote: plimsoll_risk::liquidation::QuoteCost::new(
-            &quote,
-            plimsoll_risk::quantities::SignedAmount::received(deposit)?,
-            requirement,
-        )?,
+        quote: QuoteCost::new(&quote, SignedAmount::received(deposit)?.plus(position.realised)?, requirement)?,
         slip: if source.one_in(2) { Ratio::ZERO } else { Ratio::from_bits(source.sized(25)) },
         throughput_left: Value(source.any()),
         base_limit: Amount(source.any()),

@@ -9,6 +9,7 @@ use plimsoll_risk::ramp::Ramp;
 use super::legs;
 use super::liquidation::{add_legs, portfolio_inputs};
 use super::outlook::{Ahead, Growth, Present, Worst};
+use super::portfolio::grown_initial_health;
 use crate::bridge::portfolio::is_held;
 use crate::error::OrRefuse;
 use crate::state::margin_account::{MODE_PORTFOLIO, MarginCall};
@@ -59,22 +60,22 @@ pub fn project(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result
     if maintenance.is_negative() || !owes {
         return Ok(Projection { maintenance, call: None });
     }
-    let horizon_seconds = now_seconds.saturating_add(book.params.grace_seconds.into());
-    let growth = Growth::of(book, account, horizon_seconds)?;
-    let call = if worst_ahead(book, account, &growth, now_seconds)?.is_negative() {
-        first_call(book, account, &growth, now_seconds)?
-    } else {
-        None
-    };
+    let growth = growth_of_the_hour(book, account, now_seconds)?;
+    let is_safe = is_beyond_reach(book, account, &growth, now_seconds)?;
+    let call = if is_safe { None } else { first_call(book, account, &growth, now_seconds)? };
     Ok(Projection { maintenance, call })
 }
 
-/// Clears a stored call where the account shows at one look that nothing announced can reach it: by its cross health at the worst of everything in
-/// the hour ahead, or by its initial health. Returns whether it did.
+#[inline(never)]
+fn growth_of_the_hour(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<Growth> {
+    Growth::of(book, account, now_seconds.saturating_add(book.params.grace_seconds.into()))
+}
+
+/// Clears a stored call where one look shows that nothing announced reaches the account ([`is_beyond_reach`]). Returns whether it did.
 ///
 /// What cannot be evaluated now (an old accrual, a price that waits) leaves the call, and hinders nobody who brings tokens in.
 pub fn clear_if_cured(book: &Book, account: &mut MarginAccount, now_seconds: u64) -> bool {
-    let is_cured = account.is_called() && is_beyond_reach(book, account, now_seconds).unwrap_or(false);
+    let is_cured = account.is_called() && is_cured(book, account, now_seconds).unwrap_or(false);
     if is_cured {
         account.call = MarginCall::default();
     }
@@ -82,17 +83,23 @@ pub fn clear_if_cured(book: &Book, account: &mut MarginAccount, now_seconds: u64
 }
 
 #[inline(never)]
-fn is_beyond_reach(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<bool> {
-    if account.mode == MODE_PORTFOLIO {
-        return Ok(!super::health(book, account, now_seconds)?.initial.is_negative());
-    }
+fn is_cured(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<bool> {
     // refuses what cannot be evaluated
     if present_maintenance(book, account, now_seconds)?.is_negative() {
         return Ok(false);
     }
-    let horizon_seconds = now_seconds.saturating_add(book.params.grace_seconds.into());
-    let growth = Growth::of(book, account, horizon_seconds)?;
-    Ok(!worst_ahead(book, account, &growth, now_seconds)?.is_negative())
+    let growth = growth_of_the_hour(book, account, now_seconds)?;
+    is_beyond_reach(book, account, &growth, now_seconds)
+}
+
+/// Whether cross health is not negative with everything in the hour ahead at its worst at once, or initial health in portfolio mode is not: then no
+/// step can fail. Sufficient, and nearly always what the steps would say, at a fraction of their cost.
+fn is_beyond_reach(book: &Book, account: &MarginAccount, growth: &Growth, now_seconds: u64) -> Result<bool> {
+    if !worst_ahead(book, account, growth, now_seconds)?.is_negative() {
+        return Ok(true);
+    }
+    let is_portfolio = account.mode == MODE_PORTFOLIO;
+    Ok(is_portfolio && !grown_initial_health(book, account, growth, now_seconds)?.is_negative())
 }
 
 /// Maintenance health now, at mid, in the account's mode.
@@ -189,54 +196,30 @@ impl Journey<'_> {
                 .all(|factor| factor.maintenance_margin(step) == factor.maintenance_margin(step.saturating_sub(1)))
     }
 
-    /// A floor of maintenance health in a step: of its two ends the lower cross health or the lower portfolio health, whichever is higher.
+    /// A floor of maintenance health in a step, in the account's mode: cross, or netted where that is higher.
     ///
-    /// Between the ends a requirement is never above the larger of both: it is linear in the tide, convex in what walks beside it.
-    fn health_in(&self, step: u64) -> Result<SignedValue> {
-        let end = self.look(step, self.end(step))?;
-        if !self.walks_within_steps {
-            return self.higher(end.cross, &end, None);
-        }
-        let begin = self.look(step, self.begin(step))?;
-        self.higher(begin.cross.min(end.cross), &end, Some(&begin))
-    }
-
-    fn higher(&self, cross: SignedValue, end: &Look, begin: Option<&Look>) -> Result<SignedValue> {
-        if self.account.mode != MODE_PORTFOLIO || !cross.is_negative() {
-            return Ok(cross);
-        }
-        let mut netted = self.netted(end)?;
-        if let Some(begin) = begin {
-            netted = netted.min(self.netted(begin)?);
-        }
-        Ok(cross.max(netted))
-    }
-
-    fn netted(&self, look: &Look) -> Result<SignedValue> {
-        netted_maintenance(self.book, &look.exposures, self.held, &look.moment)
-    }
-
-    /// The legs at a moment, with the margins of a step.
+    /// The legs carry the step's margins and, of weights, size margins and impacts, the worse of the step's two ends. The portfolio requirement is
+    /// linear in the tide, so that the larger of the two ends bounds it.
     #[inline(never)]
-    fn look(&self, step: u64, at_seconds: u64) -> Result<Look> {
-        let moment = Moment { step, ..self.book.moment_ahead(self.now_seconds, at_seconds) };
+    fn health_in(&self, step: u64) -> Result<SignedValue> {
+        let [from, to] = [self.begin(step), self.end(step)]
+            .map(|at_seconds| Moment { step, ..self.book.moment_ahead(self.now_seconds, at_seconds) });
+        let ahead = Ahead { growth: self.growth, from, to };
         let (mut health, mut exposures) = (LiquidationHealth::default(), Exposures::default());
-        let ahead = Ahead { growth: self.growth, moment };
-        if self.account.mode == MODE_PORTFOLIO {
-            add_legs(&ahead, self.book, self.account, &mut health, Some(&mut exposures))?;
-        } else {
+        if self.account.mode != MODE_PORTFOLIO {
             add_legs(&ahead, self.book, self.account, &mut health, None)?;
+            return Ok(health.maintenance);
         }
-        Ok(Look { moment, cross: health.maintenance, exposures })
+        add_legs(&ahead, self.book, self.account, &mut health, Some(&mut exposures))?;
+        if !health.maintenance.is_negative() {
+            return Ok(health.maintenance);
+        }
+        let mut netted = netted_maintenance(self.book, &exposures, self.held, &to)?;
+        if from.walked != to.walked && !netted.is_negative() {
+            netted = netted.min(netted_maintenance(self.book, &exposures, self.held, &from)?);
+        }
+        Ok(health.maintenance.max(netted))
     }
-}
-
-/// An account at one moment.
-struct Look {
-    moment: Moment,
-    cross: SignedValue,
-    /// Of a portfolio account.
-    exposures: Exposures,
 }
 
 /// Whether an impact, a model, a collateral weight or a size margin of the account walks between two moments.

@@ -1,15 +1,16 @@
-//! The legs of a portfolio account in one pass: summed for cross health, netted per factor for the portfolio requirement.
+//! The legs of a portfolio account in one pass, netted per factor.
 
 use anchor_lang::prelude::*;
-use plimsoll_risk::health::{self, CollateralWeights, CrossHealth, FactorTerms};
+use plimsoll_risk::health::{self, CollateralWeights, FactorTerms};
 use plimsoll_risk::liquidity::{Impact, LegSide};
 use plimsoll_risk::perp::PerpPosition;
-use plimsoll_risk::perp::margin::{PerpTerms, size_margin_up};
-use plimsoll_risk::portfolio::{Exposures, LegTerms, PerpLeg as PerpExposure};
-use plimsoll_risk::quantities::{Amount, Index, Ratio, Shares, Value};
+use plimsoll_risk::perp::margin::{PerpTerms, Valuation, size_margin_up};
+use plimsoll_risk::portfolio::{Exposures, LegTerms, Margins, PerpLeg as PerpExposure};
+use plimsoll_risk::quantities::{Amount, Index, Ratio, Shares, SignedAmount, Value};
 
 use super::legs::{self, Leg, PerpLeg, for_each_leg, for_each_perp, quote_balance, quote_leg, quote_reserve};
 use super::liquidation::net_atoms;
+use super::outlook::Growth;
 use crate::bridge::portfolio::Thresholds;
 use crate::error::{OrRefuse, PlimsollError};
 use crate::state::{Book, Factor, MarginAccount, Moment, Reserve};
@@ -28,8 +29,6 @@ pub(super) struct Netted<'a> {
     pub(super) book: &'a Book,
     pub(super) moment: Moment,
     pub(super) thresholds: Thresholds,
-    /// Each leg by itself.
-    pub(super) cross: CrossHealth,
     /// At mid, with maintenance weights.
     pub(super) maintenance: Exposures,
     /// At initial prices, with initial weights.
@@ -42,6 +41,12 @@ pub(super) struct Netted<'a> {
     pub(super) held: u16,
     /// Whether a collateral weight is about to fall.
     pub(super) is_weight_falling: bool,
+    /// What debts and funding have grown to, where that is asked.
+    pub(super) growth: Option<&'a Growth>,
+    /// Quote atoms that positions will have paid in funding by then.
+    funding: u128,
+    /// Profit of all positions so far, in atoms of the quote reserve.
+    profits: Both<i128>,
     weights: Weights,
 }
 
@@ -68,13 +73,15 @@ impl<'a> Netted<'a> {
             book,
             moment: book.moment(now_seconds),
             thresholds: Thresholds::default(),
-            cross: CrossHealth::default(),
             maintenance: Exposures::default(),
             initial: Exposures::default(),
             added_ahead: Value::ZERO,
             total: 0,
             held: legs::factors_held(book, account),
             is_weight_falling: false,
+            growth: None,
+            funding: 0,
+            profits: Both { maintenance: 0, initial: 0 },
             weights,
         }
     }
@@ -99,17 +106,21 @@ impl<'a> Netted<'a> {
         let pricing = Pricing { factor, index: reserve.factor_index.into(), terms: &terms };
         if leg.balance.debt_shares != 0 {
             legs::require_accrued(self.book, reserve, now_seconds)?;
-            let index = Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse()?;
-            let shares = Shares(leg.balance.debt_shares);
-            self.cross.add_debt(shares, index, &terms).or_refuse()?;
+            let (shares, index) = (Shares(leg.balance.debt_shares), self.debt_mantissa_up(leg.index, reserve)?);
             let owed = health::debt_amount_up(shares, index).or_refuse()?;
             return self.net_debt(&Both { maintenance: owed, initial: owed }, &pricing);
         }
         let index = Index::from_bits(reserve.deposit_index.get()).mantissa48_down().or_refuse()?;
         let (shares, weights) = (Shares(leg.balance.deposit_shares), self.collateral_weights(reserve)?);
-        self.cross.add_deposit(shares, index, &terms, &weights).or_refuse()?;
         let claim = health::deposit_amount_down(shares, index).or_refuse()?;
         self.net_deposit(&Both { maintenance: claim, initial: claim }, &weights, &pricing)
+    }
+
+    fn debt_mantissa_up(&self, index: u8, reserve: &Reserve) -> Result<u64> {
+        match self.growth {
+            Some(growth) => growth.debt_mantissa_up(index),
+            None => Index::from_bits(reserve.debt_index.get()).mantissa48_up().or_refuse(),
+        }
     }
 
     fn collateral_weights(&mut self, reserve: &Reserve) -> Result<CollateralWeights> {
@@ -135,9 +146,13 @@ impl<'a> Netted<'a> {
         let sides = market.side_indices();
         let mut position = leg.position;
         position.touch(&sides).or_refuse()?;
-        self.cross.add_perp(&position, &sides, &terms).or_refuse()?;
         if position.base.is_zero() {
+            self.count_profits(position.realised, position.realised);
             return Ok(());
+        }
+        if let Some(growth) = self.growth {
+            let paid = growth.funding_up(market, &position, terms.mid)?;
+            self.funding = self.funding.wrapping_add(paid.0.into());
         }
         let pricing = Pricing { factor, index: market.factor_index.into(), terms: &factor_terms };
         self.net_perp(&position, &terms, &pricing)
@@ -149,14 +164,19 @@ impl<'a> Netted<'a> {
         let (reserve, factor) = quote_leg(self.book, index)?;
         legs::require_settled_price(factor, self.moment.now_seconds)?;
         let terms = factor.margin_terms(&self.moment)?;
-        let balance = quote_balance(account, index, reserve)?;
-        if !balance.debt.is_zero() {
+        let stored = account.balances.get(usize::from(index)).ok_or(PlimsollError::ReserveIndex)?;
+        let mut balance = if stored.debt_shares == 0 {
+            quote_balance(account, index, reserve)?
+        } else {
             legs::require_accrued(self.book, reserve, self.moment.now_seconds)?;
-        }
+            legs::quote_debt(stored, self.debt_mantissa_up(index, reserve)?)?
+        };
+        // what will have been paid is owed: health adds the two up
+        let funding = u64::try_from(self.funding).map_err(|_| PlimsollError::Overflow)?;
+        balance.debt = balance.debt.plus(Amount(funding)).or_refuse()?;
         let weights = self.collateral_weights(reserve)?;
-        let (profit, initial_profit) = self.cross.profits();
-        self.cross.add_quote(&balance, &terms, &weights).or_refuse()?;
-        let (maintenance, initial) = (net_atoms(&balance, profit), net_atoms(&balance, initial_profit));
+        let Both { maintenance, initial } = self.profits;
+        let (maintenance, initial) = (net_atoms(&balance, maintenance), net_atoms(&balance, initial));
         let pricing = Pricing { factor, index: reserve.factor_index.into(), terms: &terms };
         let (owed, owed_initial) = (magnitude(maintenance.min(0))?, magnitude(initial.min(0))?);
         self.net_debt(&Both { maintenance: owed, initial: owed_initial }, &pricing)?;
@@ -186,9 +206,16 @@ impl<'a> Netted<'a> {
     /// A touched position. Crowding stays with it, whatever hedges it.
     fn net_perp(&mut self, position: &PerpPosition, terms: &PerpTerms, pricing: &Pricing) -> Result<()> {
         let (base, side) = (position.base.magnitude(), LegSide::of_position(position.base.is_negative()));
-        let size = terms.mid.value_up(base).or_refuse()?;
-        let is_repriced = side == LegSide::Short && terms.short_initial != terms.mid;
-        let initial = if is_repriced { terms.short_initial.value_up(base).or_refuse()? } else { size };
+        let initial_price = if side == LegSide::Short { terms.short_initial } else { terms.long_initial };
+        let at_mid = Valuation::of(position, terms.mid).or_refuse()?;
+        let is_same = initial_price == terms.mid;
+        let at_initial = if is_same { at_mid } else { Valuation::of(position, initial_price).or_refuse()? };
+        let counted = health::haircut_down(at_initial.unrealised, terms.profit_weight);
+        let realised = position.realised;
+        let profit = realised.plus(at_mid.unrealised).or_refuse()?;
+        self.count_profits(profit, realised.plus(counted).or_refuse()?);
+        let size = at_mid.size_up;
+        let initial = if side == LegSide::Short { at_initial.size_up } else { size };
         let closing = size_margin_up(base, terms.size_maintenance).or_refuse()?;
         let closing_ahead = if terms.size_initial == terms.size_maintenance {
             closing
@@ -204,6 +231,13 @@ impl<'a> Netted<'a> {
         self.count(size, initial, side, closing_ahead, pricing)
     }
 
+    #[inline(always)]
+    fn count_profits(&mut self, at_mid: SignedAmount, initial: SignedAmount) {
+        // fewer than 2²⁰ of 63 bits
+        self.profits.maintenance = self.profits.maintenance.wrapping_add(at_mid.0.into());
+        self.profits.initial = self.profits.initial.wrapping_add(initial.0.into());
+    }
+
     /// Counts a leg in the total, and what it adds in the hour ahead: its size margin and impact at their highest.
     #[inline(always)]
     fn count(
@@ -216,8 +250,10 @@ impl<'a> Netted<'a> {
     ) -> Result<()> {
         self.total = self.total.wrapping_add(value.max(initial).0.into());
         let impact: Impact = pricing.factor.impact_ahead();
-        let margin = self.thresholds.highest.get(pricing.index).copied().ok_or(PlimsollError::FactorIndex)?;
-        let added = LegTerms { margin, impact: &impact }.addition_up(value, side, size_margin).or_refuse()?;
+        let of_factor = |margins: &Margins| margins.get(pricing.index).copied().ok_or(PlimsollError::FactorIndex);
+        let (lowest, margin) = (of_factor(&self.thresholds.lowest)?, of_factor(&self.thresholds.highest)?);
+        let terms = LegTerms { margin, impact: &impact };
+        let added = terms.addition_ahead_up(lowest, value, side, size_margin).or_refuse()?;
         self.added_ahead = self.added_ahead.plus(added).or_refuse()?;
         Ok(())
     }

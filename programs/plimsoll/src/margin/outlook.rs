@@ -21,10 +21,12 @@ pub(super) struct Present<'a> {
     pub(super) moment: Moment,
 }
 
-/// A moment ahead.
+/// A step ahead: its margins, and of what walks within it the worse of two moments. A walk in the owner's favour is no promise: announced again, it
+/// stops where it stands. So weights and size margins count at their worst from now on.
 pub(super) struct Ahead<'a> {
     pub(super) growth: &'a Growth,
-    pub(super) moment: Moment,
+    pub(super) from: Moment,
+    pub(super) to: Moment,
 }
 
 /// Everything at its worst from now to the horizon.
@@ -42,6 +44,11 @@ pub(super) struct Growth {
 }
 
 impl Growth {
+    /// What a position will have paid in funding at the horizon.
+    pub(super) fn funding_up(&self, market: &PerpMarket, position: &PerpPosition, mid: Price) -> Result<Amount> {
+        funding_until_up(market, position, mid, self.horizon_seconds)
+    }
+
     /// Accrues each reserve that the account owes in, from its last accrual on.
     #[inline(never)]
     pub(super) fn of(book: &Book, account: &MarginAccount, horizon_seconds: u64) -> Result<Self> {
@@ -53,7 +60,7 @@ impl Growth {
         Ok(growth)
     }
 
-    fn debt_mantissa_up(&self, index: u8) -> Result<u64> {
+    pub(super) fn debt_mantissa_up(&self, index: u8) -> Result<u64> {
         self.debt_mantissas48_up.get(usize::from(index)).copied().ok_or_else(|| PlimsollError::ReserveIndex.into())
     }
 }
@@ -119,17 +126,21 @@ impl Outlook for Present<'_> {
 impl Outlook for Ahead<'_> {
     #[inline(always)]
     fn factor_terms(&self, factor: &Factor) -> Result<LiquidationFactorTerms> {
-        Ok(at_mid(factor, factor.maintenance_margin(self.moment.step), factor.impact_at(self.moment.walked)?))
+        let mut impact = factor.impact_at(self.to.walked)?;
+        if self.from.walked != self.to.walked {
+            impact = impact.worst(&factor.impact_at(self.from.walked)?);
+        }
+        Ok(at_mid(factor, factor.maintenance_margin(self.to.step), impact))
     }
 
     #[inline(always)]
     fn perp_terms(&self, market: &PerpMarket, factor: &LiquidationFactorTerms) -> Result<PerpLiquidationTerms> {
-        market.liquidation_margin_terms(factor, &self.moment)
+        worst_perp_terms(market, factor, [self.to.now_seconds, self.to.at_seconds])
     }
 
     #[inline(always)]
     fn weight_down(&self, reserve: &Reserve) -> Result<Ratio> {
-        reserve.weight_ramp().at_down(self.moment.at_seconds).or_refuse()
+        lowest_weight_down(reserve, [self.to.now_seconds, self.to.at_seconds])
     }
 
     #[inline(always)]
@@ -139,8 +150,32 @@ impl Outlook for Ahead<'_> {
 
     #[inline(always)]
     fn funding_up(&self, market: &PerpMarket, position: &PerpPosition, mid: Price) -> Result<Amount> {
-        funding_until_up(market, position, mid, self.moment.at_seconds)
+        funding_until_up(market, position, mid, self.to.at_seconds)
     }
+}
+
+/// Margins of a market with the larger of its size margins at two moments.
+#[inline(always)]
+fn worst_perp_terms(
+    market: &PerpMarket,
+    factor: &LiquidationFactorTerms,
+    [from, to]: [u64; 2],
+) -> Result<PerpLiquidationTerms> {
+    Ok(PerpLiquidationTerms {
+        long_price: factor.asset_price,
+        short_price: factor.debt_price,
+        maintenance: factor.maintenance,
+        liquidation_end: factor.liquidation_end,
+        impact: factor.impact,
+        size_maintenance: market.size_margin_per_atom(from)?.max(market.size_margin_per_atom(to)?),
+    })
+}
+
+/// The lower of a reserve's collateral weights at two moments.
+#[inline(always)]
+fn lowest_weight_down(reserve: &Reserve, [from, to]: [u64; 2]) -> Result<Ratio> {
+    let ramp = reserve.weight_ramp();
+    Ok(ramp.at_down(from).or_refuse()?.min(ramp.at_down(to).or_refuse()?))
 }
 
 impl Outlook for Worst<'_> {
@@ -151,23 +186,12 @@ impl Outlook for Worst<'_> {
 
     #[inline(always)]
     fn perp_terms(&self, market: &PerpMarket, factor: &LiquidationFactorTerms) -> Result<PerpLiquidationTerms> {
-        let now = market.size_margin_per_atom(self.now_seconds)?;
-        let then = market.size_margin_per_atom(self.growth.horizon_seconds)?;
-        Ok(PerpLiquidationTerms {
-            long_price: factor.asset_price,
-            short_price: factor.debt_price,
-            maintenance: factor.maintenance,
-            liquidation_end: factor.liquidation_end,
-            impact: factor.impact,
-            size_maintenance: now.max(then),
-        })
+        worst_perp_terms(market, factor, [self.now_seconds, self.growth.horizon_seconds])
     }
 
     #[inline(always)]
     fn weight_down(&self, reserve: &Reserve) -> Result<Ratio> {
-        let ramp = reserve.weight_ramp();
-        let now = ramp.at_down(self.now_seconds).or_refuse()?;
-        Ok(now.min(ramp.at_down(self.growth.horizon_seconds).or_refuse()?))
+        lowest_weight_down(reserve, [self.now_seconds, self.growth.horizon_seconds])
     }
 
     #[inline(always)]
@@ -177,6 +201,6 @@ impl Outlook for Worst<'_> {
 
     #[inline(always)]
     fn funding_up(&self, market: &PerpMarket, position: &PerpPosition, mid: Price) -> Result<Amount> {
-        funding_until_up(market, position, mid, self.growth.horizon_seconds)
+        self.growth.funding_up(market, position, mid)
     }
 }

@@ -9,7 +9,7 @@ use plimsoll_tests::perps::{market_order, perp_params, pool_order};
 
 use crate::expect::{emits, refuses};
 use crate::perp_stage::{BTC_PERP, PerpStage, SOL, SOL_PERP, dollars, now, reduce_only, sol_mantissa, sol_order};
-use crate::stage::{edit_account, stranger};
+use crate::stage::{UNKNOWN_MODE, edit_account, stranger};
 
 /// A day, the notice of a delisting, in a test world's clock.
 const NOTICE_SECONDS: i64 = 86_400;
@@ -131,7 +131,7 @@ fn cancels(stage: &mut PerpStage, order: &OrderKey, nobody: &plimsoll_tests::Key
 fn a_kind_of_account_that_no_check_serves_is_refused() {
     let mut stage = PerpStage::new();
     let order = stage.due(sol_order(SOL));
-    edit_account(&mut stage.world, stage.alice.account, |account| account.mode = 2);
+    edit_account(&mut stage.world, stage.alice.account, |account| account.mode = UNKNOWN_MODE);
     let execute = stage.execute(&order);
     refuses(&mut stage.world, &execute, &[], PlimsollError::AccountMode);
 }

@@ -4,13 +4,13 @@ use plimsoll_client::instructions;
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate::LiquidationRequest;
 use plimsoll_client::plimsoll::state::Wide;
-use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED, MODE_PORTFOLIO};
+use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MODE_ISOLATED};
 use plimsoll_tests::Trader;
 
 use super::{fallen_to, liquidate, now, request, unhealthy};
 use crate::expect::refuses;
 use crate::oracles::ONE_E8;
-use crate::stage::{Stage, edit_account, edit_book, edit_reserve, leave_pending, move_price};
+use crate::stage::{Stage, UNKNOWN_MODE, edit_account, edit_book, edit_reserve, leave_pending, move_price};
 
 /// The whole of Bob's SOL for his USDC is refused.
 #[track_caller]
@@ -141,11 +141,11 @@ fn an_exchange_past_its_spiral_bound_is_refused() {
 #[test]
 fn modes_that_may_not_hold_what_is_exchanged_are_refused() {
     let mut stage = unhealthy();
-    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_PORTFOLIO);
+    edit_account(&mut stage.world, stage.bob.account, |account| account.mode = UNKNOWN_MODE);
     refuses_all(&mut stage, PlimsollError::AccountMode);
     edit_account(&mut stage.world, stage.bob.account, |account| account.mode = MODE_CROSS);
     for (mode, error) in
-        [(MODE_PORTFOLIO, PlimsollError::AccountMode), (MODE_ISOLATED, PlimsollError::IsolatedCollateral)]
+        [(UNKNOWN_MODE, PlimsollError::AccountMode), (MODE_ISOLATED, PlimsollError::IsolatedCollateral)]
     {
         edit_account(&mut stage.world, stage.lender.account, |account| account.mode = mode);
         refuses_all(&mut stage, error);

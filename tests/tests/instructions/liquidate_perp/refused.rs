@@ -3,13 +3,13 @@
 use plimsoll_client::instructions;
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::instructions::keeper::liquidate_perp::PerpLiquidationRequest;
-use plimsoll_client::plimsoll::state::margin_account::{MODE_ISOLATED, MODE_PORTFOLIO};
+use plimsoll_client::plimsoll::state::margin_account::MODE_ISOLATED;
 use plimsoll_tests::{Signer, Trader};
 
 use super::{liquidate, request, unhealthy};
 use crate::expect::refuses;
 use crate::position_stage::{BTC_PERP, PositionStage};
-use crate::stage::{edit_account, edit_book, leave_pending};
+use crate::stage::{UNKNOWN_MODE, edit_account, edit_book, leave_pending};
 
 /// Both ways to liquidate the long are refused.
 #[track_caller]
@@ -145,12 +145,10 @@ fn an_account_that_may_not_hold_the_market_is_refused() {
         account.isolated_market = BTC_PERP;
     });
     refuses_both(&mut stage, PlimsollError::IsolatedMarket);
-    edit_account(&mut stage.world, liquidator, |account| account.mode = MODE_PORTFOLIO);
-    refuses_both(&mut stage, PlimsollError::AccountMode);
 
     let mut stage = unhealthy();
     let long = stage.long.account;
-    edit_account(&mut stage.world, long, |account| account.mode = MODE_PORTFOLIO);
+    edit_account(&mut stage.world, long, |account| account.mode = UNKNOWN_MODE);
     refuses_both(&mut stage, PlimsollError::AccountMode);
 }
 

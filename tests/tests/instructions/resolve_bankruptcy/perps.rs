@@ -2,14 +2,13 @@
 
 use plimsoll_client::plimsoll::error::PlimsollError;
 use plimsoll_client::plimsoll::events::{BankruptcyResolved, PerpBankruptcyResolved};
-use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll_client::{Instruction, Pubkey, instructions};
 use plimsoll_tests::Trader;
 
 use crate::expect::{emitted, refuses};
 use crate::oracles::ONE_E8;
 use crate::position_stage::{ETH_PERP, PositionStage, SOL_PERP};
-use crate::stage::{edit_account, move_price, reserve_of};
+use crate::stage::{UNKNOWN_MODE, edit_account, move_price, reserve_of};
 
 /// Owes 10,000 USDC against 100 SOL of which 90 cents are left, and holds 5 ETH-PERP whose price fell to this many dollars.
 fn borrower(eth_dollars: i64) -> (PositionStage, Trader) {
@@ -110,10 +109,10 @@ fn who_owes_nothing_but_a_perp_loss_has_no_debt_to_resolve() {
 }
 
 #[test]
-fn portfolio_mode_is_refused() {
+fn an_unknown_mode_is_refused() {
     let (mut stage, borrower) = borrower(3_500);
     stage.close(&borrower, ETH_PERP);
-    edit_account(&mut stage.world, borrower.account, |account| account.mode = MODE_PORTFOLIO);
+    edit_account(&mut stage.world, borrower.account, |account| account.mode = UNKNOWN_MODE);
     let instruction = resolve_debt(&stage, borrower.account);
     refuses(&mut stage.world, &instruction, &[], PlimsollError::AccountMode);
 }

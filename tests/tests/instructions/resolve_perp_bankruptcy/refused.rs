@@ -2,13 +2,12 @@
 
 use plimsoll_client::instructions;
 use plimsoll_client::plimsoll::error::PlimsollError;
-use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
 use plimsoll_tests::{Signer, Trader};
 
 use super::{bankrupt, resolve};
 use crate::expect::refuses;
 use crate::position_stage::{BTC_PERP, ETH_PERP, LONG, PositionStage, SOL_PERP};
-use crate::stage::{account_elsewhere, edit_account, edit_book, elsewhere, move_price};
+use crate::stage::{UNKNOWN_MODE, account_elsewhere, edit_account, edit_book, elsewhere, move_price};
 use crate::wrong_accounts::{refuses_impostors, refuses_other_versions, swapped};
 
 #[track_caller]
@@ -126,10 +125,10 @@ fn a_waterfall_with_nothing_left_is_refused() {
 }
 
 #[test]
-fn portfolio_mode_is_refused() {
+fn an_unknown_mode_is_refused() {
     let mut stage = bankrupt();
     let long = stage.long.account;
-    edit_account(&mut stage.world, long, |account| account.mode = MODE_PORTFOLIO);
+    edit_account(&mut stage.world, long, |account| account.mode = UNKNOWN_MODE);
     refuses_long(&mut stage, PlimsollError::AccountMode);
 }
 

@@ -1,6 +1,6 @@
 //! INV-PRICE for orders: the publication is the first one after the due time, and nobody gets more than it gives.
 
-use plimsoll_client::plimsoll::state::margin_account::{MODE_CROSS, MarginAccount, Order};
+use plimsoll_client::plimsoll::state::margin_account::{MODE_ISOLATED, MarginAccount, Order};
 use plimsoll_client::plimsoll::state::{Book, PerpMarketParams};
 use plimsoll_client::{health, orders};
 use plimsoll_risk::perp::fill::{FillTerms, plan_fill};
@@ -94,9 +94,9 @@ fn admitted(change: &Change, order: &Order) -> Verdict {
         perp_books::touched(&change.after.book, after, order.market)?.base.0,
     );
     let reduced = is.unsigned_abs() < was.unsigned_abs() && (is == 0 || is.signum() == was.signum());
-    let initial = health::cross(&change.after.book, after, change.after.now_seconds).map_err(text)?.initial.0;
+    let initial = health::of(&change.after.book, after, change.after.now_seconds).map_err(text)?.initial.0;
     ensure(reduced || initial >= 0, || format!("INV-LAW: {was} became {is} with initial health {initial}"))?;
-    ensure(after.mode == MODE_CROSS || after.isolated_market == order.market, || {
+    ensure(after.mode != MODE_ISOLATED || after.isolated_market == order.market, || {
         "an isolated account holds another market".to_owned()
     })?;
     let index = usize::from(order.market);

@@ -2,6 +2,9 @@
 
 use plimsoll_client::health;
 use plimsoll_client::plimsoll::funding;
+use plimsoll_client::plimsoll::margin::{self, Standing};
+use plimsoll_client::plimsoll::state::Book;
+use plimsoll_risk::health::LiquidationHealth;
 
 use super::{Change, Verdict, ensure, perp_books, text};
 use crate::action::Kind;
@@ -18,12 +21,28 @@ pub(crate) fn improved(change: &Change) -> Verdict {
     let taker = change.after.accounts[liquidator].as_deref().ok_or_else(missing)?;
     // the Book afterwards has the interest that the instruction booked first
     let text = |error| format!("INV-IMPROVE: {error:?}");
-    let old = health::liquidation(book, before, now).map_err(text)?.maintenance.0;
-    let new = health::liquidation(book, after, now).map_err(text)?.maintenance.0;
-    let initial = health::cross(book, taker, now).map_err(text)?.initial.0;
-    ensure(old < 0, || format!("INV-IMPROVE: a healthy account ({old}) was liquidated"))?;
-    ensure(new > old, || format!("INV-IMPROVE: health {old} became {new}"))?;
+    let old = margin::liquidation_standing(book, before, now).map_err(text)?;
+    let new = margin::liquidation_standing(book, after, now).map_err(text)?;
+    let initial = health::of(book, taker, now).map_err(text)?.initial.0;
+    raised(book, &old, &new)?;
     ensure(initial >= 0, || format!("INV-IMPROVE: the liquidator's initial health is {initial}"))
+}
+
+/// The account was unhealthy in its mode; the step raised its cross health and, unless it was urgent, that of its mode.
+fn raised(book: &Book, old: &Standing, new: &Standing) -> Verdict {
+    let (was, is) = (old.health.maintenance.0, new.health.maintenance.0);
+    ensure(was < 0, || format!("INV-IMPROVE: a healthy account ({was}) was liquidated"))?;
+    let (cross_was, cross_is) = (old.cross_maintenance.0, new.cross_maintenance.0);
+    ensure(cross_is > cross_was, || format!("INV-IMPROVE: cross health {cross_was} became {cross_is}"))?;
+    // both roundings in favour of the liquidation: a millionth
+    let is_urgent = shortfall_ppm(&old.health) >= u128::from(book.params.urgent_fraction_ppm);
+    ensure(is > was || is_urgent, || format!("INV-IMPROVE: health {was} became {is}"))
+}
+
+/// What is missing, in millionths of what maintenance requires.
+fn shortfall_ppm(health: &LiquidationHealth) -> u128 {
+    let required = (health.equity().0 - health.maintenance.0).max(1).unsigned_abs();
+    (health.maintenance.0.unsigned_abs() * 1_000_000).div_ceil(required)
 }
 
 /// INV-PRICE: a liquidation exchanges at prices of at most `liquidation_max_age_seconds`.
@@ -53,10 +72,9 @@ pub(crate) fn improved_perp(change: &Change) -> Verdict {
     let ((before, after), (_, taker)) = (change.account(1)?, change.account(2)?);
     let mut funded = change.before.book.clone();
     funding::update_funding(&mut funded, index, now).map_err(text)?;
-    let old = health::liquidation(&funded, before, now).map_err(text)?.maintenance.0;
-    let new = health::liquidation(&change.after.book, after, now).map_err(text)?.maintenance.0;
-    ensure(old < 0, || format!("INV-IMPROVE: a healthy account ({old}) was liquidated"))?;
-    ensure(new > old, || format!("INV-IMPROVE: health {old} became {new}"))?;
+    let old = margin::liquidation_standing(&funded, before, now).map_err(text)?;
+    let new = margin::liquidation_standing(&change.after.book, after, now).map_err(text)?;
+    raised(&funded, &old, &new)?;
     let (was, is) = (
         perp_books::touched(&funded, before, index)?.base.0,
         perp_books::touched(&change.after.book, after, index)?.base.0,
@@ -65,7 +83,7 @@ pub(crate) fn improved_perp(change: &Change) -> Verdict {
         format!("INV-IMPROVE: a liquidation made {is} of {was}")
     })?;
     if kind == Kind::TakePerpOver {
-        let initial = health::cross(&change.after.book, taker, now).map_err(text)?.initial.0;
+        let initial = health::of(&change.after.book, taker, now).map_err(text)?.initial.0;
         ensure(initial >= 0, || format!("INV-IMPROVE: the liquidator's initial health is {initial}"))?;
     }
     let factor_index = change.after.book.perp_markets[usize::from(index)].factor_index;

@@ -1,7 +1,9 @@
 //! Healths and margins are ordered and monotone.
 
 use plimsoll_client::health;
-use plimsoll_client::plimsoll::state::{Book, MarginAccount};
+use plimsoll_client::plimsoll::state::margin_account::MODE_PORTFOLIO;
+use plimsoll_client::plimsoll::state::{Book, Factor, MarginAccount};
+use plimsoll_risk::quantities::Ratio;
 
 use super::{Change, Verdict, ensure};
 use crate::action::Kind;
@@ -34,7 +36,15 @@ pub(crate) fn ordered(state: &Snapshot) -> Verdict {
     Ok(())
 }
 
+/// Fractional bits of shocks.
+const SHOCK_BITS: u32 = 12;
+/// Of an account's legs: what a margin that impact lifted is rounded up by, and what a netted requirement is.
+const ROUNDED_BITS: u32 = 28;
+/// The same of whole atoms.
+const ROUNDED_ATOMS: u128 = 64;
+
 /// INV-LAW: paying in lowers no health, taking out raises none, moving a deposit does both; all else equal, so both sides are measured with the Book afterwards.
+/// Where a margin grows with the leg, or legs are netted, but for the rounding of what the account holds.
 pub(crate) fn monotone(change: &Change) -> Verdict {
     let receiver = match change.action.kind {
         Kind::MoveCollateral => change.named(2),
@@ -46,17 +56,52 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
             continue;
         };
         let now = change.after.now_seconds;
-        let at = |account: &MarginAccount| health::cross(&change.after.book, account, now);
+        let slack = rounding(change.after, after).max(rounding(change.after, before));
+        let at = |account: &MarginAccount| health::of(&change.after.book, account, now);
         let (Ok(old), Ok(new)) = (at(before), at(after)) else {
             continue;
         };
         let rises = matches!(change.action.kind, Kind::Deposit | Kind::Repay) || receiver == Some(who);
         let (low, high) = if rises { (old, new) } else { (new, old) };
-        ensure(low.initial <= high.initial && low.maintenance <= high.maintenance, || {
-            format!("INV-LAW: account {who}: {old:?} became {new:?}")
-        })?;
+        let moved = moved_value(change.after, before, after);
+        let ahead = if after.mode == MODE_PORTFOLIO { gap_ahead_up(change.after, moved) } else { 0 };
+        let holds = low.initial.0 <= high.initial.0 + slack + ahead && low.maintenance.0 <= high.maintenance.0 + slack;
+        ensure(holds, || format!("INV-LAW: account {who}: {old:?} became {new:?}"))?;
     }
     Ok(())
+}
+
+/// By how much equity at mid differs.
+fn moved_value(state: &Snapshot, before: &MarginAccount, after: &MarginAccount) -> u128 {
+    let equity = |account| health::cross(&state.book, account, state.now_seconds).map_or(0, |health| health.equity().0);
+    equity(before).abs_diff(equity(after))
+}
+
+/// Initial health of a portfolio account stands a gap above the worst requirement of the hour ahead. A row may take all of a deposit, and paths may walk by
+/// S times their range: so a deposit of v may lower it by what that requires beyond v, (1 + gap)·(1 + S·range) − 1 at most, never below cross.
+fn gap_ahead_up(state: &Snapshot, moved: u128) -> i128 {
+    let book = &state.book;
+    let ends = |path: &[u64]| (path.iter().copied().min().unwrap_or(0), path.iter().copied().max().unwrap_or(0));
+    let range = |factor: &Factor| {
+        let (lowest, highest) = ends(&factor.threshold.path);
+        highest - lowest
+    };
+    let range = state.factors().map(|(_, factor)| range(factor)).max().unwrap_or(0);
+    let gap = state.factors().map(|(_, factor)| u128::from(factor.params.initial_gap_ppm)).max().unwrap_or(0);
+    let shock = book.model_in_force.grid_shock.max(book.model_announced.grid_shock);
+    let walked = moved + (((moved * u128::from(shock)) >> SHOCK_BITS) * u128::from(range) >> Ratio::FRACTION_BITS);
+    i128::try_from((walked + walked * gap / PPM).saturating_sub(moved) + 1).unwrap_or(i128::MAX)
+}
+
+/// What a health may lose to rounding where impact or netting counts; else nothing.
+pub(super) fn rounding(state: &Snapshot, account: &MarginAccount) -> i128 {
+    let has_impact = state.factors().any(|(_, factor)| factor.liquidity.profile.profile().is_set());
+    if !has_impact && account.mode != MODE_PORTFOLIO {
+        return 0;
+    }
+    let held = health::liquidation(&state.book, account, state.now_seconds);
+    let legs = held.map_or(0, |held| held.assets + held.debts + held.perp_sizes);
+    i128::try_from((legs >> ROUNDED_BITS) + ROUNDED_ATOMS).unwrap_or(i128::MAX)
 }
 
 /// INV-EVALUABLE: who was admitted can be evaluated at prices 2¹⁰ times higher.
@@ -79,7 +124,7 @@ pub(crate) fn evaluable(change: &Change) -> Verdict {
         }
         // what only reduces a position is let through below initial margin
         let only_reduces = matches!(change.action.kind, Kind::FillOrder)
-            && health::cross(&change.after.book, after, change.after.now_seconds).is_ok_and(|one| one.admit().is_err());
+            && health::of(&change.after.book, after, change.after.now_seconds).is_ok_and(|one| one.admit().is_err());
         if only_reduces {
             continue;
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod books;
 pub(crate) mod fills;
+pub(crate) mod hour;
 pub(crate) mod liquidations;
 pub(crate) mod margins;
 pub(crate) mod paths;
@@ -10,6 +11,7 @@ pub(crate) mod perp_waterfall;
 pub(crate) mod pool;
 pub(crate) mod prices;
 pub(crate) mod settlements;
+pub(crate) mod tide;
 pub(crate) mod volatility;
 pub(crate) mod waterfall;
 
@@ -71,6 +73,9 @@ pub(crate) fn check(change: &Change) -> Verdict {
     settlements::change_no_health(change)?;
     margins::ordered(change.after)?;
     margins::monotone(change)?;
+    hour::ordered(change)?;
+    tide::announced_values_wait(change)?;
+    tide::crowding_is_a_part(change.after)?;
     margins::evaluable(change)?;
     volatility::bounded_influence(change)?;
     volatility::positive_semidefinite(change.after)?;

@@ -3,10 +3,10 @@
 use plimsoll_client::health;
 use plimsoll_client::plimsoll::margin;
 
-use super::{Change, Verdict, ensure, text};
+use super::{Change, Verdict, ensure, margins, text};
 use crate::action::Kind;
 
-/// INV-SETTLE: both healths stay, but for an atom of rounding a share, and a loss becomes a debt only where the account's balances alone carry it.
+/// INV-SETTLE: both healths stay, but for an atom of rounding a share (netted: and 2⁻²⁸ of what is held), and a loss becomes a debt only where the account's balances alone carry it.
 pub(crate) fn change_no_health(change: &Change) -> Verdict {
     if change.action.kind != Kind::SettlePnl {
         return Ok(());
@@ -17,8 +17,9 @@ pub(crate) fn change_no_health(change: &Change) -> Verdict {
     let reserve = &book.reserves[quote];
     // a share of either kind is worth less than its index rounded up; two shares, at debt weights below two
     let shares = (reserve.deposit_index.get() >> 96) + (reserve.debt_index.get() >> 96) + 2;
-    let slack = i128::try_from(4 * shares).map_err(text)?;
-    if let (Ok(old), Ok(new)) = (health::cross(book, before, now), health::cross(book, after, now)) {
+    let netted = margins::rounding(change.after, before);
+    let slack = i128::try_from(4 * shares).map_err(text)? + netted;
+    if let (Ok(old), Ok(new)) = (health::of(book, before, now), health::of(book, after, now)) {
         let moved = [(old.initial, new.initial), (old.maintenance, new.maintenance)];
         for (old, new) in moved {
             ensure(old.0.abs_diff(new.0) <= slack.unsigned_abs(), || {

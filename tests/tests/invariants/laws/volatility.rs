@@ -2,11 +2,11 @@
 
 use plimsoll_client::plimsoll::state::Factor;
 use plimsoll_risk::correlation;
+use plimsoll_risk::quantities::Ratio;
 
 use super::{Change, Verdict, ensure};
 use crate::snapshot::Snapshot;
 
-const PPM: f64 = 1e6;
 /// Rounding of 96-bit variances, seen in floats.
 const SLACK: f64 = 1e-9;
 
@@ -47,10 +47,16 @@ pub(crate) fn bounded_influence(change: &Change) -> Verdict {
 
 fn bound(before: &Factor, from: f64, elapsed_seconds: f64, half_life_seconds: f64) -> f64 {
     let kept = (-elapsed_seconds / half_life_seconds).exp2();
-    let floor = (f64::from(before.params.sigma_floor_ppm) / PPM).powi(2);
-    let winsor = (f64::from(before.params.winsor_sigmas_ppm) / PPM).powi(2);
+    let [floor, winsor] = [before.params.sigma_floor_ppm, before.params.winsor_sigmas_ppm].map(squared_up);
     let reference = variance(before.volatility.variance_slow.get()).max(floor);
     kept * from + (1.0 - kept) * winsor * reference
+}
+
+/// As the program reads a ratio: rounded up to 32 fractional bits, which is more than the slack where it is small.
+fn squared_up(ppm: u32) -> f64 {
+    #[allow(clippy::cast_precision_loss)] // a ratio of at most 20
+    let ratio = Ratio::from_ppm_up(ppm).to_bits() as f64 / 2f64.powi(32);
+    ratio * ratio
 }
 
 /// INV-PSD: no negative pivot in a Cholesky decomposition, but for what floats round.

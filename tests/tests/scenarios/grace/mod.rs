@@ -4,7 +4,9 @@
 mod accounts;
 mod bursts;
 mod exempt;
+mod netted;
 mod parameters;
+mod portfolio;
 pub(crate) mod setters;
 pub(crate) mod stage;
 

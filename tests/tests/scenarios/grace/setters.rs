@@ -5,6 +5,8 @@ use plimsoll_client::{instructions, oracle};
 use plimsoll_tests::world::EXPONENT;
 use plimsoll_tests::{Asset, Signer, World};
 
+use crate::story::STEP_SECONDS;
+
 /// Publishes a price of this second without any doubt: no bound of the confidence refuses it.
 pub(crate) fn publish(world: &mut World, asset: &Asset, price_e8: i64) {
     let now = world.now();
@@ -36,4 +38,26 @@ pub(crate) fn change_book(world: &mut World, change: impl FnOnce(&mut BookParams
     change(&mut params);
     let set = instructions::set_book_params(world.group, world.admin.pubkey(), world.book, params);
     world.must(&[set], &[]);
+}
+
+/// The next grid step begins this very second, and every price is published as it was.
+pub(crate) fn next_step(world: &mut World) {
+    world.advance(STEP_SECONDS - world.now() % STEP_SECONDS);
+    publish_unchanged(world);
+}
+
+/// Every price is published as it was, and refreshed.
+pub(crate) fn publish_unchanged(world: &mut World) {
+    for asset in world.assets.clone() {
+        let price = world.published_price(&asset);
+        publish(world, &asset, price);
+    }
+    world.refresh_prices();
+}
+
+/// Brings interest and funding up to date.
+pub(crate) fn bring_up(world: &mut World) {
+    let mut list = vec![instructions::accrue(world.book)];
+    list.extend((0..3).map(|market| instructions::update_funding(world.book, market)));
+    world.must(&list, &[]);
 }

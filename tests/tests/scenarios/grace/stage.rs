@@ -9,7 +9,7 @@ use plimsoll_tests::outcome::{Outcome, refusal};
 use plimsoll_tests::{Trader, World};
 
 use super::accounts::{Exchange, Promised, open_accounts};
-use super::setters::{change_factor, publish};
+use super::setters::{self, change_factor};
 use crate::perp_story::{SOL, SOL_PERP, USDC};
 use crate::story::{self, STEP_SECONDS};
 
@@ -76,17 +76,12 @@ impl Stage {
 
     /// The next grid step begins, and every price is published as it was.
     pub(crate) fn next_step(&mut self) {
-        self.begin_step();
-        self.publish_unchanged();
+        setters::next_step(&mut self.world);
     }
 
     /// Every price is published as it was, and refreshed.
     pub(crate) fn publish_unchanged(&mut self) {
-        for asset in self.world.assets.clone() {
-            let price = self.world.published_price(&asset);
-            publish(&mut self.world, &asset, price);
-        }
-        self.world.refresh_prices();
+        setters::publish_unchanged(&mut self.world);
     }
 
     /// Folds the step, brings interest and funding up to date.
@@ -98,10 +93,7 @@ impl Stage {
 
     /// Brings interest and funding up to date.
     pub(crate) fn bring_up(&mut self) {
-        let book = self.world.book;
-        let mut list = vec![instructions::accrue(book)];
-        list.extend((0..3).map(|market| instructions::update_funding(book, market)));
-        self.world.must(&list, &[]);
+        setters::bring_up(&mut self.world);
     }
 
     /// Sends what the admin signs and must be taken.

@@ -42,9 +42,36 @@ impl Govern<'_> {
         let group = self.group.load()?;
         group.require_version()?;
         group.require_admin(self.admin.key)?;
-        let book = self.book.load_mut()?;
-        book.require_version()?;
-        require_keys_eq!(book.group, self.group.key(), PlimsollError::WrongGroup);
-        Ok(book)
+        load_book_of(&self.group, &self.book)
     }
+}
+
+/// Accounts of what the steward may change in a Book.
+#[derive(Accounts)]
+pub struct Steward<'info> {
+    /// The Book's group.
+    pub group: AccountLoader<'info, Group>,
+    /// The group's steward.
+    pub steward: Signer<'info>,
+    /// The Book.
+    #[account(mut)]
+    pub book: AccountLoader<'info, Book>,
+}
+
+impl Steward<'_> {
+    /// The Book, once group, signer and versions are right.
+    pub(crate) fn load_book_mut(&self) -> Result<RefMut<'_, Book>> {
+        let group = self.group.load()?;
+        group.require_version()?;
+        group.require_steward(self.steward.key)?;
+        load_book_of(&self.group, &self.book)
+    }
+}
+
+/// A group's Book of the present version.
+fn load_book_of<'a>(group: &AccountLoader<Group>, book: &'a AccountLoader<Book>) -> Result<RefMut<'a, Book>> {
+    let book = book.load_mut()?;
+    book.require_version()?;
+    require_keys_eq!(book.group, group.key(), PlimsollError::WrongGroup);
+    Ok(book)
 }

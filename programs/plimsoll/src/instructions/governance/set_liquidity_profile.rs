@@ -2,37 +2,18 @@
 
 use anchor_lang::prelude::*;
 
-use crate::error::PlimsollError;
+use super::Steward;
 use crate::events::LiquidityProfileSet;
-use crate::state::factor::LiquidityProfile;
-use crate::state::{Book, Group};
+use crate::state::LiquidityProfile;
 
-/// Accounts of `set_liquidity_profile`.
-#[derive(Accounts)]
-pub struct SetLiquidityProfile<'info> {
-    /// The Book's group.
-    pub group: AccountLoader<'info, Group>,
-    /// The group's steward.
-    pub steward: Signer<'info>,
-    /// The Book.
-    #[account(mut)]
-    pub book: AccountLoader<'info, Book>,
-}
-
-pub(crate) fn handler(ctx: Context<SetLiquidityProfile>, factor_index: u8, profile: &LiquidityProfile) -> Result<()> {
-    let accounts = &ctx.accounts;
+pub(crate) fn handler(ctx: Context<Steward>, factor_index: u8, profile: &LiquidityProfile) -> Result<()> {
     let now_seconds = crate::clock::now_seconds()?;
-    let group = accounts.group.load()?;
-    group.require_version()?;
-    group.require_steward(accounts.steward.key)?;
-    let mut book = accounts.book.load_mut()?;
-    book.require_version()?;
-    require_keys_eq!(book.group, accounts.group.key(), PlimsollError::WrongGroup);
+    let mut book = ctx.accounts.load_book_mut()?;
 
     crate::parameters::set_liquidity_profile(&mut book, factor_index, profile, now_seconds)?;
 
     emit!(LiquidityProfileSet {
-        book: accounts.book.key(),
+        book: ctx.accounts.book.key(),
         factor_index,
         depth_quote_atoms: profile.depth_quote_atoms,
         daily_volume_quote_atoms: profile.daily_volume_quote_atoms,

@@ -33,16 +33,32 @@ pub fn day_of(unix_seconds: u64) -> Day {
 /// `2025-10-10 21:15`, in UTC.
 #[must_use]
 pub fn date_time(unix_seconds: u64) -> String {
-    let Day { year, month, day } = day_of(unix_seconds);
-    format!("{year:04}-{month:02}-{day:02} {}", time_of_day(unix_seconds))
+    format!("{} {}", date(unix_seconds), time_of_day(unix_seconds))
 }
 
 /// `10 Oct`, in UTC.
 #[must_use]
 pub fn day_month(unix_seconds: u64) -> String {
     let Day { month, day, .. } = day_of(unix_seconds);
-    let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default();
-    format!("{day} {name}")
+    format!("{day} {}", month_name(month))
+}
+
+/// `Oct 2025`, in UTC.
+#[must_use]
+pub fn month_year(unix_seconds: u64) -> String {
+    let Day { year, month, .. } = day_of(unix_seconds);
+    format!("{} {year}", month_name(month))
+}
+
+fn month_name(month: u64) -> &'static str {
+    usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default()
+}
+
+/// `2025-10-10`, in UTC.
+#[must_use]
+pub fn date(unix_seconds: u64) -> String {
+    let Day { year, month, day } = day_of(unix_seconds);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// `21:15`, in UTC.
@@ -92,6 +108,8 @@ mod tests {
         assert_eq!(date_time(1_760_130_900), "2025-10-10 21:15");
         assert_eq!(unix_seconds(Day { year: 2025, month: 10, day: 10 }, 76_500), Some(1_760_130_900));
         assert_eq!(day_month(1_760_130_900), "10 Oct");
+        assert_eq!(month_year(1_760_130_900), "Oct 2025");
+        assert_eq!(date(1_760_130_900), "2025-10-10");
     }
 
     #[test]
