@@ -96,8 +96,7 @@ impl Stage {
 
     fn ordinary() -> Self {
         let mut world = full_world();
-        let usdc = world.assets[0];
-        let trader = world.depositor(&usdc, usdc.atoms(20 * LEG));
+        let trader = world.trader();
         for asset in world.assets.clone()[1..FACTORS_OF_DEPOSITS].to_vec() {
             let amount = world.worth(&asset, LEG);
             world.deposit(&trader, &asset, amount).expect("a balance");
@@ -125,8 +124,19 @@ impl Stage {
         assert_ne!(book.model_announced.correlations, book.model_newest.correlations);
         assert_eq!(book.model_newest.scenario_count, 32);
         stage.world.enter_portfolio_mode(&stage.trader);
-        stage.withdraw_to_the_hedge();
+        stage.borrow_to_the_hedge();
         stage
+    }
+
+    /// Borrows the quote that cross margin would refuse and portfolio margin does not.
+    fn borrow_to_the_hedge(&mut self) {
+        let usdc = self.world.assets[0];
+        loop {
+            let cross = self.world.health_in(&self.trader, MODE_CROSS).initial.0;
+            let Ok(left) = u64::try_from(cross) else { break };
+            self.world.borrow(&self.trader, &usdc, left + usdc.atoms(1_000)).expect("portfolio margin requires less");
+        }
+        self.world.bring_up();
     }
 
     /// Tides with a grid of their own each, and prices that move, so that paths walk; then to the moment at which the last one begins to walk.
@@ -186,20 +196,20 @@ impl Stage {
     }
 
     /// A withdrawal of one atom, as a wallet sends it.
-    fn withdraw(&mut self) -> u64 {
-        let usdc = self.world.assets[0];
-        let destination = self.world.create_token_account(&usdc, &self.trader.key(), 0);
-        let withdraw = instructions::withdraw(&usdc.keys(), self.trader.account, self.trader.key(), destination, 1);
+    fn withdraw(&mut self, asset: usize) -> u64 {
+        let asset = self.world.assets[asset];
+        let destination = self.world.create_token_account(&asset, &self.trader.key(), 0);
+        let withdraw = instructions::withdraw(&asset.keys(), self.trader.account, self.trader.key(), destination, 1);
         self.world.must_signed_by(&withdraw, &self.trader)
     }
 }
 
 /// A withdrawal by somebody who owes nothing and holds no perp: the same instruction without a margin check.
-fn withdraw_unchecked(stage: &mut Stage) -> u64 {
-    let usdc = stage.world.assets[0];
-    let saver = stage.world.depositor(&usdc, usdc.atoms(1_000));
-    let destination = stage.world.create_token_account(&usdc, &saver.key(), 0);
-    let withdraw = instructions::withdraw(&usdc.keys(), saver.account, saver.key(), destination, 1);
+fn withdraw_unchecked(stage: &mut Stage, asset: usize) -> u64 {
+    let asset = stage.world.assets[asset];
+    let saver = stage.world.depositor(&asset, asset.atoms(1_000));
+    let destination = stage.world.create_token_account(&asset, &saver.key(), 0);
+    let withdraw = instructions::withdraw(&asset.keys(), saver.account, saver.key(), destination, 1);
     stage.world.must_signed_by(&withdraw, &saver)
 }
 
@@ -212,7 +222,7 @@ pub(crate) fn all() -> Vec<Row> {
 
 fn ordinary() -> Vec<Row> {
     let mut stage = Stage::new(Shape::Ordinary);
-    let (checked, unchecked) = (stage.withdraw(), withdraw_unchecked(&mut stage));
+    let (checked, unchecked) = (stage.withdraw(1), withdraw_unchecked(&mut stage, 1));
     let stress = stage.world.must(&[instructions::stress_account(stage.world.book, stage.trader.account)], &[]);
     vec![
         Row::new("margin_check", "portfolio 16 factors 32 rows", checked - unchecked),
@@ -222,7 +232,7 @@ fn ordinary() -> Vec<Row> {
 
 fn worst() -> Vec<Row> {
     let mut stage = Stage::new(Shape::Worst);
-    let (checked, unchecked) = (stage.withdraw(), withdraw_unchecked(&mut stage));
+    let (checked, unchecked) = (stage.withdraw(0), withdraw_unchecked(&mut stage, 0));
     let (book, account) = (stage.world.book, stage.trader.account);
     let stress = stage.world.must(&[instructions::stress_account(book, account)], &[]);
     let key = stage.trader.key();

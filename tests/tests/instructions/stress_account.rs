@@ -52,10 +52,8 @@ fn healths_and_requirements_are_those_of_the_mode() {
         let equity = stage.world.cross_health(&stage.hedger).equity().0;
         let report = report(&mut stage.world, stage.hedger.account);
         assert_eq!(i128::from(report.equity_quote_atoms), equity);
-        assert_eq!(i128::from(report.initial_health_quote_atoms), health.initial.0);
         assert_eq!(i128::from(report.maintenance_health_quote_atoms), health.maintenance.0);
         assert_eq!(i128::from(report.maintenance_requirement_quote_atoms), equity - health.maintenance.0);
-        assert_eq!(i128::from(report.initial_requirement_quote_atoms), equity - health.initial.0);
     }
 }
 
@@ -79,9 +77,7 @@ fn an_empty_account_loses_nothing() {
     let nothing = StressReport {
         equity_quote_atoms: 0,
         maintenance_health_quote_atoms: 0,
-        initial_health_quote_atoms: 0,
         maintenance_requirement_quote_atoms: 0,
-        initial_requirement_quote_atoms: 0,
         rows: 0,
         losses_quote_atoms: [0; 32],
     };

@@ -123,19 +123,15 @@ pub struct StressReport {
     pub equity_quote_atoms: i64,
     /// Maintenance health in the account's mode.
     pub maintenance_health_quote_atoms: i64,
-    /// Initial health in the account's mode.
-    pub initial_health_quote_atoms: i64,
     /// What maintenance requires of the equity: equity less maintenance health.
     pub maintenance_requirement_quote_atoms: i64,
-    /// What initial margin requires of the equity.
-    pub initial_requirement_quote_atoms: i64,
     /// Rows of the newest grid in use.
     pub rows: u8,
     /// What each of them loses at mid and the maintenance margins of the present step, rounded up; a gain is negative. Zero past the rows in use.
     pub losses_quote_atoms: [i64; SCENARIOS],
 }
 
-/// Healths, requirements and the losses of every row of the newest grid, for an account of any mode.
+/// Maintenance health, its requirement and the losses of every row of the newest grid, for an account of any mode.
 #[inline(never)]
 pub fn stress(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<StressReport> {
     let cross = cross_health(book, account, now_seconds)?;
@@ -147,18 +143,16 @@ pub fn stress(book: &Book, account: &MarginAccount, now_seconds: u64) -> Result<
 impl Netted<'_> {
     #[inline(never)]
     fn report(&self, account: &MarginAccount, cross: &CrossHealth) -> Result<StressReport> {
-        let (mut initial, mut maintenance) = (cross.initial, cross.maintenance);
+        let mut maintenance = cross.maintenance;
         if account.mode == MODE_PORTFOLIO {
-            AccountHealth { initial, maintenance, .. } = self.health(account, cross)?;
+            maintenance = self.maintenance_health(cross.maintenance)?.health;
         }
         let equity = cross.equity().0;
         let newest = self.book.model_newest.model();
         Ok(StressReport {
             equity_quote_atoms: narrow(equity)?,
             maintenance_health_quote_atoms: narrow(maintenance.0)?,
-            initial_health_quote_atoms: narrow(initial.0)?,
             maintenance_requirement_quote_atoms: narrow(equity.saturating_sub(maintenance.0))?,
-            initial_requirement_quote_atoms: narrow(equity.saturating_sub(initial.0))?,
             rows: u8::try_from(newest.scenarios.len()).unwrap_or(u8::MAX),
             losses_quote_atoms: losses_up(&self.maintenance, &self.thresholds.maintenance, &newest).or_refuse()?,
         })
