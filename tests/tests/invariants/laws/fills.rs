@@ -6,7 +6,7 @@ use plimsoll_client::{health, orders};
 use plimsoll_risk::perp::fill::{FillTerms, plan_fill};
 use plimsoll_risk::quantities::{Amount, Price, Ratio, SignedAmount};
 
-use super::{Change, Verdict, ensure, perp_books, text};
+use super::{Change, Verdict, ensure, margins, perp_books, text};
 use crate::feeds::{Feed, Publication};
 
 /// Decimals of the quote token less those of the oracle's exponent.
@@ -95,7 +95,9 @@ fn admitted(change: &Change, order: &Order) -> Verdict {
     );
     let reduced = is.unsigned_abs() < was.unsigned_abs() && (is == 0 || is.signum() == was.signum());
     let initial = health::of(&change.after.book, after, change.after.now_seconds).map_err(text)?.initial.0;
-    ensure(reduced || initial >= 0, || format!("INV-LAW: {was} became {is} with initial health {initial}"))?;
+    ensure(reduced || initial >= 0 || was_called_and_lowered_nothing(change)?, || {
+        format!("INV-LAW: {was} became {is} with initial health {initial}")
+    })?;
     ensure(after.mode != MODE_ISOLATED || after.isolated_market == order.market, || {
         "an isolated account holds another market".to_owned()
     })?;
@@ -105,6 +107,15 @@ fn admitted(change: &Change, order: &Order) -> Verdict {
     let within = |was: u64, is: u64| is <= was || is <= cap;
     let fits = within(old.long_base_atoms, new.long_base_atoms) && within(old.short_base_atoms, new.short_base_atoms);
     ensure(fits, || "a side grew past its cap".to_owned())
+}
+
+/// What a called account may do besides: anything after which neither health is lower, both with the Book afterwards.
+fn was_called_and_lowered_nothing(change: &Change) -> Result<bool, String> {
+    let (before, after) = change.account(1)?;
+    let health = |account| health::of(&change.after.book, account, change.after.now_seconds).map_err(text);
+    let (old, new, slack) = (health(before)?, health(after)?, margins::rounding(change.after, before));
+    let is_no_lower = new.initial.0 + slack >= old.initial.0 && new.maintenance.0 + slack >= old.maintenance.0;
+    Ok(before.is_called() && is_no_lower)
 }
 
 fn fill_terms(params: &PerpMarketParams) -> FillTerms {

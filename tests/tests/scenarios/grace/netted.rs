@@ -8,6 +8,7 @@ use plimsoll_client::{Instruction, Pubkey, health, instructions};
 use plimsoll_tests::outcome::Outcome;
 use plimsoll_tests::{Signer, Trader, World};
 
+use super::GRACE_STEPS;
 use super::setters::{bring_up, change_book, change_factor, next_step, publish};
 use crate::perp_story::{SOL, SOL_PERP, USDC};
 use crate::story::{self, STEP_SECONDS};
@@ -246,7 +247,7 @@ fn lowest(world: &World, trader: &Trader) -> i128 {
 /// The beginning and the last second of every step of the hour ahead.
 pub(crate) fn moments(now: u64) -> impl Iterator<Item = u64> {
     let end = now + GRACE_SECONDS;
-    let steps = (now..=end).step_by(STEP_SECONDS.unsigned_abs() as usize);
+    let steps = (0..=GRACE_STEPS as u64).map(move |step| now + step * STEP_SECONDS.unsigned_abs());
     steps.flat_map(|begin| [begin, begin + STEP_SECONDS.unsigned_abs() - 1]).filter(move |at| *at <= end)
 }
 
