@@ -14,12 +14,8 @@ export type StressReport = {
 equityQuoteAtoms: bigint; 
 /** Maintenance health in the account's mode. */
 maintenanceHealthQuoteAtoms: bigint; 
-/** Initial health in the account's mode. */
-initialHealthQuoteAtoms: bigint; 
 /** What maintenance requires of the equity: equity less maintenance health. */
 maintenanceRequirementQuoteAtoms: bigint; 
-/** What initial margin requires of the equity. */
-initialRequirementQuoteAtoms: bigint; 
 /** Rows of the newest grid in use. */
 rows: number; 
 /** What each of them loses at mid and the maintenance margins of the present step, rounded up; a gain is negative. Zero past the rows in use. */
@@ -30,23 +26,19 @@ export type StressReportArgs = {
 equityQuoteAtoms: number | bigint; 
 /** Maintenance health in the account's mode. */
 maintenanceHealthQuoteAtoms: number | bigint; 
-/** Initial health in the account's mode. */
-initialHealthQuoteAtoms: number | bigint; 
 /** What maintenance requires of the equity: equity less maintenance health. */
 maintenanceRequirementQuoteAtoms: number | bigint; 
-/** What initial margin requires of the equity. */
-initialRequirementQuoteAtoms: number | bigint; 
 /** Rows of the newest grid in use. */
 rows: number; 
 /** What each of them loses at mid and the maintenance margins of the present step, rounded up; a gain is negative. Zero past the rows in use. */
 lossesQuoteAtoms: Array<number | bigint>;  };
 
 export function getStressReportEncoder(): FixedSizeEncoder<StressReportArgs> {
-    return getStructEncoder([['equityQuoteAtoms', getI64Encoder()], ['maintenanceHealthQuoteAtoms', getI64Encoder()], ['initialHealthQuoteAtoms', getI64Encoder()], ['maintenanceRequirementQuoteAtoms', getI64Encoder()], ['initialRequirementQuoteAtoms', getI64Encoder()], ['rows', getU8Encoder()], ['lossesQuoteAtoms', getArrayEncoder(getI64Encoder(), { size: 32 })]]);
+    return getStructEncoder([['equityQuoteAtoms', getI64Encoder()], ['maintenanceHealthQuoteAtoms', getI64Encoder()], ['maintenanceRequirementQuoteAtoms', getI64Encoder()], ['rows', getU8Encoder()], ['lossesQuoteAtoms', getArrayEncoder(getI64Encoder(), { size: 32 })]]);
 }
 
 export function getStressReportDecoder(): FixedSizeDecoder<StressReport> {
-    return getStructDecoder([['equityQuoteAtoms', getI64Decoder()], ['maintenanceHealthQuoteAtoms', getI64Decoder()], ['initialHealthQuoteAtoms', getI64Decoder()], ['maintenanceRequirementQuoteAtoms', getI64Decoder()], ['initialRequirementQuoteAtoms', getI64Decoder()], ['rows', getU8Decoder()], ['lossesQuoteAtoms', getArrayDecoder(getI64Decoder(), { size: 32 })]]);
+    return getStructDecoder([['equityQuoteAtoms', getI64Decoder()], ['maintenanceHealthQuoteAtoms', getI64Decoder()], ['maintenanceRequirementQuoteAtoms', getI64Decoder()], ['rows', getU8Decoder()], ['lossesQuoteAtoms', getArrayDecoder(getI64Decoder(), { size: 32 })]]);
 }
 
 export function getStressReportCodec(): FixedSizeCodec<StressReportArgs, StressReport> {
