@@ -19,8 +19,8 @@ pub fn report(return_data: &[u8]) -> Result<StressReport, DecodeError> {
     StressReport::try_from_slice(&bytes).map_err(|_| DecodeError::WrongKind("StressReport"))
 }
 
-/// Five numbers, the count of rows, and a number for each row of the grid.
-const BYTES: usize = 5 * 8 + 1 + plimsoll::constants::SCENARIOS * 8;
+/// Three numbers, the count of rows, and a number for each row of the grid.
+const BYTES: usize = 3 * 8 + 1 + plimsoll::constants::SCENARIOS * 8;
 
 /// The same report, computed from the accounts.
 ///

@@ -53,11 +53,11 @@ impl Event {
         (Self::LossSettled, 50),
         (Self::InsurancePaid, 10),
         (Self::PoolPaid, 10),
-        (Self::WinnersPaid, 2),
+        (Self::WinnersPaid, 1),
         (Self::PortfolioMode, 50),
         (Self::PortfolioLiquidated, 10),
-        (Self::Called, 10),
-        (Self::CallCleared, 10),
+        (Self::Called, 5),
+        (Self::CallCleared, 3),
         (Self::TideTurned, 100),
     ];
 }

@@ -159,7 +159,12 @@ impl Source {
         let seed_ppm = rounding::ppm_up(evidence.levels.median).clamp(100, 1_000_000);
         let edge = |bar: Option<&crate::series::Bar>| bar.map_or(0, |bar| bar.open_time_seconds);
         let (first, last) = (edge(self.series.bars.first()), edge(self.series.bars.last()));
+        let mut liquidity = self.kept.liquidity.clone();
+        if let Some(volume) = &evidence.liquidity.volume {
+            liquidity.daily_volume_quote_atoms = volume.average_day_quote_atoms();
+        }
         let listing = FactorListing {
+            liquidity,
             symbol: self.kept.symbol.clone(),
             seed_sigma_fast_ppm: seed_ppm,
             seed_sigma_slow_ppm: seed_ppm,

@@ -76,6 +76,9 @@ fn policy(field: &str) -> &'static str {
     }
 }
 
+/// Beyond thrice what markets measure a history says nothing.
+const IMPACT_MULTIPLE_PPM_MAX: u32 = 3_000_000;
+
 impl Findings<'_> {
     fn note(&mut self, field: &'static str, basis: Basis, evidence: String) {
         self.list.push(Finding { field, basis, evidence });
@@ -205,7 +208,7 @@ impl Findings<'_> {
     fn throughput(&mut self, evidence: &Evidence, rules: &Rules) {
         let fields = ("liquidation_capacity_quote_atoms", "liquidation_refill_quote_atoms_per_second");
         let Some(volume) = &evidence.liquidity.volume else {
-            for field in [fields.0, fields.1] {
+            for field in [fields.0, fields.1, "impact_multiple_ppm"] {
                 self.note(field, Basis::Kept, "not estimable, the history has no volume: kept".to_owned());
             }
             return;
@@ -236,6 +239,9 @@ impl Findings<'_> {
             number(volume.quiet_day_quote, 0),
             number(volume.average_day_quote, 0)
         );
+        self.params.impact_multiple_ppm = whole(volume.multiple() * 1e6).min(IMPACT_MULTIPLE_PPM_MAX);
+        let multiple = format!("Y = {:.2} in the bars of the largest volume", volume.multiple());
+        self.note("impact_multiple_ppm", Basis::Measured, multiple);
         self.note(fields.0, Basis::Measured, capacity);
         self.note(fields.1, Basis::Measured, refill);
     }

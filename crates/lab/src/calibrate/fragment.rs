@@ -38,9 +38,25 @@ pub fn factor(calibrated: &Calibrated) -> String {
     );
     push_comment(&mut text, "the median of daily volatilities");
     let (fast, slow) = (grouped(listing.seed_sigma_fast_ppm.into()), grouped(listing.seed_sigma_slow_ppm.into()));
-    let _ = write!(text, "seed_sigma_fast_ppm = {fast}\nseed_sigma_slow_ppm = {slow}\n\n[factors.params]\n");
+    let _ = write!(text, "seed_sigma_fast_ppm = {fast}\nseed_sigma_slow_ppm = {slow}\n");
+    let _ = write!(text, "implied_feed_id = \"{}\"\n\n[factors.params]\n", listing.implied_feed_id);
     push_params(&mut text, calibrated);
+    push_liquidity(&mut text, calibrated);
     text
+}
+
+/// The first profile: volume as measured, where the history has one; depth and spread are the steward's to say.
+fn push_liquidity(text: &mut String, calibrated: &Calibrated) {
+    let profile = &calibrated.listing.liquidity;
+    let _ = writeln!(text, "\n[factors.liquidity]");
+    for (field, value) in [
+        ("depth_quote_atoms", profile.depth_quote_atoms),
+        ("daily_volume_quote_atoms", profile.daily_volume_quote_atoms),
+        ("spread_ppm", profile.spread_ppm.into()),
+        ("spread_deviation_ppm", profile.spread_deviation_ppm.into()),
+    ] {
+        let _ = writeln!(text, "{field} = {}", grouped(value));
+    }
 }
 
 fn heading(calibrated: &Calibrated) -> String {
@@ -135,11 +151,24 @@ pub fn in_place(file: &Path, text: &str, factors: &[Calibrated]) -> Result<Strin
         } else {
             let last = blocks.iter().rposition(is_factor).map_or(blocks.len(), |place| place + 1);
             blocks.insert(last, fragment + "\n");
+            for block in blocks.iter_mut().filter(|block| table_line(block) == Some("[[scenarios]]")) {
+                *block = with_shock(block, &calibrated.symbol);
+            }
         }
     }
     let whole = blocks.concat();
     ParameterFile::parse(file, &whole).map_err(CalibrateError::Refused)?;
     Ok(whole)
+}
+
+/// A row of the scenario grid in which a new factor stands still, until somebody says how it moves.
+fn with_shock(row: &str, symbol: &str) -> String {
+    let line =
+        |line: &str| match line.strip_prefix("shocks_ppm = ").and_then(|shocks| shocks.trim_end().strip_suffix('}')) {
+            Some(shocks) => format!("shocks_ppm = {}, {symbol} = 0 }}\n", shocks.trim_end()),
+            None => line.to_owned(),
+        };
+    row.split_inclusive('\n').map(line).collect()
 }
 
 /// A file's arrays of tables, each with the comments above it; what stands before the first one is a block too.

@@ -87,6 +87,13 @@ impl Volume {
     pub fn multiple(&self) -> f64 {
         self.multiple_of_returns.max(self.multiple_of_ranges)
     }
+
+    /// The mean day's volume in quote atoms of six decimals, within what a profile may say.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to a profile's range
+    pub fn average_day_quote_atoms(&self) -> u64 {
+        (self.average_day_quote * 1e6).clamp(1e9, 9e18) as u64
+    }
 }
 
 /// A bar's volume beside ADV, its return and its half range in σ_day.

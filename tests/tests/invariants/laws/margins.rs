@@ -64,8 +64,12 @@ pub(crate) fn monotone(change: &Change) -> Verdict {
         let rises = matches!(change.action.kind, Kind::Deposit | Kind::Repay) || receiver == Some(who);
         let (low, high) = if rises { (old, new) } else { (new, old) };
         let moved = moved_value(change.after, before, after);
-        let ahead = if after.mode == MODE_PORTFOLIO { gap_ahead_up(change.after, moved) } else { 0 };
-        let holds = low.initial.0 <= high.initial.0 + slack + ahead && low.maintenance.0 <= high.maintenance.0 + slack;
+        let is_netted = after.mode == MODE_PORTFOLIO;
+        let ahead = if is_netted { gap_ahead_up(change.after, moved) } else { 0 };
+        // a row may take all of a deposit, whose own size is charged besides
+        let charged = if is_netted { i128::try_from((moved * 2).div_ceil(3)).unwrap_or(i128::MAX) } else { 0 };
+        let holds = low.initial.0 <= high.initial.0 + slack + ahead
+            && low.maintenance.0 <= high.maintenance.0 + slack + charged;
         ensure(holds, || format!("INV-LAW: account {who}: {old:?} became {new:?}"))?;
     }
     Ok(())
@@ -78,7 +82,8 @@ fn moved_value(state: &Snapshot, before: &MarginAccount, after: &MarginAccount) 
 }
 
 /// Initial health of a portfolio account stands a gap above the worst requirement of the hour ahead. A row may take all of a deposit, and paths may walk by
-/// S times their range: so a deposit of v may lower it by what that requires beyond v, (1 + gap)·(1 + S·range) − 1 at most, never below cross.
+/// S times their range: so a deposit of v, which is charged for its own size with up to ⅔ of it besides, may lower it by what all that requires beyond v, (1 + gap)·(1 + ⅔ + S·range) − 1 at
+/// most, never below cross.
 fn gap_ahead_up(state: &Snapshot, moved: u128) -> i128 {
     let book = &state.book;
     let ends = |path: &[u64]| (path.iter().copied().min().unwrap_or(0), path.iter().copied().max().unwrap_or(0));
@@ -89,7 +94,8 @@ fn gap_ahead_up(state: &Snapshot, moved: u128) -> i128 {
     let range = state.factors().map(|(_, factor)| range(factor)).max().unwrap_or(0);
     let gap = state.factors().map(|(_, factor)| u128::from(factor.params.initial_gap_ppm)).max().unwrap_or(0);
     let shock = book.model_in_force.grid_shock.max(book.model_announced.grid_shock);
-    let walked = moved + (((moved * u128::from(shock)) >> SHOCK_BITS) * u128::from(range) >> Ratio::FRACTION_BITS);
+    let charged = moved + (moved * 2).div_ceil(3);
+    let walked = charged + (((moved * u128::from(shock)) >> SHOCK_BITS) * u128::from(range) >> Ratio::FRACTION_BITS);
     i128::try_from((walked + walked * gap / PPM).saturating_sub(moved) + 1).unwrap_or(i128::MAX)
 }
 
