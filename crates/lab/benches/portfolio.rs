@@ -22,7 +22,9 @@ fn main() {
 fn rows() -> Vec<Scenario> {
     let shock = |row: usize, cell: usize| i16::try_from((row * 7 + cell * 13) % 49).map_or(0, |part| (part - 24) * 512);
     let mut rows: Vec<Scenario> = (0..SCENARIOS).map(|row| std::array::from_fn(|cell| shock(row, cell))).collect();
-    rows.iter_mut().for_each(|row| row[SCENARIO_CELLS - 1] = 409);
+    for row in &mut rows {
+        row[SCENARIO_CELLS - 1] = 409;
+    }
     rows
 }
 

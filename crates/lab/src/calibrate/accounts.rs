@@ -12,6 +12,9 @@ use serde::Deserialize;
 use super::effect::Margins;
 use super::error::CalibrateError;
 
+/// Of a price's mantissa.
+const FRACTION_BITS: i32 = Price::FRACTION_BITS.cast_signed();
+
 /// A file of accounts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -186,7 +189,7 @@ impl Books<'_> {
             .ok_or_else(|| format!("{factor} has no price; calibrate it, or name its price under [prices]"))?;
         let margins = margins.get(factor).ok_or_else(|| format!("{factor} has no margins; list it in --against"))?;
         let power = i32::from(self.quote_decimals()) - i32::from(self.decimals(reserve));
-        let bits = (price * 10_f64.powi(power) * (1_u64 << Price::FRACTION_BITS) as f64).round() as u64;
+        let bits = (price * 10_f64.powi(power) * 2_f64.powi(FRACTION_BITS)).round() as u64;
         if !(Price::MIN_MANTISSA..=Price::MAX_MANTISSA).contains(&bits) {
             return Err(format!("{price} is not a price that a Book can hold"));
         }

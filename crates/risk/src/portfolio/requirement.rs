@@ -74,7 +74,7 @@ impl WeightedExposures {
     /// √Q at the estimated correlations alone, rounded up: weighed with σ for margins, the deviation of the account's value.
     ///
     /// # Errors
-    /// [`RiskError::Overflow`] where it leaves 64 bits.
+    /// [`crate::RiskError::Overflow`] where it leaves 64 bits.
     pub fn deviation_up(&self, model: &PortfolioModel) -> Result<Value> {
         self.root_up(&PortfolioModel { shrinkage: Ratio::ZERO, ..*model })
     }

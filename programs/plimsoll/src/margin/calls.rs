@@ -71,7 +71,7 @@ fn growth_of_the_hour(book: &Book, account: &MarginAccount, now_seconds: u64) ->
     Growth::of(book, account, now_seconds.saturating_add(book.params.grace_seconds.into()))
 }
 
-/// Clears a stored call where one look shows that nothing announced reaches the account ([`is_beyond_reach`]). Returns whether it did.
+/// Clears a stored call where one look shows that nothing announced reaches the account (`is_beyond_reach`). Returns whether it did.
 ///
 /// What cannot be evaluated now (an old accrual, a price that waits) leaves the call, and hinders nobody who brings tokens in.
 pub fn clear_if_cured(book: &Book, account: &mut MarginAccount, now_seconds: u64) -> bool {

@@ -95,7 +95,7 @@ fn gap_ahead_up(state: &Snapshot, moved: u128) -> i128 {
     let gap = state.factors().map(|(_, factor)| u128::from(factor.params.initial_gap_ppm)).max().unwrap_or(0);
     let shock = book.model_in_force.grid_shock.max(book.model_announced.grid_shock);
     let charged = moved + (moved * 2).div_ceil(3);
-    let walked = charged + (((moved * u128::from(shock)) >> SHOCK_BITS) * u128::from(range) >> Ratio::FRACTION_BITS);
+    let walked = charged + ((((moved * u128::from(shock)) >> SHOCK_BITS) * u128::from(range)) >> Ratio::FRACTION_BITS);
     i128::try_from((walked + walked * gap / PPM).saturating_sub(moved) + 1).unwrap_or(i128::MAX)
 }
 

@@ -86,13 +86,12 @@ pub(crate) fn crowding_is_a_part(state: &Snapshot) -> Verdict {
 /// INV-PSD: the correlations with 2⁻¹⁰ of the identity are positive semidefinite.
 fn positive_semidefinite(model: &PortfolioModel) -> Verdict {
     let mut rows = [[0f64; N]; N];
-    let mut pairs = model.correlations.iter();
-    for i in 0..N {
-        rows[i][i] = DIAGONAL - PROVEN;
-        for j in i + 1..N {
-            let correlation = f64::from(*pairs.next().ok_or("a correlation is missing")?);
-            (rows[i][j], rows[j][i]) = (correlation, correlation);
-        }
+    let pairs = (0..N).flat_map(|row| (row + 1..N).map(move |column| (row, column)));
+    for ((row, column), correlation) in pairs.zip(model.correlations) {
+        (rows[row][column], rows[column][row]) = (correlation.into(), correlation.into());
+    }
+    for (index, row) in rows.iter_mut().enumerate() {
+        row[index] = DIAGONAL - PROVEN;
     }
     for pivot in 0..N {
         let eliminated = rows[pivot];

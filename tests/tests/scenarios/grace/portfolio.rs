@@ -50,12 +50,12 @@ fn worst_rows(stage: &mut Netted, step: usize) {
 
 fn shrinkage(stage: &mut Netted, step: usize) {
     // first and last the one that bites
-    let ppm = if step % 2 == 0 { 1_000_000 } else { 0 };
+    let ppm = if step.is_multiple_of(2) { 1_000_000 } else { 0 };
     change_book(&mut stage.world, |params| params.correlation_shrinkage_ppm = ppm);
 }
 
 fn floor(stage: &mut Netted, step: usize) {
-    let ppm = if step % 2 == 0 { 1_000_000 } else { 0 };
+    let ppm = if step.is_multiple_of(2) { 1_000_000 } else { 0 };
     change_book(&mut stage.world, |params| params.hedged_floor_ppm = ppm);
 }
 
@@ -88,7 +88,7 @@ fn concentration(stage: &mut Netted, _step: usize) {
 }
 
 fn crowding(stage: &mut Netted, step: usize) {
-    let start_ppm = if step % 2 == 0 { 0 } else { 1_000_000 };
+    let start_ppm = if step.is_multiple_of(2) { 0 } else { 1_000_000 };
     for market in 0..3 {
         stage.world.change_perp(market, |params| {
             (params.crowding_start_ppm, params.max_open_interest_base_atoms) = (start_ppm, params.min_base_atoms);
@@ -150,7 +150,7 @@ impl Netted {
 
     /// Four hours at unchanged prices, in which everything that was set is announced and walks in.
     fn pass_the_notice(&mut self) -> Vec<i128> {
-        for _ in 0..4 * GRACE_STEPS + 1 {
+        for _ in 0..=4 * GRACE_STEPS {
             self.step();
         }
         self.healths()
